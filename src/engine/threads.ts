@@ -1,0 +1,93 @@
+/** Worker threads as RPC ports: `startThread` on the owner's side, `threadPort` inside the thread. */
+import { parentPort, Worker } from 'node:worker_threads';
+import { connect, serve, type Api, type Client, type Handlers, type Port } from '../shared/rpc.ts';
+import { StudioError } from '../shared/errors.ts';
+
+export interface Thread<A extends Api> extends Client<A> {
+  /** Ends the thread at once; pending requests fail with `io`. The opener closes. */
+  terminate(): Promise<void>;
+}
+
+/**
+ * Starts a worker thread that serves the Api.
+ * @param entry module URL, e.g. `new URL('./speechThread.ts', import.meta.url)`
+ */
+export function startThread<A extends Api>(entry: URL, workerData?: unknown): Thread<A> {
+  const worker = new Worker(entry, { workerData, name: entry.pathname.split('/').at(-1) ?? 'thread' });
+  // An idle thread must not keep the process alive; pending calls do, through their own ref below.
+  worker.unref();
+  let closed = false;
+  let failure: Error | null = null;
+  const closers: (() => void)[] = [];
+  const close = () => {
+    if (closed) return;
+    closed = true;
+    for (const listener of closers) listener();
+  };
+  worker.on('exit', close);
+  worker.on('error', (error) => {
+    failure = error instanceof Error ? error : new Error(String(error));
+    close();
+  });
+  let pending = 0;
+
+  const client = connect<A>({
+    send: (message) => worker.postMessage(message),
+    onMessage: (listener) => void worker.on('message', listener),
+    onClose: (listener) => void closers.push(listener),
+    close: () => void worker.terminate(),
+  });
+  const hold = () => {
+    if (pending++ === 0) worker.ref();
+  };
+  const release = () => {
+    if (--pending === 0) worker.unref();
+  };
+  const explain = (error: unknown) =>
+    failure !== null && error instanceof StudioError && error.code === 'io'
+      ? new StudioError('bug', `A worker thread failed: ${failure.message}`, { cause: failure })
+      : error;
+
+  return {
+    async call(name, input, signal) {
+      hold();
+      try {
+        return await client.call(name, input, signal);
+      } catch (error) {
+        throw explain(error);
+      } finally {
+        release();
+      }
+    },
+    async *stream(name, input, options) {
+      hold();
+      try {
+        yield* client.stream(name, input, options);
+      } catch (error) {
+        throw explain(error);
+      } finally {
+        release();
+      }
+    },
+    close: () => client.close(),
+    terminate: async () => {
+      await worker.terminate();
+      close();
+    },
+  };
+}
+
+/** Serves the Api from inside a worker thread. */
+export function serveThread<A extends Api>(handlers: Handlers<A>): void {
+  if (!parentPort) throw new StudioError('bug', 'This module is a worker thread entry; start it with startThread().');
+  const port = parentPort;
+  serve<A>(
+    {
+      send: (message) => port.postMessage(message),
+      onMessage: (listener) => void port.on('message', listener),
+      onClose: (listener) => void port.on('close', listener),
+      close: () => port.close(),
+    } satisfies Port,
+    handlers,
+  );
+}
