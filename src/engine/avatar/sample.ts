@@ -1,0 +1,165 @@
+/**
+ * Pictures in memory and crops out of them.
+ * Coordinates are continuous: the picture's top left corner is (0, 0) and the centre of its first pixel is (0.5, 0.5), so a point
+ * scales with the picture without an offset.
+ */
+import { type I420, i420Planes } from '../media/i420.ts';
+
+/** Upright 8-bit sRGB, `[H,W,3]`, no row padding. */
+export interface Picture {
+  width: number;
+  height: number;
+  rgb: Uint8Array;
+}
+
+/** x' = xx·x + xy·y + x0, y' = yx·x + yy·y + y0. */
+export interface Affine {
+  xx: number;
+  xy: number;
+  x0: number;
+  yx: number;
+  yy: number;
+  y0: number;
+}
+
+/** A square crop of a picture: centre and side in its pixels, turned by `angle` radians (clockwise on screen). */
+export interface Square {
+  x: number;
+  y: number;
+  side: number;
+  angle: number;
+}
+
+/** A picture and its successive halvings, made when first needed; (left, top) is where it lies in the full picture. */
+export interface Pyramid {
+  left: number;
+  top: number;
+  levels: Picture[];
+}
+
+export function applyAffine(map: Affine, x: number, y: number): [x: number, y: number] {
+  return [map.xx * x + map.xy * y + map.x0, map.yx * x + map.yy * y + map.y0];
+}
+
+export function invertAffine({ xx, xy, x0, yx, yy, y0 }: Affine): Affine {
+  const det = xx * yy - xy * yx;
+  return { xx: yy / det, xy: -xy / det, x0: (xy * y0 - yy * x0) / det, yx: -yx / det, yy: xx / det, y0: (yx * x0 - xx * y0) / det };
+}
+
+/** Crop pixels (0..size) → picture pixels. */
+export function squareMap({ x, y, side, angle }: Square, size: number): Affine {
+  const scale = side / size;
+  const cos = Math.cos(angle) * scale;
+  const sin = Math.sin(angle) * scale;
+  return { xx: cos, xy: -sin, x0: x - ((cos - sin) * size) / 2, yx: sin, yy: cos, y0: y - ((sin + cos) * size) / 2 };
+}
+
+export function pyramidOf(picture: Picture, left = 0, top = 0): Pyramid {
+  return { left, top, levels: [picture] };
+}
+
+/**
+ * The part of an I420 frame (BT.709, limited range) around a square crop, as RGB: converting the whole frame would cost more than
+ * looking at the face.
+ */
+export function pyramidAround(frame: I420, square: Square): Pyramid {
+  const reach = (square.side / 2) * (Math.abs(Math.cos(square.angle)) + Math.abs(Math.sin(square.angle))) + 2;
+  const left = clamp(Math.floor(square.x - reach), 0, frame.width - 1);
+  const top = clamp(Math.floor(square.y - reach), 0, frame.height - 1);
+  const right = clamp(Math.ceil(square.x + reach), left + 1, frame.width);
+  const bottom = clamp(Math.ceil(square.y + reach), top + 1, frame.height);
+  return pyramidOf(pictureOfI420(frame, left, top, right - left, bottom - top), left, top);
+}
+
+/** A rectangle of an I420 frame as RGB. */
+export function pictureOfI420(frame: I420, left = 0, top = 0, width = frame.width, height = frame.height): Picture {
+  const planes = i420Planes(frame);
+  const rgb = new Uint8ClampedArray(width * height * 3);
+  const half = frame.width >> 1;
+  for (let row = 0, o = 0; row < height; row++) {
+    const luma = (top + row) * frame.width + left;
+    const chroma = ((top + row) >> 1) * half;
+    for (let col = 0; col < width; col++, o += 3) {
+      const c = chroma + ((left + col) >> 1);
+      // BT.709, limited range: 255/219, and 2·(1−K)·255/224 for the chroma terms.
+      const y = 1.1643836 * (planes.y[luma + col] - 16);
+      const u = planes.u[c] - 128;
+      const v = planes.v[c] - 128;
+      rgb[o] = y + 1.7927411 * v;
+      rgb[o + 1] = y - 0.2132486 * u - 0.5329093 * v;
+      rgb[o + 2] = y + 2.1124018 * u;
+    }
+  }
+  return { width, height, rgb: new Uint8Array(rgb.buffer) };
+}
+
+/**
+ * Writes a width×height crop as three planes R, G, B of value·gain + bias into `out` from `offset`.
+ * Bilinear from the pyramid level nearest to the crop's resolution; outside the picture is black.
+ * @param map crop pixels → picture pixels
+ */
+export function sampleRgb(source: Pyramid, map: Affine, width: number, height: number, out: Float32Array, offset: number, gain: number, bias: number): void {
+  const step = Math.sqrt(Math.abs(map.xx * map.yy - map.xy * map.yx));
+  const depth = Math.max(0, Math.floor(Math.log2(step) + 0.25));
+  const picture = level(source, depth);
+  const base = source.levels[0];
+  const sx = picture.width / base.width;
+  const sy = picture.height / base.height;
+  const { rgb, width: w, height: h } = picture;
+  const plane = width * height;
+  for (let row = 0, o = offset; row < height; row++) {
+    const v = row + 0.5;
+    for (let col = 0; col < width; col++, o++) {
+      const u = col + 0.5;
+      const x = (map.xx * u + map.xy * v + map.x0 - source.left) * sx - 0.5;
+      const y = (map.yx * u + map.yy * v + map.y0 - source.top) * sy - 0.5;
+      if (x <= -1 || y <= -1 || x >= w || y >= h) {
+        out[o] = out[o + plane] = out[o + 2 * plane] = bias;
+        continue;
+      }
+      const xi = Math.floor(x);
+      const yi = Math.floor(y);
+      const fx = x - xi;
+      const fy = y - yi;
+      const left = Math.max(xi, 0) * 3;
+      const right = Math.min(xi + 1, w - 1) * 3;
+      const upper = Math.max(yi, 0) * w * 3;
+      const lower = Math.min(yi + 1, h - 1) * w * 3;
+      for (let c = 0; c < 3; c++) {
+        const a = rgb[upper + left + c];
+        const b = rgb[lower + left + c];
+        const top = a + (rgb[upper + right + c] - a) * fx;
+        const bottom = b + (rgb[lower + right + c] - b) * fx;
+        out[o + c * plane] = (top + (bottom - top) * fy) * gain + bias;
+      }
+    }
+  }
+}
+
+function level(source: Pyramid, depth: number): Picture {
+  while (source.levels.length <= depth) {
+    const last = source.levels.at(-1)!;
+    if (last.width < 2 || last.height < 2) return last;
+    source.levels.push(halved(last));
+  }
+  return source.levels[depth];
+}
+
+/** Mean of each 2×2 block; an odd last row or column is dropped. */
+function halved({ width, height, rgb }: Picture): Picture {
+  const w = width >> 1;
+  const h = height >> 1;
+  const out = new Uint8Array(w * h * 3);
+  for (let row = 0, o = 0; row < h; row++) {
+    for (let col = 0, i = row * 2 * width * 3; col < w; col++, i += 6) {
+      for (let c = 0; c < 3; c++, o++) {
+        out[o] = (rgb[i + c] + rgb[i + c + 3] + rgb[i + c + width * 3] + rgb[i + c + width * 3 + 3] + 2) >> 2;
+      }
+    }
+  }
+  return { width: w, height: h, rgb: out };
+}
+
+function clamp(value: number, low: number, high: number): number {
+  return Math.min(high, Math.max(low, value));
+}
