@@ -20,7 +20,7 @@ const wall = (files, ignores, group, message) => ({
 });
 
 export default tseslint.config(
-  { ignores: ['node_modules', 'out', 'dist', 'demo', '.cache', 'eslint.config.js'] },
+  { ignores: ['node_modules', 'out', 'dist', 'demo', '.cache', '**/*.js'] },
   ...tseslint.configs.strictTypeChecked,
   {
     languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
