@@ -13,8 +13,8 @@ const MODEL_ID = 'face-mesh';
 const CROP_SIZE = 192;
 /** Side of the crop over the longer side of the face in it, as the mesh was trained. */
 const CROP_MARGIN = 1.5;
-/** The mesh's own "is this a face", 0..1: true faces give 0.9 and more, crops without one 0.1 and less. */
-const MIN_FLAG = 0.5;
+/** The mesh's own "is this a face", 0..1: on true faces 0.98 and more was seen. */
+const MIN_FLAG = 0.8;
 
 /** Offsets (share of the side), scale and turn (radians) of the crops whose landmarks are averaged. */
 const JITTERS: readonly { x: number; y: number; scale: number; angle: number }[] = [
