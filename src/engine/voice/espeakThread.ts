@@ -1,0 +1,37 @@
+/** Worker thread entry: eSpeak's synthesis is synchronous, so it may not run on a thread that has to tick. */
+import { serveThread } from '../threads.ts';
+import { throwIfCanceled } from '../../shared/errors.ts';
+import { openEspeak } from './espeak.ts';
+import { findVoice } from './catalogue.ts';
+import { speakText, type SpeakOptions, type SpokenText } from './speakText.ts';
+
+export interface EspeakThreadApi {
+  calls: {
+    speak: [input: { text: string; options: SpeakOptions }, output: SpokenText];
+    warmUp: [input: null, output: null];
+  };
+  streams: Record<string, never>;
+}
+
+const opening = openEspeak();
+
+serveThread<EspeakThreadApi>({
+  calls: {
+    async speak({ text, options }, signal) {
+      const espeak = await opening;
+      throwIfCanceled(signal);
+      return speakText(espeak, text, options);
+    },
+    async warmUp() {
+      // WebAssembly code is compiled when it first runs: the first sentence costs 0.5 s, the next ones 15–60 ms.
+      const espeak = await opening;
+      for (const id of ['fa', 'en']) {
+        const { espeak: names } = findVoice(id);
+        espeak.say('سلام، چطورید؟ یک جمله برای آماده شدن.', names.fa, 1, 1);
+        espeak.say('A quick sentence, to get ready: vowels, judges and measures.', names.en, 1, 1);
+      }
+      return null;
+    },
+  },
+  streams: {},
+});

@@ -1,0 +1,63 @@
+/** Letters: which script, what can be spoken, and Persian spelling made one. */
+import type { Lang } from '../../../shared/vocabulary.ts';
+
+const ARABIC = /(?=\p{L})\p{Script=Arabic}/u;
+const LATIN = /(?=\p{L})\p{Script=Latin}/u;
+const ARABIC_ALL = /(?=\p{L})\p{Script=Arabic}/gu;
+const LATIN_ALL = /(?=\p{L})\p{Script=Latin}/gu;
+const PERSIAN_DIGIT = /[۰-۹٠-٩]/u;
+/** Letters of the two scripts and digits that have a reading. Symbols count only beside them. */
+const SPEAKABLE = /[0-9۰-۹٠-٩]|(?=\p{L})[\p{Script=Arabic}\p{Script=Latin}]/u;
+
+/** Whether a voice can say anything of it: at least one letter or digit. */
+export function isSpeakable(text: string): boolean {
+  return SPEAKABLE.test(text);
+}
+
+/** The language of a word by its letters; null for numbers and symbols. */
+export function langOf(word: string): Lang | null {
+  if (ARABIC.test(word)) return 'fa';
+  return LATIN.test(word) ? 'en' : null;
+}
+
+/**
+ * The language in which most of the text is written. Links and addresses count as nothing; a Latin letter counts as less than a
+ * Persian one, because Persian leaves its short vowels unwritten: «من از GitHub Copilot استفاده می‌کنم» is Persian.
+ */
+export function dominantLang(text: string): Lang | null {
+  const plain = text.replace(/(?:https?:\/\/|www\.)\S+|\S+@\S+/giu, ' ');
+  const persian = plain.match(ARABIC_ALL)?.length ?? 0;
+  const latin = plain.match(LATIN_ALL)?.length ?? 0;
+  if (persian + latin === 0) return PERSIAN_DIGIT.test(plain) ? 'fa' : /[A-Za-z]/.test(text) ? 'en' : null;
+  return persian >= latin * 0.7 ? 'fa' : 'en';
+}
+
+/** Persian, Arabic-Indic and full-width digits and separators as ASCII: `۱۲٬۳۴۵٫۶` → `12,345.6`. Keeps the length. */
+export function asciiDigits(text: string): string {
+  return text
+    .replace(/[۰-۹]/g, (digit) => String(digit.charCodeAt(0) - 0x6f0))
+    .replace(/[٠-٩]/g, (digit) => String(digit.charCodeAt(0) - 0x660))
+    .replace(/٫/g, '.')
+    .replace(/[٬،](?=[0-9]{3}(?![0-9]))/g, ',')
+    .replace(/٪/g, '%')
+    .replace(/[−‐‑]/g, '-');
+}
+
+/**
+ * One spelling for speech: NFC, Arabic letters as Persian ones, presentation forms dissolved, tatweel, bidi marks and
+ * zero-width characters dropped except a ZWNJ between letters. Marks that tell the vowels stay: they are the user's remedy.
+ */
+export function plainLetters(text: string): string {
+  return text
+    .normalize('NFC')
+    .replace(/[\uFB50-\uFDFF\uFE70-\uFEFC]+/g, (forms) => forms.normalize('NFKC'))
+    .replace(/[يىےۍې]/g, 'ی')
+    .replace(/[كڪ]/g, 'ک')
+    .replace(/ۀ/g, 'هٔ')
+    .replace(/[ةۃہھ]/g, 'ه')
+    .replace(/[’‘ʼ]/g, "'")
+    .replace(/\u00AC/g, '\u200C')
+    .replace(/[\u0640\u200B\u200D-\u200F\u202A-\u202E\u2060-\u2069\uFEFF\u00AD\uFE0E\uFE0F]/g, '')
+    .replace(/\u200C{2,}/g, '\u200C')
+    .replace(/(?<![\p{L}\p{M}])\u200C|\u200C(?![\p{L}\p{M}])/gu, '');
+}

@@ -1,0 +1,62 @@
+/**
+ * A text as what is handed to eSpeak: one utterance, or several where English text holds Persian words. (The Persian voice reads
+ * Latin words by itself, with English phonemes and the same speaker; the English one would spell Persian letters by their names.)
+ */
+import type { Lang } from '../../../shared/vocabulary.ts';
+import { expandedAbbreviation } from './abbreviations.ts';
+import { dominantLang } from './letters.ts';
+import { spokenPieces } from './spoken.ts';
+import { writtenWords, type Break } from './written.ts';
+
+export interface SpokenWord {
+  /** UTF-16 offsets in the original text, end exclusive. */
+  start: number;
+  end: number;
+  spoken: string;
+}
+
+export interface UtteranceText {
+  lang: Lang;
+  /** Letters, spaces and `, . ? !` (or the Persian ones). */
+  text: string;
+  words: SpokenWord[];
+  /** For each character (code point) of `text`, the index of its word in `words`. */
+  wordAt: number[];
+  /** Whether punctuation stands between the utterance before and this one. */
+  afterBreak: boolean;
+}
+
+const MARKS: Record<Lang, Record<Break, string>> = {
+  fa: { '': '', ',': '،', '.': '.', '?': '؟', '!': '!' },
+  en: { '': '', ',': ',', '.': '.', '?': '?', '!': '!' },
+};
+
+export function utterances(text: string): UtteranceText[] {
+  const base = dominantLang(text) ?? 'en';
+  const found: UtteranceText[] = [];
+  let lastBreak: Break = '';
+  for (const word of writtenWords(text)) {
+    const expanded = expandedAbbreviation(word.text, text[word.end] === '.');
+    const pieces = spokenPieces(expanded ?? word.text, base);
+    for (const { text: spoken, lang: pieceLang } of pieces) {
+      const lang = base === 'fa' ? 'fa' : pieceLang;
+      let run = found.at(-1);
+      if (run?.lang !== lang) {
+        run = { lang, text: '', words: [], wordAt: [], afterBreak: lastBreak !== '' };
+        found.push(run);
+      }
+      if (run.words.at(-1)?.start === word.start) run.words.at(-1)!.spoken += ` ${spoken}`;
+      else run.words.push({ start: word.start, end: word.end, spoken });
+      append(run, run.text === '' ? spoken : ` ${spoken}`);
+    }
+    const run = found.at(-1);
+    if (run && pieces.length > 0) append(run, MARKS[run.lang][word.breakAfter]);
+    if (pieces.length > 0) lastBreak = word.breakAfter;
+  }
+  return found;
+}
+
+function append(run: UtteranceText, text: string): void {
+  run.text += text;
+  for (const codePoint of text) if (codePoint !== '') run.wordAt.push(run.words.length - 1);
+}
