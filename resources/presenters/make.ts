@@ -1,0 +1,15 @@
+import { writeFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import sharp from 'sharp';
+import { man } from './draw/man.ts';
+import { woman } from './draw/woman.ts';
+
+/** Draws the presenters: SVG from the code in draw/, PNG 1024 × 1024 from the SVG. Same code, same pictures. Run: node resources/presenters/make.ts */
+for (const [name, draw] of [['woman', woman], ['man', man]] as const) {
+  const svg = draw();
+  const svgFile = fileURLToPath(new URL(`${name}.svg`, import.meta.url));
+  const pngFile = fileURLToPath(new URL(`${name}.png`, import.meta.url));
+  await writeFile(svgFile, svg);
+  const { size } = await sharp(Buffer.from(svg), { density: 72 }).removeAlpha().png({ compressionLevel: 9, effort: 10 }).toFile(pngFile);
+  console.log(`${name}: ${Math.round(svg.length / 1000)} kB SVG, ${Math.round(size / 1000)} kB PNG`);
+}
