@@ -1,0 +1,63 @@
+/** Loudness by EBU R 128 and the one gain per take that brings it to −16 LUFS. */
+import { Frame } from 'node-av/lib';
+import { AV_CHANNEL_LAYOUT_MONO, AV_SAMPLE_FMT_FLT } from 'node-av/constants';
+import { throwIfCanceled } from '../../shared/errors.ts';
+import { openFilterChain } from './filters.ts';
+
+/** What streaming platforms and podcasts aim at for speech. */
+export const TARGET_LUFS = -16;
+/** Head room for lossy coding: true peaks stay below it. */
+export const PEAK_LIMIT_DBTP = -1;
+/** More than this would lift the noise of a nearly silent recording to speech level. */
+export const MAX_GAIN_DB = 40;
+
+export interface Loudness {
+  /** Gated, whole recording; null where nothing is louder than −70 LUFS (or all of it is shorter than 0.4 s). */
+  integratedLufs: number | null;
+  /** null for digital silence. */
+  truePeakDbtp: number | null;
+}
+
+/** Measures mono samples (−1..1). ~1 ms per second of sound. */
+export async function measureLoudness(samples: Float32Array, sampleRate: number, signal?: AbortSignal): Promise<Loudness> {
+  const chain = await openFilterChain('audio', `sample_rate=${sampleRate}:sample_fmt=flt:channel_layout=mono:time_base=1/${sampleRate}`, 'ebur128=peak=true:framelog=quiet');
+  try {
+    const drain = async (frame: Frame | null) => {
+      throwIfCanceled(signal);
+      const filtered = chain.run(frame);
+      while (!(await filtered.next()).done); // the sound itself passes through unchanged
+    };
+    for (let start = 0; start < samples.length; start += sampleRate) {
+      const block = samples.subarray(start, start + sampleRate);
+      const frame = Frame.fromAudioBuffer(Buffer.from(block.buffer, block.byteOffset, block.byteLength), {
+        nbSamples: block.length, format: AV_SAMPLE_FMT_FLT, sampleRate, channelLayout: AV_CHANNEL_LAYOUT_MONO,
+        timeBase: { num: 1, den: sampleRate }, pts: BigInt(start),
+      });
+      await drain(frame);
+      frame.free();
+    }
+    await drain(null);
+    const integrated = Number(chain.result('ebur128', 'integrated'));
+    const peak = Number(chain.result('ebur128', 'true_peak'));
+    return { integratedLufs: integrated > -70 ? integrated : null, truePeakDbtp: Number.isFinite(peak) && peak > -120 ? peak : null };
+  } finally {
+    chain.close();
+  }
+}
+
+export interface LoudnessGain {
+  /** Factor for every sample of the take. */
+  gain: number;
+  gainDb: number;
+  /** The peak limit asked for less gain than −16 LUFS needs. */
+  limitedByPeak: boolean;
+}
+
+/** One gain for the whole take. Where −16 LUFS would push a peak over −1 dBTP the gain is lowered: quieter, never clipped. */
+export function loudnessGain(loudness: Loudness): LoudnessGain {
+  if (loudness.integratedLufs === null) return { gain: 1, gainDb: 0, limitedByPeak: false };
+  const wanted = Math.min(MAX_GAIN_DB, TARGET_LUFS - loudness.integratedLufs);
+  const allowed = loudness.truePeakDbtp === null ? wanted : PEAK_LIMIT_DBTP - loudness.truePeakDbtp;
+  const gainDb = Math.min(wanted, allowed);
+  return { gain: 10 ** (gainDb / 20), gainDb, limitedByPeak: allowed < wanted };
+}
