@@ -59,15 +59,17 @@ export function pyramidOf(picture: Picture, left = 0, top = 0): Pyramid {
 }
 
 /**
- * The part of an I420 frame (BT.709, limited range) around a square crop, as RGB: converting the whole frame would cost more than
- * looking at the face.
+ * The part of an I420 frame (BT.709, limited range) under a width×height crop, as RGB: converting the whole frame would cost more
+ * than looking at the face.
+ * @param map crop pixels → frame pixels
  */
-export function pyramidAround(frame: I420, square: Square): Pyramid {
-  const reach = (square.side / 2) * (Math.abs(Math.cos(square.angle)) + Math.abs(Math.sin(square.angle))) + 2;
-  const left = clamp(Math.floor(square.x - reach), 0, frame.width - 1);
-  const top = clamp(Math.floor(square.y - reach), 0, frame.height - 1);
-  const right = clamp(Math.ceil(square.x + reach), left + 1, frame.width);
-  const bottom = clamp(Math.ceil(square.y + reach), top + 1, frame.height);
+export function pyramidUnder(frame: I420, map: Affine, width: number, height: number): Pyramid {
+  const corners = [[0, 0], [width, 0], [0, height], [width, height]].map(([x, y]) => applyAffine(map, x, y));
+  const margin = 2;
+  const left = clamp(Math.floor(Math.min(...corners.map(([x]) => x))) - margin, 0, frame.width - 1);
+  const top = clamp(Math.floor(Math.min(...corners.map(([, y]) => y))) - margin, 0, frame.height - 1);
+  const right = clamp(Math.ceil(Math.max(...corners.map(([x]) => x))) + margin, left + 1, frame.width);
+  const bottom = clamp(Math.ceil(Math.max(...corners.map(([, y]) => y))) + margin, top + 1, frame.height);
   return pyramidOf(pictureOfI420(frame, left, top, right - left, bottom - top), left, top);
 }
 

@@ -1,0 +1,52 @@
+/** Which part of a picture fills an output of another shape: scaled to cover it, and moved so that the face stays in. */
+import { StudioError } from '../../shared/errors.ts';
+import type { Box } from './detect.ts';
+
+/** Scale the source to scaledWidth×scaledHeight, then cut width×height at (left, top). All in whole pixels. */
+export interface Cover {
+  scaledWidth: number;
+  scaledHeight: number;
+  left: number;
+  top: number;
+  width: number;
+  height: number;
+}
+
+/** Room kept around the face box (forehead to chin), as shares of its width and height: hair and neck belong to the face. */
+const ROOM = { side: 0.35, above: 0.5, below: 0.3 };
+
+/**
+ * Without an output size: the source's own pixels, an odd last column or row dropped. With one: scaled so that it is covered, cut
+ * in the middle, and moved from there just as far as it takes to keep the face with its hair and neck inside.
+ * @param face in source pixels; null where there is none to look after
+ * @throws StudioError invalid-input for an odd or empty output size
+ */
+export function coverOf(source: { width: number; height: number }, size: { width: number; height: number } | null, face: Box | null): Cover {
+  if (!size) {
+    const [width, height] = [Math.max(2, source.width & ~1), Math.max(2, source.height & ~1)];
+    return { scaledWidth: Math.max(width, source.width), scaledHeight: Math.max(height, source.height), left: 0, top: 0, width, height };
+  }
+  const { width, height } = size;
+  if (!(width >= 2 && height >= 2 && width % 2 === 0 && height % 2 === 0)) {
+    throw new StudioError('invalid-input', `The video size must be even numbers of pixels, got ${width}×${height}.`);
+  }
+  const scale = Math.max(width / source.width, height / source.height);
+  const scaledWidth = Math.max(width, Math.round(source.width * scale));
+  const scaledHeight = Math.max(height, Math.round(source.height * scale));
+  const along = (scaled: number, window: number, from: number, to: number) => {
+    let start = (scaled - window) / 2;
+    if (face && to - from >= window) start = (from + to - window) / 2;
+    else if (face) start = Math.min(from, Math.max(to - window, start));
+    return Math.round(Math.min(scaled - window, Math.max(0, start)));
+  };
+  const [sx, sy] = [scaledWidth / source.width, scaledHeight / source.height];
+  const { x, y, width: w, height: h } = face ?? { x: 0, y: 0, width: 0, height: 0 };
+  return {
+    scaledWidth,
+    scaledHeight,
+    left: along(scaledWidth, width, (x - w * ROOM.side) * sx, (x + w * (1 + ROOM.side)) * sx),
+    top: along(scaledHeight, height, (y - h * ROOM.above) * sy, (y + h * (1 + ROOM.below)) * sy),
+    width,
+    height,
+  };
+}
