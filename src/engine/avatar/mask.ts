@@ -11,7 +11,7 @@ export interface Mask {
   bounds: { left: number; top: number; right: number; bottom: number };
 }
 
-const GRID = 128;
+const GRID = 96;
 /** Width of the soft edge as a share of the crop: what a blur of 5–10 % of the face's width gives, all of it inside the outline. */
 const FEATHER = 0.13;
 /** The patch's jaw may open further than the plate's: the outline reaches this much further down. */
@@ -44,7 +44,7 @@ export function lowerFaceMask(landmarks: Float32Array): Mask {
   const alpha = new Float32Array(GRID * GRID);
   const ring = new Float32Array(GRID * GRID);
   let [left, top, right, bottom] = [GRID, GRID, 0, 0];
-  for (let row = 0; row < GRID; row++) {
+  for (let row = Math.floor(brim * GRID); row < GRID; row++) {
     for (let col = 0; col < GRID; col++) {
       const place: Point = [(col + 0.5) / GRID, (row + 0.5) / GRID];
       const depth = insideDepth(place, outline);
