@@ -5,7 +5,6 @@ const ENGLISH: Record<string, string> = {
   inc: 'incorporated', ltd: 'limited', co: 'company', corp: 'corporation', jan: 'January', feb: 'February', aug: 'August', sept: 'September',
   oct: 'October', nov: 'November', dec: 'December', 'a.m': 'A M', 'p.m': 'P M',
 };
-/** These also end sentences in ordinary writing, so the stop after them counts when a capital letter follows. */
 const PERSIAN: Record<string, string> = { 'ق.م': 'قبل از میلاد', 'ه.ش': 'هجری شمسی', 'ه.ق': 'هجری قمری', 'ص': 'صفحه' };
 /** Abbreviations that close a phrase: the stop after them may still end the sentence. */
 const CLOSING = new Set(['etc', 'inc', 'ltd', 'co', 'corp', 'jr', 'sr', 'a.m', 'p.m']);
@@ -13,7 +12,7 @@ const CLOSING = new Set(['etc', 'inc', 'ltd', 'co', 'corp', 'jr', 'sr', 'a.m', '
 /** Whether the full stop after this word belongs to the word: `Dr`, `e.g`, an initial, `U.S`. */
 export function isAbbreviation(word: string): boolean {
   const key = word.toLowerCase();
-  return Object.hasOwn(ENGLISH, key) || Object.hasOwn(PERSIAN, key) || /^\p{Lu}$/u.test(word) || /^(?:\p{L}\.)+\p{L}$/u.test(word);
+  return Object.hasOwn(ENGLISH, key) || Object.hasOwn(PERSIAN, key) || /^(?:\p{Lu}|[ء-ی])$/u.test(word) || /^(?:\p{L}\.)+\p{L}$/u.test(word);
 }
 
 /** A sentence may end at the stop after this abbreviation, if a new sentence seems to begin. */

@@ -28,8 +28,8 @@ const CLUSTER = new RegExp(
 );
 /** Marks that also separate without a space: «سلام.خوبی», `one,two`, but not `3,5` or `12:30`. */
 const INNER_SEPARATOR = /(?<![0-9۰-۹٠-٩])[,;:]|[,;:](?![0-9۰-۹٠-٩])|(?<=(?=\p{L})\p{Script=Arabic})\.(?=(?=\p{L})\p{Script=Arabic})|\.{2,}/gu;
-const LEADING = /^[.,;:'’‘`*_~|\\/=^]+|^[-−](?![0-9۰-۹٠-٩])/u;
-const TRAILING = /[.,;:'’‘`*_~|\\/=^−-]+$/u;
+const EDGE = /[.,;:'’‘`*_~|\\/=^−-]/u;
+const SIGNED = /^[-−][0-9۰-۹٠-٩]/u;
 
 export function writtenWords(text: string): WrittenWord[] {
   const words: WrittenWord[] = [];
@@ -59,8 +59,10 @@ function parts(cluster: string): [start: number, end: number][] {
 
 function trimmedWord(raw: string, offset: number): WrittenWord | null {
   if (LONE_SYMBOL.test(raw)) return { text: raw, start: offset, end: offset + 1, breakAfter: '' };
-  const lead = LEADING.exec(raw)?.[0].length ?? 0;
-  const trail = TRAILING.exec(raw.slice(lead))?.[0].length ?? 0;
+  let lead = 0;
+  while (lead < raw.length && EDGE.test(raw[lead]) && !SIGNED.test(raw.slice(lead, lead + 2))) lead++;
+  let trail = 0;
+  while (trail < raw.length - lead && EDGE.test(raw[raw.length - 1 - trail])) trail++;
   const text = raw.slice(lead, raw.length - trail);
   return isSpeakable(text) ? { text, start: offset + lead, end: offset + raw.length - trail, breakAfter: '' } : null;
 }
