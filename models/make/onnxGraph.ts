@@ -120,17 +120,16 @@ export function createGraph(graphName: string, options: GraphOptions = {}): Grap
     },
     output(name, value, type, dims) {
       const producer = nodes.find((node) => node.output.includes(value));
-      if (name === value && names.has(name)) outputs.push(valueInfo(name, type, dims));
-      else if (!producer || outputs.some((output) => output.name === value)) addNode('Identity', [value], [claim(name, name)], {});
-      else {
+      const taken = outputs.some((output) => output.name === value);
+      if (name !== value && producer && !taken) {
         renamed.set(value, claim(name, name));
         producer.output = producer.output.map((output) => (output === value ? name : output));
         for (const node of nodes) node.input = node.input.map((input) => (input === value ? name : input));
-      }
-      if (name !== value) outputs.push(valueInfo(name, type, dims));
+      } else if (name !== value) addNode('Identity', [value], [claim(name, name)], {});
+      outputs.push(valueInfo(name, type, dims));
       return name;
     },
-    f32: (name, dims, data) => addTensor(name, { type: 'float32', dims: [...dims], bytes: bytesOf(Float32Array.from(data)) }),
+    f32: (name, dims, data) => addTensor(name, { type: 'float32', dims: [...dims], bytes: bytesOf(data instanceof Float32Array ? data : Float32Array.from(data)) }),
     f16: (name, dims, data) => addTensor(name, { type: 'float16', dims: [...dims], bytes: bytesOf(toHalf(data)) }),
     i64: (name, dims, data) => addTensor(name, { type: 'int64', dims: [...dims], bytes: bytesOf(BigInt64Array.from(Array.from(data), BigInt)) }),
     initializer: addTensor,
@@ -223,7 +222,7 @@ export function tensorNumbers(tensor: TensorValue): Float32Array | Float64Array 
 
 /** A float32 tensor for initializer() or a TENSOR attribute. */
 export function f32Tensor(dims: readonly number[], data: ArrayLike<number>): TensorValue {
-  return { type: 'float32', dims: [...dims], bytes: bytesOf(Float32Array.from(data)) };
+  return { type: 'float32', dims: [...dims], bytes: bytesOf(data instanceof Float32Array ? data : Float32Array.from(data)) };
 }
 /** An int64 tensor for initializer() or a TENSOR attribute. */
 export function i64Tensor(dims: readonly number[], data: ArrayLike<number>): TensorValue {

@@ -1,0 +1,95 @@
+/** Brings the user's own Wav2Lip model into `<home>/models/`. */
+import { createHash, randomUUID } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { mkdir, open, rename, rm, stat } from 'node:fs/promises';
+import path from 'node:path';
+import { StudioError, throwIfCanceled } from '../../shared/errors.ts';
+import { findModel, inFolder, listModels, readManifest, writeManifest, type InstalledModel, type ModelEntry, type ModelFolders } from './manifest.ts';
+import { openSessions } from './sessions.ts';
+
+/** Shown wherever a Wav2Lip model is imported. */
+export const WAV2LIP_LICENCE = 'Wav2Lip weights are for non-commercial use only (their training data, LRS2, demands it)';
+/**
+ * Wav2Lip was trained on the sound from one frame before to four after each picture, while its inference starts the window
+ * at the picture itself; one frame earlier gives the network what it was trained on.
+ */
+const TRAINED_SYNC_OFFSET_FRAMES = -1;
+
+/**
+ * Copies a model file into the user's models, checks it by loading and running the copy, and only then gives it its name.
+ * @param id the model's id; made from the file's name unless given (wav2lip_gan, wav2lip or the name itself)
+ * @throws invalid-input (no file, damaged, or of other shapes: those found and those expected are in the message), io, canceled
+ */
+export async function importModel(folders: ModelFolders, file: string, options: { id?: string; signal?: AbortSignal } = {}): Promise<InstalledModel> {
+  const { signal } = options;
+  const id = options.id ?? idOfFile(file);
+  if (!/^[a-z0-9][a-z0-9._-]{0,63}$/.test(id)) throw new StudioError('invalid-input', `“${id}” cannot be a model id: use lower-case letters, digits, dot, dash and underscore.`);
+  const info = await stat(file).catch(() => null);
+  if (!info?.isFile()) throw new StudioError('invalid-input', `There is no model file ${file}.`);
+  if (info.size === 0) throw new StudioError('invalid-input', `The model file ${file} is empty.`);
+  if ((await listModels(folders)).some((model) => model.id === id && model.installed && model.origin === 'shipped')) {
+    throw new StudioError('invalid-input', `“${id}” is the id of a model that ships with Sima: choose another one for ${file}.`);
+  }
+  const folder = folders.imported;
+  const part = path.join(folder, `.${id}.${randomUUID()}.part`);
+  try {
+    const { bytes, sha256 } = await copyHashed(file, part, folder, signal);
+    const entry: ModelEntry = {
+      id, kind: 'wav2lip', file: `${id}.onnx`, bytes, sha256, licence: WAV2LIP_LICENCE, source: `imported from ${path.basename(file)}`,
+      tensors: { inputs: [], outputs: [] }, use: 'optional', syncOffsetFrames: TRAINED_SYNC_OFFSET_FRAMES,
+    };
+    entry.tensors = await checkedTensors({ ...entry, origin: 'imported', path: part }, file, signal);
+    await publish(folder, part, entry);
+    return await findModel(folders, id);
+  } finally {
+    await rm(part, { force: true });
+  }
+}
+
+function idOfFile(file: string): string {
+  const name = path.basename(file).toLowerCase().replace(/\.onnx$/, '').replace(/[^a-z0-9._-]+/g, '_').replace(/^[._-]+/, '').slice(0, 64);
+  if (/^wav2lip[-_.]?gan$/.test(name)) return 'wav2lip_gan';
+  return name || 'wav2lip';
+}
+
+async function copyHashed(file: string, part: string, folder: string, signal: AbortSignal | undefined): Promise<{ bytes: number; sha256: string }> {
+  const hash = createHash('sha256');
+  let bytes = 0;
+  await inFolder(folder, async () => {
+    await mkdir(folder, { recursive: true });
+    const handle = await open(part, 'wx');
+    try {
+      for await (const chunk of createReadStream(file, { highWaterMark: 1 << 20 })) {
+        throwIfCanceled(signal);
+        hash.update(chunk as Buffer);
+        bytes += (chunk as Buffer).length;
+        await handle.writeFile(chunk as Buffer);
+      }
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+  });
+  return { bytes, sha256: hash.digest('hex') };
+}
+
+/** Loads and runs the copy on the CPU; messages name the user's file. */
+async function checkedTensors(draft: InstalledModel, file: string, signal: AbortSignal | undefined): Promise<ModelEntry['tensors']> {
+  const sessions = await openSessions({ models: [draft], device: 'cpu' });
+  try {
+    const { inputs, outputs } = await sessions.load(draft.id, signal);
+    return { inputs, outputs };
+  } catch (error) {
+    if (!(error instanceof StudioError)) throw error;
+    throw new StudioError(error.code, error.message.replaceAll(draft.path, file), { details: error.details });
+  } finally {
+    await sessions.close();
+  }
+}
+
+/** Gives the checked copy its name and lists it; a model of the same id is replaced. */
+async function publish(folder: string, part: string, entry: ModelEntry): Promise<void> {
+  await inFolder(folder, () => rename(part, path.join(folder, entry.file)));
+  const manifest = await readManifest(folder);
+  await writeManifest(folder, { ...manifest, models: [...manifest.models.filter(({ id }) => id !== entry.id), entry] });
+}
