@@ -26,11 +26,16 @@ export interface MouthWeights {
   act: number;
 }
 
+/** The mouth at rest that a clip's plates are brought to: half of its width in E. */
+export interface MouthReference {
+  half: number;
+}
+
 /** A pose through the coupling of articulators (a closed mouth has no jaw opening, round lips are not wide, …). */
-export function mouthWeights(pose: Pose, into?: MouthWeights): MouthWeights {
+export function mouthWeights(pose: Pose, alwaysSealed = false, into?: MouthWeights): MouthWeights {
   const out = into ?? { weights: new Float32Array(MOUTH_BASES.length), jaw: 0, tongue: 0, act: 0 };
   const unit = (index: number) => (index < POSE_SIZE ? Math.min(1, Math.max(0, pose[index] || 0)) : 0);
-  const jaw = unit(0), wide = unit(1), round = unit(2), close = unit(3), fv = unit(4), teeth = unit(5), act = unit(7);
+  const jaw = unit(0), wide = unit(1), round = unit(2), close = unit(3), fv = unit(4), teeth = unit(5), act = alwaysSealed ? 1 : unit(7);
   const drop = jaw * (1 - 0.95 * close) * (1 - 0.85 * fv) * (1 - 0.25 * round);
   const w = out.weights;
   w[0] = drop * (1 - round);
@@ -53,7 +58,7 @@ export function mouthExtent(shape: MouthShape): Extent {
   return { left: -side, right: side, top: shape.noseBase, bottom: shape.chin + 0.5 };
 }
 
-export function mouthFields(shape: MouthShape): { upper: Field[]; lower: Field[] } {
+export function mouthFields(shape: MouthShape, reference: MouthReference | null = null): { upper: Field[]; lower: Field[] } {
   const { cornerHalf, innerHalf, chin } = shape;
   const upperLine = (x: number) => curveAt(shape.lines.upper, x);
   const lowerLine = (x: number) => curveAt(shape.lines.lower, x);
@@ -112,12 +117,13 @@ export function mouthFields(shape: MouthShape): { upper: Field[]; lower: Field[]
   const teethLower: Field = (x, y) => [0, 0.022 * opening(x, innerHalf, 0.7) * aboveChin(shape, x, y)];
   // An open mouth is brought to touching lips, a smile's width towards one at ease. Closed mouths need neither.
   const seal = shape.lines.closed ? 0 : 1;
+  const sealPull = reference ? shape.half - reference.half : 0.45 * shape.excess * seal;
   const sealUpper: Field = (x, y) => [
-    -0.45 * shape.excess * seal * corners(x) * lipsV(x, y),
+    -sealPull * corners(x) * lipsV(x, y),
     seal * (0.42 * restGap(shape, x) + 0.006 * press(x)) * belowNose(shape, x, y),
   ];
   const sealLower: Field = (x, y) => [
-    -0.45 * shape.excess * seal * corners(x) * lipsV(x, y),
+    -sealPull * corners(x) * lipsV(x, y),
     -seal * (0.58 * restGap(shape, x) + 0.01 * press(x)) * aboveChin(shape, x, y),
   ];
   const [wideUpper, wideLower] = both(wide);

@@ -1,6 +1,7 @@
 /** Draws frames of one rigged plate: rig, blinks and head motion as one map, each pixel sampled once. */
 import { i420Planes, type I420 } from '../../media/i420.ts';
 import type { Pose } from '../../../shared/vocabulary.ts';
+import type { IdlePose } from '../idle.ts';
 import { drawHead, drawSlit, slitRectangle, type Behind, type Source, type Target } from './draw.ts';
 import { createHeadField, moveHead, type HeadField } from './head.ts';
 import { eyeInterior, MouthInterior } from './interior.ts';
@@ -8,14 +9,6 @@ import { mouthWeights, type MouthWeights } from './mouthFields.ts';
 import type { Rig } from './rig.ts';
 import type { Slit } from './slit.ts';
 import { createMotion, moveSlit, type SlitMotion } from './warp.ts';
-
-/** How eyes and head stand in one frame; all zero is the picture itself. */
-export interface IdlePose {
-  /** 0 open .. 1 shut. */
-  blink: number;
-  /** In the order of HEAD_MOTIONS. */
-  head: ArrayLike<number>;
-}
 
 interface Part {
   slit: Slit;
@@ -30,6 +23,7 @@ export class RigComposer {
   readonly #eyes: Part[];
   readonly #head: HeadField;
   readonly #weights: MouthWeights;
+  readonly #alwaysSealed: boolean;
   readonly #blink = new Float32Array(1);
 
   /** @param plate the plate that the rig was built on; its bytes may change between frames (a pasted patch) */
@@ -39,6 +33,7 @@ export class RigComposer {
     this.#mouth = { slit: rig.mouth, motion: createMotion(rig.mouth), behind: new MouthInterior(rig.interior, rig.mouth, this.#source) };
     this.#eyes = rig.eyes.map((slit) => ({ slit, motion: createMotion(slit), behind: eyeInterior() }));
     this.#head = createHeadField(rig.head);
+    this.#alwaysSealed = rig.alwaysSealed;
     this.#weights = mouthWeights(new Float32Array(8));
   }
 
@@ -50,7 +45,7 @@ export class RigComposer {
   draw(pose: Pose | null, idle: IdlePose | null, out: I420): void {
     out.data.set(this.#plate.data);
     moveHead(this.#head, idle?.head ?? STILL);
-    const weights = pose === null ? null : mouthWeights(pose, this.#weights);
+    const weights = pose === null ? null : mouthWeights(pose, this.#alwaysSealed, this.#weights);
     const speaks = weights?.weights.some((w) => w !== 0) ?? false;
     const blinks = idle !== null && idle.blink > 0;
     const parts: Part[] = [...(speaks ? [this.#mouth] : []), ...(blinks ? this.#eyes : [])];

@@ -1,0 +1,154 @@
+/**
+ * compose(frame index, mouth) → full frame, for both kinds of mouth and both kinds of avatar: the one rendering path.
+ * A pose moves the rig, a patch is pasted into the plate at rest; a photo's idle motion then moves the result, in one sampling.
+ */
+import { StudioError, throwIfCanceled } from '../../shared/errors.ts';
+import type { Mouth } from '../../shared/vocabulary.ts';
+import { pastePatch, placeCrop, type ColourMemory, type Placement } from '../avatar/crop.ts';
+import { idleTrack, type IdlePose } from '../avatar/idle.ts';
+import type { Plates } from '../avatar/plates.ts';
+import type { Avatar } from '../avatar/prepare.ts';
+import { buildRig, mouthReference, type MouthReference, type Rig } from '../avatar/rig/rig.ts';
+import { RigComposer } from '../avatar/rig/rigComposer.ts';
+import { createI420, type I420 } from '../media/i420.ts';
+
+export interface Composer {
+  /** What to know about this face before speaking with it, in clear words. */
+  readonly warnings: string[];
+  /**
+   * Writes every byte of `out`, which has the plates' size.
+   * @param frameIndex from the take's start
+   * @param frames how many frames the take has, null while unknown: idle motion ends on the picture itself
+   */
+  compose(frameIndex: number, mouth: Mouth, out: I420, frames?: number | null): Promise<void>;
+  close(): void;
+}
+
+export interface ComposerOptions {
+  avatar: Avatar;
+  /** Stays the caller's to close. */
+  plates: Plates;
+  /** Frames per second of the take. */
+  fps: number;
+  /** Blinks and head motion; photos only. */
+  idle: boolean;
+}
+
+/** Measures the face on the plates' own pixels; a clip's plates as they come. */
+export async function openComposer({ avatar, plates, fps, idle }: ComposerOptions, signal?: AbortSignal): Promise<Composer> {
+  throwIfCanceled(signal);
+  return avatar.kind === 'photo' ? photoComposer(avatar, plates, fps, idle) : clipComposer(avatar, plates, fps);
+}
+
+async function photoComposer(avatar: Avatar, plates: Plates, fps: number, idle: boolean): Promise<Composer> {
+  const plate = await plates.at(0);
+  const landmarks = landmarksOn(plates, avatar, 0);
+  if (!landmarks) throw new StudioError('invalid-input', 'No face is known in this picture. Prepare it again.');
+  const rig = buildRig(plate, landmarks);
+  const rigged = new RigComposer(plate, rig);
+  const track = idle ? idleTrack(fps, seedOf(avatar.id)) : null;
+  const patched = onFirstUse(() => {
+    const copy = createI420(plate.width, plate.height);
+    return { copy, rigged: new RigComposer(copy, rig) };
+  });
+  const placed = placementsBySize(() => ({ plate, landmarks }));
+
+  return {
+    warnings: rig.warnings,
+    compose(frameIndex, mouth, out, frames = null) {
+      const pose: IdlePose | null = track?.at(frameIndex, frames) ?? null;
+      if (mouth.kind === 'pose') {
+        rigged.draw(mouth.pose, pose, out);
+      } else {
+        const { copy, rigged: moved } = patched();
+        copy.data.set(plate.data);
+        pastePatch(copy, mouth.patch, placed(mouth.size));
+        moved.draw(null, pose, out);
+      }
+      return Promise.resolve();
+    },
+    close: () => undefined,
+  };
+}
+
+/** Rigs of this many plates are kept: a ping-pong comes back to the plates it has just left. */
+const RIGS_KEPT = 48;
+
+function clipComposer(avatar: Avatar, plates: Plates, fps: number): Composer {
+  const reference: MouthReference | null = mouthReference(avatar.faces.map((_, index) => landmarksOn(plates, avatar, index)));
+  const rigs = new Map<number, { rig: Rig; landmarks: Float32Array } | null>();
+  let colours: ColourMemory = { match: null };
+
+  const rigOf = (index: number, plate: I420): { rig: Rig; landmarks: Float32Array } | null => {
+    const known = rigs.get(index);
+    if (known !== undefined) return known;
+    const landmarks = landmarksOn(plates, avatar, index);
+    const made = landmarks && { rig: buildRig(plate, landmarks, reference), landmarks };
+    if (rigs.size >= RIGS_KEPT) rigs.delete(rigs.keys().next().value!);
+    rigs.set(index, made);
+    return made;
+  };
+
+  return {
+    warnings: [],
+    async compose(frameIndex, mouth, out) {
+      if (frameIndex === 0) colours = { match: null };
+      const index = plateIndex(Math.floor((frameIndex * (avatar.fps ?? fps)) / fps + 1e-6), plates.count);
+      const plate = await plates.at(index);
+      const made = rigOf(index, plate);
+      if (!made) {
+        out.data.set(plate.data);
+      } else if (mouth.kind === 'pose') {
+        new RigComposer(plate, made.rig).draw(mouth.pose, null, out);
+      } else {
+        out.data.set(plate.data);
+        pastePatch(out, mouth.patch, placeCrop(plate, made.landmarks, mouth.size).placement, colours);
+      }
+    },
+    close: () => rigs.clear(),
+  };
+}
+
+/** Forward and back again without showing the first or last plate twice. */
+export function plateIndex(step: number, count: number): number {
+  if (count <= 1) return 0;
+  const place = step % (2 * count - 2);
+  return place < count ? place : 2 * count - 2 - place;
+}
+
+/** Landmarks in plate pixels, or null where the plate shows no face. */
+function landmarksOn(plates: Plates, avatar: Avatar, index: number): Float32Array | null {
+  const face = avatar.faces[index];
+  if (!face) return null;
+  const out = new Float32Array(face.landmarks.length);
+  for (let i = 0; i < out.length; i += 3) {
+    [out[i], out[i + 1]] = plates.toPlate(face.landmarks[i], face.landmarks[i + 1]);
+    out[i + 2] = face.landmarks[i + 2];
+  }
+  return out;
+}
+
+function placementsBySize(face: () => { plate: I420; landmarks: Float32Array }): (size: number) => Placement {
+  const known = new Map<number, Placement>();
+  return (size) => {
+    let placement = known.get(size);
+    if (!placement) {
+      const { plate, landmarks } = face();
+      placement = placeCrop(plate, landmarks, size).placement;
+      known.set(size, placement);
+    }
+    return placement;
+  };
+}
+
+function onFirstUse<T>(make: () => T): () => T {
+  let made: { value: T } | null = null;
+  return () => (made ??= { value: make() }).value;
+}
+
+/** The same avatar always moves alike. */
+function seedOf(id: string): number {
+  let seed = 0;
+  for (let i = 0; i < id.length; i++) seed = (Math.imul(seed, 31) + id.charCodeAt(i)) | 0;
+  return seed;
+}
