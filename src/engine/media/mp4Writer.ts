@@ -2,17 +2,15 @@
  * One take as one growing fragmented MP4. While it grows it is called `FILE.part`; each published fragment is complete on
  * disk and never changes; `finish()` gives the file its name. Whatever fails or is aborted leaves nothing behind.
  */
-import { rename, rm } from 'node:fs/promises';
-import { Dictionary, FormatContext, IOContext, Rational, type Packet, type Stream } from 'node-av/lib';
-import { AVIO_FLAG_WRITE } from 'node-av/constants';
+import type { Packet } from 'node-av/lib';
 import { StudioError } from '../../shared/errors.ts';
-import { AAC_PACKET_SAMPLES, AAC_SAMPLE_RATE, openAacEncoder } from './aacEncoder.ts';
-import { checkCall, checkOutput, outputFailure } from './failure.ts';
+import { AAC_PACKET_SAMPLES, AAC_SAMPLE_RATE, openAacEncoder, type AacEncoder } from './aacEncoder.ts';
 import type { I420 } from './i420.ts';
 import { markingTags, type Marking } from './marking.ts';
-import { frameStartSample, rateValue, toRate, type Rate } from './rate.ts';
+import { openMp4Output } from './mp4Output.ts';
+import { frameStartSample, frameStartSec, rateValue, toRate, type Rate } from './rate.ts';
 import { createSampleQueue } from './sampleQueue.ts';
-import { openVideoEncoder } from './videoEncoder.ts';
+import { openVideoEncoder, type VideoEncoder } from './videoEncoder.ts';
 
 export interface Mp4WriterOptions {
   /** Final name; the folder must exist. */
@@ -94,135 +92,111 @@ export function fragmentEnds(gopFrames: number, fps: number, first: boolean): nu
 /** Opens the encoders and `FILE.part`. Errors: `io` where it cannot be written, `invalid-input` for an impossible size. */
 export async function openMp4Writer(options: Mp4WriterOptions): Promise<Mp4Writer> {
   const { file, width, height, onFragment } = options;
-  if (width % 2 !== 0 || height % 2 !== 0 || !(width >= 2) || !(height >= 2)) {
-    throw new StudioError('invalid-input', `A video of ${width}×${height} is not possible: width and height must be even and positive.`);
+  if (!(width >= 16 && height >= 16) || width % 2 !== 0 || height % 2 !== 0) {
+    throw new StudioError('invalid-input', `A video of ${width}×${height} is not possible: width and height must be even, 16 or more.`);
   }
   const rate = toRate(options.fps);
+  const frameTime = { num: rate.den, den: rate.num };
+  const sampleTime = { num: 1, den: AAC_SAMPLE_RATE };
   const gopFrames = Math.max(1, Math.floor(rateValue(rate)));
   const ends = { first: fragmentEnds(gopFrames, rateValue(rate), true), later: fragmentEnds(gopFrames, rateValue(rate), false) };
-  const growingFile = `${file}.part`;
 
-  const format = new FormatContext();
-  const output = new IOContext();
-  let opened = false;
-  const video = await openVideoEncoder({ width, height, rate, gopFrames, threads: options.threads ?? 1, ...QUALITY[options.quality] });
-  const audio = await openAacEncoder();
-  const closeAll = async () => {
-    video.close();
-    audio.close();
-    if (opened) await output.closep();
-    format.pb = null;
-    format.freeContext();
+  const output = await openMp4Output(file);
+  let video: VideoEncoder | undefined;
+  let audio: AacEncoder | undefined;
+  const closeEncoders = () => {
+    video?.close();
+    audio?.close();
+    video = audio = undefined;
   };
-  const removeAll = async () => {
-    await closeAll();
-    if (opened) await rm(growingFile, { force: true });
-  };
-
-  let videoStream: Stream;
-  let audioStream: Stream;
-  try {
-    checkCall(format.allocOutputContext2(null, 'mp4', growingFile), 'Opening the MP4 writer');
-    checkOutput(growingFile, await output.open2(growingFile, AVIO_FLAG_WRITE));
-    opened = true;
-    format.pb = output;
-    videoStream = addStream(format, video.context, new Rational(rate.den, rate.num));
-    videoStream.avgFrameRate = new Rational(rate.num, rate.den);
-    audioStream = addStream(format, audio.context, new Rational(1, AAC_SAMPLE_RATE));
-    format.metadata = Dictionary.fromObject(markingTags(options.marking));
+  const open = async () => {
+    video = await openVideoEncoder({ width, height, rate, gopFrames, threads: options.threads ?? 1, ...QUALITY[options.quality] });
+    audio = await openAacEncoder();
+    const streams = { video: output.addStream(video.context, frameTime, rate), audio: output.addStream(audio.context, sampleTime) };
     // delay_moov: the header is written with the first fragment, when the encoder's delay is known, so that the edit list
     // takes the AAC priming away. frag_custom: fragments end where we say. skip_trailer: the file is header + fragments.
-    const settings = Dictionary.fromObject({ movflags: 'delay_moov+frag_custom+default_base_moof+use_metadata_tags+skip_trailer' });
-    checkOutput(growingFile, await format.writeHeader(settings));
-    settings.free();
-  } catch (error) {
-    await removeAll();
+    await output.start('delay_moov+frag_custom+default_base_moof+use_metadata_tags+skip_trailer', markingTags(options.marking));
+    return { video, audio, streams };
+  };
+  const opened = await open().catch(async (error: unknown) => {
+    closeEncoders();
+    await output.discard();
     throw error;
-  }
+  });
+  const encoders = { video: opened.video, audio: opened.audio };
+  const { streams } = opened;
 
   const waitingSamples = createSampleQueue();
   const waitingPackets: Packet[] = [];
   const fragments: Fragment[] = [];
+  const filling = { firstFrame: 0, frames: 0, gopFrames: 0, keyframe: true };
   let initBytes: number | null = null;
   let frames = 0; // given to the encoder
   let lastKeyframe = 0;
-  const open = { firstFrame: 0, frames: 0, gopFrames: 0, keyframe: true }; // the fragment that is being filled
   let state: 'open' | 'finished' | 'failed' = 'open';
   let busy: Promise<void> = Promise.resolve();
   let underWay = 0;
 
-  const position = () => Number(output.tell());
-  const writePacket = async (packet: Packet, stream: Stream, from: Rational) => {
-    packet.streamIndex = stream.index;
-    packet.rescaleTs(from, stream.timeBase);
-    checkOutput(growingFile, await format.writeFrame(packet));
-  };
-  const flush = async () => {
-    checkOutput(growingFile, await format.writeFrame(null));
-    await output.flush();
-    checkOutput(growingFile, output.error);
-  };
-
   /** Encodes waiting samples until the packets reach `endSample`, and writes those that begin before it. */
   const writeAudio = async (endSample: number, last: boolean) => {
-    if (last) waitingSamples.push(new Float32Array(Math.max(0, endSample - audio.samples - waitingSamples.length)));
+    if (last) waitingSamples.push(new Float32Array(Math.max(0, endSample - encoders.audio.samples - waitingSamples.length)));
     // A packet comes out one packet after its samples went in.
-    while (waitingSamples.length >= (last ? 1 : AAC_PACKET_SAMPLES) && (last || audio.samples < endSample + AAC_PACKET_SAMPLES)) {
-      waitingPackets.push(...(await audio.encode(waitingSamples.take(AAC_PACKET_SAMPLES))));
+    while (waitingSamples.length >= (last ? 1 : AAC_PACKET_SAMPLES) && (last || encoders.audio.samples < endSample + AAC_PACKET_SAMPLES)) {
+      waitingPackets.push(...(await encoders.audio.encode(waitingSamples.take(AAC_PACKET_SAMPLES))));
     }
-    if (last) waitingPackets.push(...(await audio.flush()));
+    if (last) waitingPackets.push(...(await encoders.audio.flush()));
     while (waitingPackets.length > 0 && (last || waitingPackets[0].pts < BigInt(endSample))) {
       const packet = waitingPackets.shift()!;
-      await writePacket(packet, audioStream, new Rational(1, AAC_SAMPLE_RATE));
+      await output.write(packet, streams.audio, sampleTime);
       packet.free();
     }
   };
 
   const publish = async (last: boolean) => {
-    const endFrame = open.firstFrame + open.frames;
+    const endFrame = filling.firstFrame + filling.frames;
     await writeAudio(frameStartSample(endFrame, rate, AAC_SAMPLE_RATE), last);
     if (initBytes === null) {
-      await flush(); // the header alone
-      initBytes = position();
+      await output.flush(); // the header alone
+      initBytes = output.position();
     }
-    const offset = position();
-    await flush();
-    const fragment: Fragment = {
-      index: fragments.length, firstFrame: open.firstFrame, frames: open.frames, keyframe: open.keyframe, offset, bytes: position() - offset,
-    };
+    const offset = output.position();
+    await output.flush();
+    const { firstFrame, frames: count, keyframe } = filling;
+    const fragment = { index: fragments.length, firstFrame, frames: count, keyframe, offset, bytes: output.position() - offset };
     fragments.push(fragment);
-    open.firstFrame = endFrame;
-    open.frames = 0;
+    filling.firstFrame = endFrame;
+    filling.frames = 0;
     await onFragment?.(fragment);
   };
 
   const onVideoPacket = async (packet: Packet) => {
     const keyframe = packet.isKeyframe;
     if (keyframe) {
-      if (open.frames > 0) await publish(false);
-      open.gopFrames = 0;
+      if (filling.frames > 0) await publish(false);
+      filling.gopFrames = 0;
     }
-    if (open.frames === 0) open.keyframe = keyframe;
-    await writePacket(packet, videoStream, new Rational(rate.den, rate.num));
-    open.frames += 1;
-    open.gopFrames += 1;
-    const firstGop = open.firstFrame + open.frames === open.gopFrames;
-    if ((firstGop ? ends.first : ends.later).includes(open.gopFrames)) await publish(false);
+    if (filling.frames === 0) filling.keyframe = keyframe;
+    await output.write(packet, streams.video, frameTime);
+    filling.frames += 1;
+    filling.gopFrames += 1;
+    const isFirstGop = filling.firstFrame + filling.frames === filling.gopFrames;
+    if ((isFirstGop ? ends.first : ends.later).includes(filling.gopFrames)) await publish(false);
   };
 
   const fail = async (error: unknown): Promise<never> => {
     if (state === 'open') {
       state = 'failed';
-      await removeAll();
+      closeEncoders();
+      await output.discard();
     }
-    throw outputFailure(file, error);
+    throw error;
   };
   const mustBeOpen = () => {
     if (state !== 'open') throw new StudioError('bug', `${file} is ${state === 'failed' ? 'aborted' : 'finished'}; nothing can be added.`);
   };
 
   return {
-    growingFile,
+    growingFile: output.partFile,
     get frames() {
       return frames;
     },
@@ -233,55 +207,40 @@ export async function openMp4Writer(options: Mp4WriterOptions): Promise<Mp4Write
       mustBeOpen();
       waitingSamples.push(samples);
     },
-    addFrame(frame, { keyframe = false } = {}) {
+    async addFrame(frame, { keyframe = false } = {}) {
       mustBeOpen();
       if (underWay > 1) throw new StudioError('bug', 'addFrame was called a third time while two pictures wait: await each call.');
       const frameIndex = frames++;
       const isKeyframe = keyframe || frameIndex === 0 || frameIndex - lastKeyframe >= gopFrames;
       if (isKeyframe) lastKeyframe = frameIndex;
+      const taken = encoders.video.take(frame);
       underWay += 1;
-      const before = busy;
-      const taken = video.take(frame);
-      const work = (async () => {
-        await before;
-        await video.encode(taken, frameIndex, isKeyframe, onVideoPacket);
-      })().finally(() => {
-        underWay -= 1;
-      });
-      busy = work.catch(fail);
-      busy.catch(() => undefined);
-      return busy;
+      busy = busy
+        .then(() => encoders.video.encode(taken, frameIndex, isKeyframe, onVideoPacket))
+        .catch(fail)
+        .finally(() => {
+          underWay -= 1;
+        });
+      await busy;
     },
     async finish() {
+      await busy;
       mustBeOpen();
       try {
-        await busy;
         if (frames === 0) throw new StudioError('bug', `${file} would hold no picture.`);
-        await video.flush(onVideoPacket);
+        await encoders.video.flush(onVideoPacket);
         await publish(true);
-        checkOutput(growingFile, await format.writeTrailer());
-        const sizeBytes = position();
-        await closeAll();
-        opened = false;
-        await rename(growingFile, file);
+        closeEncoders();
+        const sizeBytes = await output.commit();
         state = 'finished';
-        return { file, frames, durationSec: (frames * rate.den) / rate.num, sizeBytes, initBytes: initBytes!, fragments };
+        return { file, frames, durationSec: frameStartSec(frames, rate), sizeBytes, initBytes: initBytes ?? 0, fragments };
       } catch (error) {
         return await fail(error);
       }
     },
     async abort() {
-      if (state !== 'open') return;
-      state = 'failed';
       await busy.catch(() => undefined);
-      await removeAll();
+      await fail(null).catch(() => undefined);
     },
   };
-}
-
-function addStream(format: FormatContext, encoder: Parameters<Stream['codecpar']['fromContext']>[0], timeBase: Rational): Stream {
-  const stream = format.newStream();
-  checkCall(stream.codecpar.fromContext(encoder), 'Describing a stream');
-  stream.timeBase = timeBase;
-  return stream;
 }

@@ -1,7 +1,7 @@
 /** Opening a media file and decoding one of its streams: the shared ground of probe, audio, clip, plates and remux. */
 import { stat } from 'node:fs/promises';
 import { CodecContext, Codec, Dictionary, FFmpegError, FormatContext, Frame, Packet, Rational, type Stream } from 'node-av/lib';
-import { AVDISCARD_ALL, AVMEDIA_TYPE_AUDIO, AVMEDIA_TYPE_VIDEO, type AVMediaType } from 'node-av/constants';
+import { AVDISCARD_ALL, AVMEDIA_TYPE_AUDIO, AVMEDIA_TYPE_VIDEO, FF_THREAD_SLICE, type AVMediaType } from 'node-av/constants';
 import { StudioError, throwIfCanceled } from '../../shared/errors.ts';
 import { checkCall, inputFailure, isAgain, isEnd } from './failure.ts';
 
@@ -51,7 +51,10 @@ export async function openSource(file: string): Promise<Source> {
   return { file, format, videoStream: best(AVMEDIA_TYPE_VIDEO), audioStream: best(AVMEDIA_TYPE_AUDIO), close: () => format.closeInput() };
 }
 
-export function openDecoder(source: Source, stream: Stream, threads: number): Promise<CodecContext> {
+/**
+ * @param sharing what several threads do: 'frames' decodes ahead and holds pictures back, 'slices' gives each picture at once
+ */
+export async function openDecoder(source: Source, stream: Stream, threads: number, sharing: 'frames' | 'slices' = 'frames'): Promise<CodecContext> {
   const codec = Codec.findDecoder(stream.codecpar.codecId);
   if (!codec) {
     throw new StudioError('invalid-input', `${source.file} is coded in a way that cannot be read here. Convert it to MP4 or WAV first.`);
@@ -62,11 +65,11 @@ export function openDecoder(source: Source, stream: Stream, threads: number): Pr
   // Without the stream's clock the decoder cannot cut away encoder delay and padding.
   decoder.pktTimebase = new Rational(stream.timeBase.num, stream.timeBase.den);
   decoder.threadCount = threads;
-  return decoder.open2(codec).then((code) => {
-    if (code >= 0) return decoder;
-    decoder.freeContext();
-    throw inputFailure(source.file, code);
-  });
+  if (sharing === 'slices') decoder.threadType = FF_THREAD_SLICE;
+  const code = await decoder.open2(codec);
+  if (code >= 0) return decoder;
+  decoder.freeContext();
+  throw inputFailure(source.file, code);
 }
 
 /**

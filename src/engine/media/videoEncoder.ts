@@ -21,6 +21,8 @@ export interface VideoEncoderOptions {
   /** false: each picture comes out as soon as it went in (live). true: x264 looks ahead for better quality per byte. */
   lookAhead: boolean;
   threads: number;
+  /** Cheaper to decode at more bytes: no arithmetic coding, no deblocking (pictures of this quality need none). */
+  fastDecode?: boolean;
 }
 
 export interface VideoEncoder {
@@ -88,8 +90,8 @@ export async function openVideoEncoder(options: VideoEncoderOptions): Promise<Vi
     preset: options.preset,
     crf: options.crf,
     'forced-idr': 1,
-    // ultrafast drops the 8×8 transform and CABAC, and with them the High profile.
-    'x264-params': `scenecut=0:keyint=${gopFrames}:min-keyint=1:8x8dct=1:cabac=1${lookAhead ? '' : immediate}`,
+    // ultrafast drops the 8×8 transform, and with it the High profile.
+    'x264-params': `scenecut=0:keyint=${gopFrames}:min-keyint=1:8x8dct=1:${options.fastDecode ? 'cabac=0:no-deblock=1' : 'cabac=1'}${lookAhead ? '' : immediate}`,
   });
   checkCall(await context.open2(codec, settings), `Opening the H.264 encoder for ${width}×${height}`);
   settings.free();

@@ -1,0 +1,102 @@
+/** An MP4 file being written: `FILE.part` until it is committed, gone if it is discarded. */
+import { rename, rm } from 'node:fs/promises';
+import { Dictionary, FormatContext, IOContext, Rational, type CodecContext, type CodecParameters, type Packet, type Stream } from 'node-av/lib';
+import { AVIO_FLAG_WRITE } from 'node-av/constants';
+import { checkCall, checkOutput, outputFailure } from './failure.ts';
+
+export interface Mp4Output {
+  /** Name while it grows. */
+  partFile: string;
+  /** Adds a stream that an encoder fills, or a copy of one; before `start`. */
+  addStream(from: CodecContext | CodecParameters, timeBase: { num: number; den: number }, frameRate?: { num: number; den: number }): Stream;
+  /** Writes the header (or prepares it, with movflags delay_moov). */
+  start(movflags: string, metadata: Record<string, string>): Promise<void>;
+  /** Writes one packet whose times are in `timeBase`; packets come in the order in which they shall lie in the file. */
+  write(packet: Packet, stream: Stream, timeBase: { num: number; den: number }): Promise<void>;
+  /** As write, but sorts packets of several streams by time. */
+  writeSorted(packet: Packet, stream: Stream, timeBase: { num: number; den: number }): Promise<void>;
+  /** Ends the current fragment and puts all bytes on disk. */
+  flush(): Promise<void>;
+  /** Bytes written. */
+  position(): number;
+  /** Completes the file and gives it its name. Returns its size in bytes. */
+  commit(): Promise<number>;
+  /** Closes and removes the file. Does nothing after `commit`. */
+  discard(): Promise<void>;
+}
+
+/** Opens `file.part` for writing. Errors (`io`) name `file`. */
+export async function openMp4Output(file: string): Promise<Mp4Output> {
+  const partFile = `${file}.part`;
+  const format = new FormatContext();
+  const output = new IOContext();
+  checkCall(format.allocOutputContext2(null, 'mp4', `file:${partFile}`), 'Opening the MP4 writer');
+  const code = await output.open2(`file:${partFile}`, AVIO_FLAG_WRITE);
+  if (code < 0) {
+    format.freeContext();
+    throw outputFailure(file, code);
+  }
+  format.pb = output;
+  let open = true;
+  const close = async (): Promise<number> => {
+    open = false;
+    format.pb = null;
+    format.freeContext();
+    return output.closep();
+  };
+  const place = (packet: Packet, stream: Stream, timeBase: { num: number; den: number }) => {
+    packet.streamIndex = stream.index;
+    packet.rescaleTs(timeBase, stream.timeBase);
+    packet.pos = -1n;
+  };
+  const flushBytes = async () => {
+    await output.flush();
+    checkOutput(file, output.error);
+  };
+  return {
+    partFile,
+    addStream(from, timeBase, frameRate) {
+      const stream = format.newStream();
+      checkCall('frameNumber' in from ? stream.codecpar.fromContext(from) : from.copy(stream.codecpar), 'Describing a stream');
+      stream.codecpar.codecTag = 0; // the container chooses
+      stream.timeBase = new Rational(timeBase.num, timeBase.den);
+      if (frameRate) stream.avgFrameRate = new Rational(frameRate.num, frameRate.den);
+      return stream;
+    },
+    async start(movflags, metadata) {
+      format.metadata = Dictionary.fromObject(metadata);
+      const settings = Dictionary.fromObject(movflags === '' ? {} : { movflags });
+      checkOutput(file, await format.writeHeader(settings));
+      settings.free();
+    },
+    async write(packet, stream, timeBase) {
+      place(packet, stream, timeBase);
+      checkOutput(file, await format.writeFrame(packet));
+    },
+    async writeSorted(packet, stream, timeBase) {
+      place(packet, stream, timeBase);
+      checkOutput(file, await format.interleavedWriteFrame(packet));
+    },
+    async flush() {
+      checkOutput(file, await format.writeFrame(null));
+      await flushBytes();
+    },
+    position: () => Number(output.tell()),
+    async commit() {
+      checkOutput(file, await format.writeTrailer());
+      await flushBytes();
+      const sizeBytes = Number(output.tell());
+      checkOutput(file, await close());
+      await rename(partFile, file).catch(async (error: unknown) => {
+        await rm(partFile, { force: true });
+        throw outputFailure(file, error);
+      });
+      return sizeBytes;
+    },
+    async discard() {
+      if (!open) return;
+      await close();
+      await rm(partFile, { force: true });
+    },
+  };
+}
