@@ -10,6 +10,6 @@ for (const [name, draw] of [['woman', woman], ['man', man]] as const) {
   const svgFile = fileURLToPath(new URL(`${name}.svg`, import.meta.url));
   const pngFile = fileURLToPath(new URL(`${name}.png`, import.meta.url));
   await writeFile(svgFile, svg);
-  const { size } = await sharp(Buffer.from(svg), { density: 72 }).removeAlpha().png({ compressionLevel: 9, effort: 10 }).toFile(pngFile);
+  const { size } = await sharp(Buffer.from(svg), { density: 72 }).removeAlpha().png({ compressionLevel: 9 }).toFile(pngFile);
   console.log(`${name}: ${Math.round(svg.length / 1000)} kB SVG, ${Math.round(size / 1000)} kB PNG`);
 }

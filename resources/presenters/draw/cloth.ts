@@ -1,5 +1,5 @@
 import { relief, type Area } from './relief.ts';
-import { bell, clip, clipped, curve, group, knots, mirror, sample, smoothstep, soft, type Colour, type Point } from './svg.ts';
+import { bell, clip, clipped, curve, group, knots, mirror, path, rgb, sample, smoothstep, soft, type Colour, type Point } from './svg.ts';
 
 /** A fold: a ridge (or, with negative height, a valley) along a line. */
 export interface Fold { line: readonly Point[]; width: number; height: number }
@@ -12,14 +12,15 @@ export function drawCloth(id: string, outline: string, area: Area, body: (x: num
     for (const fold of lines) {
       const { distance, along } = nearest(fold.points, x, y);
       // One flank is steeper than the other, and folds run out at their ends.
-      const flank = distance < 0 ? fold.width * 0.65 : fold.width;
+      const flank = distance < 0 ? fold.width * 0.5 : fold.width;
       z += fold.height * bell(distance, flank) * smoothstep(-0.02, 0.2, along) * smoothstep(1.02, 0.8, along);
     }
     return z;
   };
   return {
     definitions: clip(id, outline),
-    picture: clipped(id, group(soft(3), relief(height, area, { cell: 4, tones: 60, hollow: 0.8, hollowCells: 4, shine: 0.04, gloss: 12 }, colours))),
+    // The plain tone below keeps the blur from fading at the picture's edge.
+    picture: clipped(id, path(outline, `fill="${rgb(colours(0.52))}"`), group(soft(2), relief(height, area, { cell: 4, tones: 60, hollow: 0.8, hollowCells: 4, shine: 0.04, gloss: 12 }, colours))),
   };
 }
 
@@ -63,15 +64,15 @@ export function drawNeck(neck: Neck): { definitions: string; picture: string } {
     let z = 105 * Math.sqrt(Math.max(0.03, 1 - (side / (Math.min(halfAt(y), half * 1.9) * 1.06)) ** 2.2));
     if (y > notchY - 40) z = Math.max(z, 60 + (y - notchY) * 0.25 - side * 0.12);
     const muscle = 14 + ((notchY - 12 - y) / (notchY - 740)) * (half * 0.72);
-    z += 7 * bell(side - muscle, 15) * smoothstep(notchY + 2, notchY - 30, y);
-    z -= 10 * bell(Math.hypot(x / 1.15, y - notchY), 20);
-    z += 9 * bell(y - notchY - 6 + side * 0.09, 11) * smoothstep(14, 34, side) * smoothstep(250, 120, side);
-    z -= 7 * bell(y - notchY + 20 + side * 0.05, 16) * bell(side - 92, 50);
-    z += 4 * bell(x, 20) * bell(y - (notchY - 80), 34);
+    z += 3.2 * bell(side - muscle, 17) * smoothstep(notchY + 2, notchY - 30, y);
+    z -= 6 * bell(Math.hypot(x / 1.15, y - notchY), 22);
+    z += 6 * bell(y - notchY - 6 + side * 0.09, 11) * smoothstep(14, 34, side) * smoothstep(250, 120, side);
+    z -= 4 * bell(y - notchY + 20 + side * 0.05, 16) * bell(side - 92, 50);
+    z += 2 * bell(x, 24) * bell(y - (notchY - 80), 34);
     return z;
   };
   const area = { x: 100, y: 600, width: 824, height: 424 };
-  const shadow = `<path d="${curve([[512 - half * 1.3, 640], [512 - half * 1.02, neck.chinY + 2], [512 - half * 0.5, neck.chinY + 46], [520, neck.chinY + 62], [512 + half * 0.66, neck.chinY + 52], [512 + half * 1.12, neck.chinY + 16], [512 + half * 1.3, 640]], true)}" fill="#45190f" opacity=".62"/>`;
+  const shadow = `<path d="${curve([[512 - half * 1.3, 640], [512 - half * 1.02, neck.chinY + 2], [512 - half * 0.5, neck.chinY + 46], [520, neck.chinY + 62], [512 + half * 0.66, neck.chinY + 52], [512 + half * 1.12, neck.chinY + 16], [512 + half * 1.3, 640]], true)}" fill="#6a2a18" opacity=".6"/>`;
   return {
     definitions: clip('neck', outline),
     picture: clipped('neck', group(soft(4), relief(height, area, { cell: 4, tones: 80, hollow: 0.8, hollowCells: 5, shine: 0.05, gloss: 14 }, neck.skin)), group(soft(12), shadow)),

@@ -69,9 +69,9 @@ function drawEye(eyes: Eyes, side: 1 | -1): { definitions: string; picture: stri
   const outer = eyes.upper[eyes.upper.length - 1];
   const lidShine = `<ellipse cx="${n(centre[0] - 3)}" cy="${n(centre[1] - 21)}" rx="17" ry="2.6" fill="#ffe9d6" opacity=".34" ${soft(2)}/>`;
   const socket = path(sliver(place(eyes.crease.map(([x, y]) => [x, y - 5] as Point)), (t) => 12 * Math.sin(Math.PI * clamp(t + 0.05))), `fill="#7a3f2e" opacity=".3" ${soft(4)}`);
-  const crease = path(sliver(place(eyes.crease), (t) => 3 * Math.sin(Math.PI * clamp(t * 0.9 + 0.1)) + 0.4), `fill="#5b2a1f" opacity=".72" ${soft(0.6)}`);
-  const wing = eyes.liner > 1 ? place([[outer[0] + 7, outer[1] - 5]]) : [];
-  const liner = path(sliver([...upper, ...wing], (t) => eyes.liner * (1.3 + 3.4 * Math.sin(Math.PI * clamp(t * 0.78 + 0.04)))), `fill="#1c0f0c" ${soft(0.6)}`);
+  const crease = path(sliver(place(eyes.crease), (t) => 4.2 * Math.sin(Math.PI * clamp(t * 0.9 + 0.1)) + 0.3), `fill="#5b2a1f" opacity=".68" ${soft(1.2)}`);
+  const wing = eyes.liner > 1 ? place([[outer[0] + 8, outer[1] - 6]]) : [];
+  const liner = path(sliver([...upper, ...wing], (t) => eyes.liner * (t < 0.72 ? mix(1.2, 4.6, t / 0.72) : mix(4.6, 0.2, (t - 0.72) / 0.28))), `fill="#1c0f0c" ${soft(0.6)}`);
   return {
     definitions: clip(id, curve(opening, true)),
     picture: [bag, socket, lidTint, lidShine, ball, under, wet, crease, liner, lashes(upper, lower, eyes.lash, side, random), brow(eyes, place, side)].join('\n'),
@@ -79,18 +79,18 @@ function drawEye(eyes: Eyes, side: 1 | -1): { definitions: string; picture: stri
 }
 
 function lashes(upper: Point[], lower: Point[], length: number, side: 1 | -1, random: (low?: number, high?: number) => number): string {
-  const top = sample(upper, 46).map(([x, y], i) => {
-    const t = i / 45;
-    if (t < 0.12 || i % 2 === 1) return '';
-    const reach = length * (0.2 + 0.85 * t ** 1.3) * random(0.8, 1.15);
-    const lean = side * mix(-0.1, 1.25, t) + random(-0.12, 0.12);
-    return path(sliver([[x, y], [x + lean * reach * 0.38, y - reach * 0.3], [x + lean * reach * 0.95, y - reach * mix(0.95, 0.62, t)]], (u) => 1.7 * (1 - u) + 0.15, 5), 'fill="#160b09"');
+  const top = sample(upper, 58).map(([x, y], i) => {
+    const t = i / 57;
+    if (t < 0.2) return '';
+    const reach = length * (0.12 + 0.9 * t ** 1.6) * random(0.75, 1.2);
+    const lean = side * mix(-0.15, 1.35, t) + random(-0.15, 0.15);
+    return path(sliver([[x, y], [x + lean * reach * 0.5, y - reach * 0.16], [x + lean * reach, y - reach * mix(0.85, 0.55, t)]], (u) => 1.5 * (1 - u) + 0.1, 5), 'fill="#160b09" opacity=".85"');
   });
   const bottom = sample(lower, 26).map(([x, y], i) => {
     const t = i / 25;
     if (t < 0.4 || i % 2 === 1) return '';
     const reach = length * 0.36 * random(0.7, 1.1);
-    return path(sliver([[x, y + 1.5], [x + side * mix(-0.1, 0.6, t) * reach, y + 1.5 + reach * 0.85]], (u) => 0.9 * (1 - u) + 0.1, 4), 'fill="#2a1611" opacity=".6"');
+    return path(sliver([[x, y + 1.5], [x + side * mix(-0.1, 0.6, t) * reach, y + 1.5 + reach * 0.85]], (u) => 0.9 * (1 - u) + 0.1, 4), 'fill="#2a1611" opacity=".45"');
   });
   return top.join('') + bottom.join('');
 }
@@ -102,7 +102,8 @@ function brow(eyes: Eyes, place: (points: readonly Point[]) => Point[], side: 1 
   const line = sample(spine, 101);
   const body = path(sliver(spine, (t) => width(t) * 0.8, 24), `fill="${eyes.browColour}" opacity=".58" ${soft(3)}`);
   const hairs = Array.from({ length: eyes.browHairs }, () => {
-    const t = random(0, 0.985) ** 0.9;
+    const pick = random(0, 0.985);
+    const t = pick < 0.14 && random() > 0.25 + (pick / 0.14) * 0.75 ? random(0.14, 0.8) : pick;
     const i = Math.floor(t * 100);
     const [x, y] = line[i];
     const ahead = line[Math.min(100, i + 4)];
@@ -112,12 +113,12 @@ function brow(eyes: Eyes, place: (points: readonly Point[]) => Point[], side: 1 
     // Hairs stand up at the inner end and lie down toward the tail; upper ones point down, lower ones up.
     const lift = side * (t < 0.2 ? mix(-0.85, -0.5, t / 0.2) : mix(-0.42, -0.05, (t - 0.2) / 0.8)) + side * across * mix(-0.2, -0.5, t) * -1;
     const angle = along + lift;
-    const reach = eyes.browThickness * random(0.75, 1.15) * (t > 0.75 ? 0.8 : 1);
+    const reach = eyes.browThickness * random(0.75, 1.15) * (t > 0.75 ? 0.8 : t < 0.12 ? 0.7 : 1);
     const start: Point = [x, y + across * width(t)];
     const end: Point = [start[0] + Math.cos(angle) * reach, start[1] + Math.sin(angle) * reach * 0.9];
     const middle: Point = [mix(start[0], end[0], 0.5), mix(start[1], end[1], 0.5) - 0.8];
     return `M${n(start[0])} ${n(start[1])}Q${n(middle[0])} ${n(middle[1])} ${n(end[0])} ${n(end[1])}`;
   });
   const third = Math.floor(hairs.length / 3);
-  return [body, ...[0, 1, 2].map((k) => path(hairs.slice(k * third, (k + 1) * third).join(''), `fill="none" stroke="${eyes.browColour}" stroke-linecap="round" stroke-width="${[1.5, 1.15, 0.8][k]}" opacity="${[0.5, 0.7, 0.85][k]}"`))].join('');
+  return [body, ...[0, 1, 2].map((k) => path(hairs.slice(k * third, (k + 1) * third).join(''), `fill="none" stroke="${eyes.browColour}" stroke-linecap="round" stroke-width="${[1.3, 1, 0.75][k]}" opacity="${[0.5, 0.7, 0.85][k]}"`))].join('');
 }

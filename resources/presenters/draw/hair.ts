@@ -18,6 +18,8 @@ export interface Sheet {
   gather: number;
   /** Steps along a strand. */
   steps?: number;
+  /** Roots: the first share of a lock shows skin between the strands. */
+  softRoot?: number;
   /** Uneven tips: shortest strand as a share of the guide. */
   shortest?: number;
 }
@@ -46,25 +48,28 @@ export function drawHair(sheet: Sheet, colours: (tone: number) => Colour): strin
       const swing = Math.sin((t * sheet.waves + lock.phase * 0.35) * Math.PI * 2) * sheet.wave * t ** 1.2;
       return [x + swing, y];
     };
-    const body = sliver(Array.from({ length: 12 }, (_, i) => point(0, (i / 11) * reach)), (t) => {
-      const [a, b] = [point(-0.5, t * reach), point(0.5, t * reach)];
-      return Math.hypot(a[0] - b[0], a[1] - b[1]) * (t > 0.85 ? mix(1, 0.1, (t - 0.85) / 0.15) : 1);
+    const root = sheet.softRoot ?? 0;
+    const along = (t: number): number => mix(root, reach, t);
+    const body = sliver(Array.from({ length: 12 }, (_, i) => point(0, along(i / 11))), (t) => {
+      const [a, b] = [point(-0.5, along(t)), point(0.5, along(t))];
+      return Math.hypot(a[0] - b[0], a[1] - b[1]) * (t > 0.8 ? mix(1, 0.06, (t - 0.8) / 0.2) : 1);
     }, 16);
     const byTone = new Map<number, string[]>();
     for (let s = 0; s < sheet.strandsPerLock; s += 1) {
       const offset = random(-0.52, 0.52);
       const length = reach * random(0.88, 1.02);
       const own = random(-0.09, 0.09) + lock.brightness;
+      const start = root > 0 ? random(0, root * 0.9) : 0;
       let tone = -1;
       let run: Point[] = [];
       const close = (): void => {
         if (run.length > 1) (byTone.get(tone) ?? byTone.set(tone, []).get(tone)!).push(open(run));
       };
       for (let i = 0; i <= steps; i += 1) {
-        const t = (i / steps) * length;
+        const t = start + (i / steps) ** 1.4 * (length - start);
         const bulge = Math.cos((t * sheet.waves + lock.phase * 0.35) * Math.PI * 2) * Math.min(1, sheet.wave / 14) * 0.12 * Math.min(1, t * 2);
         const round = Math.sqrt(Math.max(0, 1 - (offset * 1.75) ** 2));
-        const value = clamp(sheet.light(clamp(t + lock.shift), lock.k) * (0.45 + 0.55 * round) + own + bulge + (offset < 0 ? 0.03 : -0.03));
+        const value = clamp(sheet.light(clamp(t + lock.shift), lock.k) * (0.58 + 0.42 * round) + own + bulge + (offset < 0 ? 0.03 : -0.03));
         const level = Math.round(value * TONES);
         const next = point(offset, t);
         run.push(next);
@@ -77,7 +82,7 @@ export function drawHair(sheet: Sheet, colours: (tone: number) => Colour): strin
       close();
     }
     const strands = [...byTone].sort(([a], [b]) => a - b).map(([level, runs]) => path(runs.join(''), `stroke="${rgb(colours(level / TONES))}"`)).join('');
-    return `${path(body, `fill="${rgb(colours(0.06))}"`)}<g fill="none" stroke-linecap="round" stroke-width="${sheet.strandWidth}" opacity=".9">${strands}</g>`;
+    return `${path(body, `fill="${rgb(colours(0.1))}"`)}<g fill="none" stroke-linecap="round" stroke-width="${sheet.strandWidth}" opacity=".9">${strands}</g>`;
   }).join('\n');
 }
 

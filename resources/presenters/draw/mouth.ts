@@ -10,6 +10,8 @@ export interface Mouth {
   lowerDark: string;
   lowerLight: string;
   shine: number;
+  /** Light on the skin just above the upper lip. */
+  rim: number;
   edge: number;
 }
 
@@ -48,9 +50,9 @@ export function drawMouth(mouth: Mouth): { definitions: string; picture: string 
   const lowerDetail = clipped('lowerLip', path(lines(seam, bottom, 44), `stroke="#6b2424" stroke-width=".9" opacity=".2" ${soft(0.6)}`),
     path(sliver(seam.map(([x, y]) => [x, y + 3] as Point), (t) => 8 * Math.sin(Math.PI * t)), `fill="#5a1a1b" opacity=".42" ${soft(2)}`),
     lowerShine(500, 26, 5, 0.75), lowerShine(530, 14, 4, 0.5), lowerShine(493, 9, 2.4, 0.9), sides(0.3));
-  const rim = path(sliver(top.map(([x, y]) => [x, y - 2.5] as Point), (t) => 3.4 * Math.sin(Math.PI * clamp(t))), `fill="#ffe8d6" opacity=".38" ${soft(1.2)}`);
-  const under = path(sliver(sample(bottom, 9).slice(2, 7).map(([x, y]) => [x, y + 7] as Point), (t) => 11 * Math.sin(Math.PI * t)), `fill="#7a3a2a" opacity=".42" ${soft(4)}`);
+  const rim = path(sliver(top.map(([x, y]) => [x, y - 2.5] as Point), (t) => 3.4 * Math.sin(Math.PI * clamp(t))), `fill="#ffe8d6" opacity="${mouth.rim}" ${soft(1.2)}`);
+  const under = path(sliver(sample(bottom, 9).slice(2, 7).map(([x, y]) => [x, y + 7] as Point), (t) => 11 * Math.sin(Math.PI * t)), `fill="#8a4430" opacity=".36" ${soft(6)}`);
   const line = path(sliver(seam, (t) => 0.9 + 2.7 * Math.sin(Math.PI * clamp(t)) ** 0.7, 26), `fill="#3d0f12" opacity=".96" ${soft(0.6)}`);
-  const corners = [-1, 1].map((side) => `<ellipse cx="${n(512 + side * (cornerX + 1))}" cy="${cornerY}" rx="5" ry="3.6" fill="#4a1a16" opacity=".6" ${soft(2)}/>`).join('');
+  const corners = [-1, 1].map((side) => `<ellipse cx="${n(512 + side * (cornerX - 1))}" cy="${cornerY}" rx="4.5" ry="3" fill="#5a241a" opacity=".5" ${soft(2)}/>`).join('');
   return { definitions, picture: [under, around, rim, body, upperDetail, lowerDetail, corners, line].join('\n') };
 }

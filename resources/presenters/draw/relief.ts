@@ -17,7 +17,6 @@ export interface Light {
   shine: number;
   /** Sharpness of the shine. */
   gloss: number;
-  /** Width of the blur that melts the cells, in pixels: use a matching blur filter. */
 }
 
 const unit = (x: number, y: number, z: number): readonly [number, number, number] => {
