@@ -1,1 +1,125 @@
-console.log('sima');
+/** `sima`: the command line. Commands live in commands/; here are the grammar, Ctrl-C, and the last word on errors. */
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { DEVICES, QUALITIES } from '../shared/contract.ts';
+import { EXIT, exitCodeOf } from './exit.ts';
+import { resolveHome } from './home.ts';
+import { modelsImport, modelsList, modelsRemove, modelsVerify } from './commands/models.ts';
+import { voicesList, voicesSay } from './commands/voices.ts';
+import { render } from './commands/render.ts';
+import { bench } from './commands/bench.ts';
+import { demo } from './commands/demo.ts';
+
+/** What every command gets beside its own options. */
+export interface Context {
+  home: string;
+  /** Print one JSON object as the last line of stdout. */
+  json: boolean;
+  /** Aborted by Ctrl-C. */
+  signal: AbortSignal;
+}
+
+const abort = new AbortController();
+let interrupts = 0;
+for (const name of ['SIGINT', 'SIGTERM'] as const) {
+  process.on(name, () => {
+    interrupts += 1;
+    if (interrupts > 1) process.exit(EXIT.canceled);
+    abort.abort();
+  });
+}
+// A reader that went away (`sima … | head`) is no bug.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? EXIT.done : EXIT.io));
+
+const number = (text: string): number => {
+  const value = Number(text);
+  if (text.trim() === '' || !Number.isFinite(value)) throw new InvalidArgumentError('It must be a number.');
+  return value;
+};
+const size = (text: string): { width: number; height: number } => {
+  const match = /^(\d+)[x×](\d+)$/i.exec(text);
+  if (!match) throw new InvalidArgumentError('Write it as WIDTHxHEIGHT, e.g. 1080x1920.');
+  return { width: Number(match[1]), height: Number(match[2]) };
+};
+
+const program = new Command('sima')
+  .description('Sima (سیما): talking-avatar videos in Persian and English, made on this machine.')
+  .option('--home <dir>', 'data folder (else $SIMA_HOME, else the platform’s)')
+  .option('--json', 'print one JSON object as the last line')
+  .configureHelp({ showGlobalOptions: true })
+  .exitOverride()
+  .addHelpText(
+    'after',
+    '\nExit codes: 0 done, 1 bug, 2 invalid input or usage, 3 missing asset, 4 device, 5 I/O, 6 capacity, 7 checked and found wanting, 130 canceled.',
+  );
+
+/** Adds --home and --json to a command too, so that they may stand anywhere. */
+const command = (parent: Command, grammar: string, description: string): Command =>
+  parent.command(grammar).description(description).option('--home <dir>', 'data folder').option('--json', 'print one JSON object as the last line').exitOverride();
+
+const context = (cmd: Command): Context => {
+  const options = cmd.optsWithGlobals<{ home?: string; json?: boolean }>();
+  return { home: resolveHome(options.home), json: options.json === true, signal: abort.signal };
+};
+
+command(program, 'render', 'Render a take: a face says a text (or follows a recording) and becomes an MP4.')
+  .requiredOption('--avatar <file>', 'photo or clip of a face')
+  .option('--text <text>', 'what to say, Persian, English or both')
+  .option('--script <file>', 'what to say, from a UTF-8 text file')
+  .option('--audio <file>', 'a recording to follow instead of a voice (wav, mp3, m4a, ogg, flac…)')
+  .option('--voice <id>', 'voice for everything; default: each language’s own (see: sima voices list)')
+  .option('--rate <x>', 'speed of the voice, 0.5 to 2', number, 1)
+  .option('--pitch <x>', 'pitch of the voice, 0.5 to 2', number, 1)
+  .option('--model <id>', 'lip-sync model; default: the built-in rig (see: sima models list)')
+  .addOption(new Option('--device <name>', 'where models run').choices(DEVICES).default('auto'))
+  .option('--fps <n>', 'frames per second, 10 to 60; default: 25 for a photo, a clip’s own', number)
+  .option('--size <WxH>', 'frame size, even; the picture is scaled to cover it and what sticks out is cut, the face kept inside; default: the source’s own', size)
+  .option('--face <n>', 'which face, counted from 1, left to right, where there are several', number)
+  .option('--no-idle', 'no blinks and no breath of motion on photos')
+  .addOption(new Option('--quality <name>', 'live is fast; final takes longer and looks a little better').choices(QUALITIES).default('live'))
+  .requiredOption('--out <file.mp4>', 'where the video goes; an existing file is replaced once the new one is whole')
+  .option('--srt <file>', 'subtitles as SRT')
+  .option('--vtt <file>', 'subtitles as WebVTT')
+  .action((options: Parameters<typeof render>[0], cmd: Command) => render(options, context(cmd)));
+
+const models = program.command('models').description('Lip-sync and face models.').exitOverride();
+command(models, 'list', 'All models: shipped, imported, and known ones that you can bring.').action((_: unknown, cmd: Command) => modelsList(context(cmd)));
+command(models, 'import', 'Check a Wav2Lip ONNX file and keep a copy of it.')
+  .argument('<file>')
+  .option('--id <id>', 'name for it; default: its file name')
+  .action((file: string, options: { id?: string }, cmd: Command) => modelsImport(file, options, context(cmd)));
+command(models, 'verify', 'Compare every installed model with its checksum.').action((_: unknown, cmd: Command) => modelsVerify(context(cmd)));
+command(models, 'remove', 'Remove an imported model.')
+  .argument('<id>')
+  .action((id: string, _: unknown, cmd: Command) => modelsRemove(id, context(cmd)));
+
+const voices = program.command('voices').description('Voices.').exitOverride();
+command(voices, 'list', 'All voices.').action((_: unknown, cmd: Command) => voicesList(context(cmd)));
+command(voices, 'say', 'Speak a text into a WAV file, or tell its length and words.')
+  .argument('<text>')
+  .option('--voice <id>', 'default: that of the text’s language')
+  .option('--rate <x>', '0.5 to 2', number, 1)
+  .option('--pitch <x>', '0.5 to 2', number, 1)
+  .option('--out <file.wav>', 'where the sound goes')
+  .action((text: string, options: Parameters<typeof voicesSay>[1], cmd: Command) => voicesSay(text, options, context(cmd)));
+
+command(program, 'bench', 'Measure this machine: first bytes, speed and the share of each stage, at 512×512 and 1920×1080. At most a minute.')
+  .addOption(new Option('--device <name>', 'where models run').choices(DEVICES).default('auto'))
+  .action((options: Parameters<typeof bench>[0], cmd: Command) => bench(options, context(cmd)));
+
+command(program, 'demo', 'Render the two presenters saying a Persian and an English paragraph.')
+  .option('--out <dir>', 'folder for the videos', 'demo')
+  .action((options: Parameters<typeof demo>[0], cmd: Command) => demo(options, context(cmd)));
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  if (error instanceof CommanderError) {
+    // Commander has written its own sentence; help and version are no errors.
+    process.exitCode = error.exitCode === 0 ? EXIT.done : EXIT.input;
+  } else {
+    const { exitCode, data } = exitCodeOf(abort.signal.aborted ? abort.signal.reason : error);
+    process.stderr.write(`sima: ${data.message}\n`);
+    if (process.argv.includes('--json')) console.log(JSON.stringify({ error: data }));
+    process.exitCode = exitCode;
+  }
+}

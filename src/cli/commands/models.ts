@@ -1,0 +1,34 @@
+import { importModel } from '../../engine/onnx/importModel.ts';
+import { listModels, modelFolders, removeModel, verifyModels } from '../../engine/onnx/manifest.ts';
+import { EXIT } from '../exit.ts';
+import type { Context } from '../main.ts';
+
+const megabytes = (bytes: number): string => `${(bytes / 1e6).toFixed(1)} MB`;
+
+export async function modelsList({ home, json }: Context): Promise<void> {
+  const models = await listModels(modelFolders(home));
+  if (json) return console.log(JSON.stringify({ models }));
+  for (const model of models) {
+    const state = model.installed ? `${model.origin}, ${megabytes(model.bytes)}` : 'not installed';
+    console.log(`${model.id.padEnd(16)} ${model.kind.padEnd(14)} ${state.padEnd(22)} ${model.licence}`);
+  }
+}
+
+export async function modelsImport(file: string, options: { id?: string }, { home, json, signal }: Context): Promise<void> {
+  const model = await importModel(modelFolders(home), file, { ...options, signal });
+  if (json) return console.log(JSON.stringify({ id: model.id, model }));
+  console.log(`Imported ${model.id} (${model.kind}, ${megabytes(model.bytes)}). Licence: ${model.licence}. Use it with: sima render --model ${model.id} …`);
+}
+
+export async function modelsVerify({ home, json, signal }: Context): Promise<void> {
+  const verdicts = await verifyModels(modelFolders(home), signal);
+  const wanting = verdicts.filter(({ ok }) => !ok);
+  if (json) console.log(JSON.stringify({ ok: wanting.length === 0, models: verdicts }));
+  else for (const { id, problem } of verdicts) console.log(`${id.padEnd(16)} ${problem ?? 'ok'}`);
+  if (wanting.length > 0) process.exitCode = EXIT.wanting;
+}
+
+export async function modelsRemove(id: string, { home, json }: Context): Promise<void> {
+  await removeModel(modelFolders(home), id);
+  console.log(json ? JSON.stringify({ id, removed: true }) : `Removed ${id}.`);
+}

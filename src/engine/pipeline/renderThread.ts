@@ -1,0 +1,180 @@
+/**
+ * The render thread: plates, rigs, the composer and the encoder live here, so that raw frames never cross a thread. What comes
+ * in is mouths and sound; what goes out is where the published fragments lie.
+ */
+import { StudioError } from '../../shared/errors.ts';
+import { frameStartSample, rateValue, type Rate } from '../media/rate.ts';
+import { createI420 } from '../media/i420.ts';
+import { openMp4Writer, type Fragment, type Mp4Summary, type Mp4Writer } from '../media/mp4Writer.ts';
+import { openPlates, type Plates } from '../avatar/plates.ts';
+import type { Avatar } from '../avatar/prepare.ts';
+import { serveThread, startThread, type Thread } from '../threads.ts';
+import { openComposer, type Composer } from './compose.ts';
+import type { MouthRun } from './lipsync.ts';
+import { TIMELINE_RATE } from './timeline.ts';
+
+/** What the frames of a take are made of. Opening it once and rendering many takes on it is what makes a take start at once. */
+export interface StageSpec {
+  avatar: Avatar;
+  /** null: the avatar's own size, made even. */
+  size: { width: number; height: number } | null;
+  rate: Rate;
+  idle: boolean;
+}
+
+export interface TakeSpec {
+  stageId: number;
+  takeId: string;
+  /** Grows as `file.part` and gets its name when it is whole. */
+  file: string;
+  quality: 'live' | 'final';
+}
+
+export interface RenderRun extends MouthRun {
+  /** Sound of exactly these frames, mono at TIMELINE_RATE. */
+  pcm: Float32Array;
+  /** The first frame starts a chunk: a keyframe, so that players can start there. */
+  startsChunk: boolean;
+}
+
+export interface RenderedRun {
+  fragments: Fragment[];
+  initBytes: number | null;
+  /** Spent in the composer; and waiting for the encoder, which overlaps with composing. */
+  composeMs: number;
+  encodeMs: number;
+}
+
+export interface RenderApi {
+  calls: {
+    openStage: [StageSpec, { stageId: number; width: number; height: number; warnings: string[] }];
+    closeStage: [number, null];
+    begin: [TakeSpec, { growingFile: string }];
+    render: [{ takeId: string; run: RenderRun }, RenderedRun];
+    finish: [string, Mp4Summary];
+    /** Removes what was written. Unknown takes are fine: abort may come after a failure. */
+    abort: [string, null];
+  };
+  streams: Record<string, never>;
+}
+
+export type Renderer = Thread<RenderApi>;
+
+export function openRenderer(): Renderer {
+  return startThread<RenderApi>(new URL('./renderThreadEntry.ts', import.meta.url));
+}
+
+interface Stage {
+  plates: Plates;
+  composer: Composer;
+  rate: Rate;
+}
+
+interface OpenTake {
+  stage: Stage;
+  writer: Mp4Writer;
+  fragments: Fragment[];
+  busy: Promise<unknown>;
+}
+
+/** Serves the RenderApi inside the worker thread. */
+export function serveRenderer(): void {
+  const stages = new Map<number, Stage>();
+  const takes = new Map<string, OpenTake>();
+  let nextStage = 1;
+
+  const takeOf = (takeId: string): OpenTake => {
+    const take = takes.get(takeId);
+    if (!take) throw new StudioError('bug', `Take ${takeId} is not open in the render thread.`);
+    return take;
+  };
+
+  serveThread<RenderApi>({
+    calls: {
+      async openStage({ avatar, size, rate, idle }, signal) {
+        const plates = await openPlates(avatar, size, signal);
+        try {
+          const composer = await openComposer({ avatar, plates, fps: rateValue(rate), idle }, signal);
+          const stageId = nextStage++;
+          stages.set(stageId, { plates, composer, rate });
+          return { stageId, width: plates.width, height: plates.height, warnings: composer.warnings };
+        } catch (error) {
+          await plates.close();
+          throw error;
+        }
+      },
+      async closeStage(stageId) {
+        const stage = stages.get(stageId);
+        stages.delete(stageId);
+        stage?.composer.close();
+        await stage?.plates.close();
+        return null;
+      },
+      async begin({ stageId, takeId, file, quality }) {
+        const stage = stages.get(stageId);
+        if (!stage) throw new StudioError('bug', `Stage ${stageId} is not open in the render thread.`);
+        const fragments: Fragment[] = [];
+        const { width, height } = stage.plates;
+        const writer = await openMp4Writer({
+          file, width, height, fps: stage.rate, quality, marking: { takeId },
+          onFragment: (fragment) => void fragments.push(fragment),
+        });
+        takes.set(takeId, { stage, writer, fragments, busy: Promise.resolve() });
+        return { growingFile: writer.growingFile };
+      },
+      async render({ takeId, run }, signal) {
+        const take = takeOf(takeId);
+        const work = renderRun(take, run, signal);
+        take.busy = work.catch(() => undefined);
+        const times = await work;
+        return { fragments: take.fragments.splice(0), initBytes: take.writer.initBytes, ...times };
+      },
+      async finish(takeId) {
+        const take = takeOf(takeId);
+        takes.delete(takeId);
+        return take.writer.finish();
+      },
+      async abort(takeId) {
+        const take = takes.get(takeId);
+        takes.delete(takeId);
+        await take?.busy;
+        await take?.writer.abort();
+        return null;
+      },
+    },
+    streams: {},
+  });
+}
+
+/** Composes frame after frame while the frame before is being encoded. */
+async function renderRun({ stage, writer }: OpenTake, run: RenderRun, signal: AbortSignal): Promise<{ composeMs: number; encodeMs: number }> {
+  const { composer, plates, rate } = stage;
+  const frame = createI420(plates.width, plates.height);
+  const firstSample = frameStartSample(run.firstFrame, rate, TIMELINE_RATE);
+  let composeMs = 0;
+  let encodeMs = 0;
+  let encoding: Promise<void> = Promise.resolve();
+  for (let i = 0; i < run.frames; i++) {
+    if (signal.aborted) throw new StudioError('canceled', 'Canceled.');
+    const frameIndex = run.firstFrame + i;
+    const t0 = performance.now();
+    await composer.compose(frameIndex, mouthOf(run, i), frame);
+    const t1 = performance.now();
+    await encoding;
+    encodeMs += performance.now() - t1;
+    composeMs += t1 - t0;
+    writer.addAudio(run.pcm.subarray(frameStartSample(frameIndex, rate, TIMELINE_RATE) - firstSample, frameStartSample(frameIndex + 1, rate, TIMELINE_RATE) - firstSample));
+    encoding = writer.addFrame(frame, { keyframe: run.startsChunk && i === 0 });
+    encoding.catch(() => undefined); // seen at the next await
+  }
+  const t = performance.now();
+  await encoding;
+  return { composeMs, encodeMs: encodeMs + performance.now() - t };
+}
+
+function mouthOf(run: RenderRun, i: number): Parameters<Composer['compose']>[1] {
+  if (run.mouths.kind === 'pose') return { kind: 'pose', pose: run.mouths.poses.subarray(i * 8, i * 8 + 8) };
+  const { size, patches } = run.mouths;
+  const values = 3 * size * size;
+  return { kind: 'patch', size, patch: patches.subarray(i * values, (i + 1) * values) };
+}

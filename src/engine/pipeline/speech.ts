@@ -1,0 +1,54 @@
+/** What the take says, as pieces of sound for the timeline: a script spoken segment by segment, or a recording. */
+import { throwIfCanceled } from '../../shared/errors.ts';
+import { decodeAudio } from '../media/audio.ts';
+import { resample } from '../media/resample.ts';
+import { pauseAfter, split } from './script.ts';
+import { TIMELINE_RATE, type Piece } from './timeline.ts';
+import type { Voices } from '../voice/voices.ts';
+
+/** Silence before the first sound: the mouth rests in the first frame and parts its lips in time (240 ms, RIG recipe). */
+export const LEAD_IN_SEC = 0.28;
+/** Silence after the last sound: within 0.8 s the mouth is back at rest, so the last frame is the plate again. */
+export const TAIL_SEC = 0.84;
+
+export interface SpeakJob {
+  script: string;
+  /** One voice for everything; without it each segment is spoken by its language's default. */
+  voice?: string | undefined;
+  rate: number;
+  pitch: number;
+}
+
+/** Speaks the script segment by segment, with its pauses, between a short silence at each end. */
+export async function* speakScript(job: SpeakJob, voices: Voices, signal?: AbortSignal): AsyncGenerator<Piece, void, void> {
+  const segments = split(job.script);
+  yield silence(LEAD_IN_SEC);
+  for (const segment of segments) {
+    throwIfCanceled(signal);
+    const spoken = await voices.speak(segment.text, { voice: job.voice ?? segment.lang, rate: job.rate, pitch: job.pitch }, signal);
+    if (spoken.pcm.length === 0) continue;
+    const last = segment.index === segments.length - 1;
+    const pauseSec = last ? TAIL_SEC : pauseAfter(segment) / job.rate;
+    const pcm = toTimelineRate(spoken.pcm, spoken.sampleRate, pauseSec);
+    yield { segment, pcm, sampleRate: TIMELINE_RATE, words: spoken.words, phonemes: spoken.phonemes };
+  }
+}
+
+/** A recording as it is, levelled by one gain. */
+export async function* hearRecording(file: string, gain: number, signal?: AbortSignal): AsyncGenerator<Piece, void, void> {
+  for await (const pcm of decodeAudio(file, signal ? { sampleRate: TIMELINE_RATE, signal } : { sampleRate: TIMELINE_RATE })) {
+    throwIfCanceled(signal);
+    yield { segment: null, pcm: gain === 1 ? pcm : pcm.map((sample) => sample * gain), sampleRate: TIMELINE_RATE, words: [], phonemes: null };
+  }
+}
+
+function silence(durationSec: number): Piece {
+  return { segment: null, pcm: new Float32Array(Math.round(durationSec * TIMELINE_RATE)), sampleRate: TIMELINE_RATE, words: [], phonemes: [] };
+}
+
+function toTimelineRate(pcm: Float32Array, sampleRate: number, pauseSec: number): Float32Array {
+  const sounding = resample(pcm, sampleRate, TIMELINE_RATE);
+  const padded = new Float32Array(sounding.length + Math.round(pauseSec * TIMELINE_RATE));
+  padded.set(sounding);
+  return padded;
+}
