@@ -27,6 +27,8 @@ interface Piece {
   text: string;
   startSec: number;
   endSec: number;
+  /** Written without a space before it: the second half of `<b>Tom`. */
+  glued: boolean;
   /** How good it is to break after it: 0 anywhere, 1 clause, 2 sentence, 3 segment. */
   breakAfter: number;
 }
@@ -68,10 +70,13 @@ function grouped(segment: SubtitledSegment): Piece[][] {
     while (fits < left.length && left[fits].endSec - left[0].startSec <= LONGEST_SEC && linesOf(textOf(left.slice(0, fits + 1)))) fits++;
     let take = fits;
     if (fits < left.length) {
-      // The best break in the second half of what fits; a break that leaves a lone word behind is a bad one.
-      let best = -1;
+      // The best break in the second half of what fits. Where there is none, what is left up to the next phrase end is halved, so
+      // that no lone word gets a cue of its own.
+      const phraseEnd = left.findIndex((piece, i) => i >= fits && piece.breakAfter > 0) + 1 || left.length;
+      const half = phraseEnd <= 2 * fits ? Math.ceil(phraseEnd / 2) : fits;
+      let best = -Infinity;
       for (let n = Math.max(1, Math.ceil(fits / 2)); n <= fits; n++) {
-        const worth = left[n - 1].breakAfter * 10 + n / fits - (left.length - n < 2 ? 5 : 0);
+        const worth = left[n - 1].breakAfter > 0 ? left[n - 1].breakAfter * 10 + n / fits : -Math.abs(n - half);
         if (worth >= best) [best, take] = [worth, n];
       }
     }
@@ -98,8 +103,9 @@ function pieces({ text, words }: SubtitledSegment): Piece[] {
     const breakAfter = last ? 3 : /[.!?؟…۔]["'”’»)\]]*$/u.test(shown) ? 2 : /[،؛,;:—–-]["'”’»)\]]*$/u.test(shown) ? 1 : 0;
     if (shown === '') return [];
     const parts = shown.length <= LINE_CHARACTERS ? [shown] : cutLong(shown);
+    const glued = i > 0 && !/\s$/u.test(text.slice(Math.max(0, start - 1), start)) && !/^\s/u.test(text.slice(start, start + 1));
     const share = (endSec - startSec) / parts.length;
-    return parts.map((part, n) => ({ text: part, startSec: startSec + share * n, endSec: startSec + share * (n + 1), breakAfter: n === parts.length - 1 ? breakAfter : 0 }));
+    return parts.map((part, n) => ({ text: part, startSec: startSec + share * n, endSec: startSec + share * (n + 1), glued: glued && n === 0, breakAfter: n === parts.length - 1 ? breakAfter : 0 }));
   });
 }
 
@@ -143,7 +149,7 @@ function joinShort(groups: Piece[][]): Piece[][] {
   return joined;
 }
 
-const textOf = (group: readonly Piece[]): string => group.map((piece) => piece.text).join(' ');
+const textOf = (group: readonly Piece[]): string => group.map((piece, i) => (i === 0 || piece.glued ? piece.text : ` ${piece.text}`)).join('');
 
 /** One line, or two as even as the words allow with a liking for phrase ends; null if the text needs more. */
 function linesOf(text: string): string[] | null {

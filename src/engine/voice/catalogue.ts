@@ -17,31 +17,38 @@ export interface VoiceInfo {
 export interface EspeakVoice extends VoiceInfo {
   /** eSpeak's names for the two languages of this speaker, variant included. */
   espeak: Record<Lang, string>;
-  /** Factor that brings eSpeak's output to −16 LUFS, from models/make/calibrateVoices.ts. */
-  gain: number;
+  /** Factor that brings eSpeak's output, limited as in level.ts, to −16 LUFS: measured by models/make/calibrateVoices.ts. */
+  gain: Record<Lang, number>;
 }
 
-const voice = (id: string, lang: Lang, name: string, english: string, variant: string, gain: number): EspeakVoice => ({
+const MAN = { variant: '', fa: 3.52 };
+const MAN_2 = { variant: '+m7', fa: 3.15 };
+const WOMAN = { variant: '+f2', fa: 2.7 };
+const WOMAN_2 = { variant: '+Annie', fa: 2.88 };
+
+const voice = (id: string, lang: Lang, name: string, speaker: { variant: string; fa: number }, accent: string, englishGain: number): EspeakVoice => ({
   id,
   lang,
   name,
   engine: 'espeak',
   default: id === 'espeak-fa' || id === 'espeak-en-us',
   sampleRate: ESPEAK_SAMPLE_RATE,
-  espeak: { fa: `fa${variant}`, en: `${english}${variant}` },
-  gain,
+  espeak: { fa: `fa${speaker.variant}`, en: `${accent}${speaker.variant}` },
+  gain: { fa: speaker.fa, en: englishGain },
 });
 
 export const ESPEAK_VOICES: readonly EspeakVoice[] = [
-  voice('espeak-fa', 'fa', 'Persian, man', 'gmw/en-US', '', 1),
-  voice('espeak-fa-woman', 'fa', 'Persian, woman', 'gmw/en-US', '+f2', 1),
-  voice('espeak-fa-deep', 'fa', 'Persian, deep man', 'gmw/en-US', '+m3', 1),
-  voice('espeak-en-us', 'en', 'English (America), man', 'gmw/en-US', '', 1),
-  voice('espeak-en-us-woman', 'en', 'English (America), woman', 'gmw/en-US', '+f2', 1),
-  voice('espeak-en-us-deep', 'en', 'English (America), deep man', 'gmw/en-US', '+m3', 1),
-  voice('espeak-en-gb', 'en', 'English (Britain), man', 'gmw/en', '', 1),
-  voice('espeak-en-gb-woman', 'en', 'English (Britain), woman', 'gmw/en', '+f2', 1),
-  voice('espeak-en-gb-rp', 'en', 'English (Received Pronunciation), man', 'en-GB-x-rp', '', 1),
+  voice('espeak-fa', 'fa', 'Persian, man', MAN, 'gmw/en-US', 4.05),
+  voice('espeak-fa-man-2', 'fa', 'Persian, man 2', MAN_2, 'gmw/en-US', 3.44),
+  voice('espeak-fa-woman', 'fa', 'Persian, woman', WOMAN, 'gmw/en-US', 3.09),
+  voice('espeak-fa-woman-2', 'fa', 'Persian, woman 2', WOMAN_2, 'gmw/en-US', 3.29),
+  voice('espeak-en-us', 'en', 'English (America), man', MAN, 'gmw/en-US', 4.05),
+  voice('espeak-en-us-man-2', 'en', 'English (America), man 2', MAN_2, 'gmw/en-US', 3.44),
+  voice('espeak-en-us-woman', 'en', 'English (America), woman', WOMAN, 'gmw/en-US', 3.09),
+  voice('espeak-en-us-woman-2', 'en', 'English (America), woman 2', WOMAN_2, 'gmw/en-US', 3.29),
+  voice('espeak-en-gb', 'en', 'English (Britain), man', MAN, 'gmw/en', 3.66),
+  voice('espeak-en-gb-woman', 'en', 'English (Britain), woman', WOMAN, 'gmw/en', 2.86),
+  voice('espeak-en-gb-rp', 'en', 'English (Received Pronunciation), man', MAN, 'en-GB-x-rp', 3.92),
 ];
 
 /**

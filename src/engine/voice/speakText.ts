@@ -2,6 +2,7 @@
 import type { Phoneme, Speech, Word } from '../../shared/vocabulary.ts';
 import { ESPEAK_SAMPLE_RATE, type Espeak } from './espeak.ts';
 import { findVoice } from './catalogue.ts';
+import { levelled } from './level.ts';
 import { phonemesOf } from './phonemes.ts';
 import { utterances, type SpokenWord, type UtteranceText } from './normalise/utterances.ts';
 
@@ -56,7 +57,7 @@ export function speakText(espeak: Espeak, text: string, options: SpeakOptions): 
     for (const { word, startSec, endSec } of wordTimes(run, spoken.events, runPhonemes, durationSec)) {
       words.push({ text: text.slice(word.start, word.end), startSec: startSec + offsetSec, endSec: endSec + offsetSec, start: word.start, end: word.end });
     }
-    parts.push(levelled(spoken.pcm, voice.gain));
+    parts.push(levelled(spoken.pcm, ESPEAK_SAMPLE_RATE, voice.gain[run.lang]));
     samples += spoken.pcm.length;
   }
   return { pcm: concatenated(parts, samples), sampleRate: ESPEAK_SAMPLE_RATE, words, phonemes };
@@ -124,17 +125,6 @@ function wordTimes(
     }
   });
   return times;
-}
-
-/** −1..1 with the voice's gain; above 0.8 the curve bends so that no peak clips. */
-function levelled(pcm: Int16Array, gain: number): Float32Array {
-  const knee = 0.8;
-  const room = 0.98 - knee;
-  return Float32Array.from(pcm, (sample) => {
-    const value = (sample / 32768) * gain;
-    const size = Math.abs(value);
-    return size <= knee ? value : Math.sign(value) * (knee + room * Math.tanh((size - knee) / room));
-  });
 }
 
 function concatenated(parts: Float32Array[], samples: number): Float32Array {
