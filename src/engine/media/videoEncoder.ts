@@ -85,7 +85,7 @@ export async function openVideoEncoder(options: VideoEncoderOptions): Promise<Vi
   tagBt709(context);
   context.setFlags(AV_CODEC_FLAG_GLOBAL_HEADER, AV_CODEC_FLAG_CLOSED_GOP);
   // Keyframes come where we ask (chunk starts) and each gopFrames: x264's own scene cuts would break up fragments.
-  const immediate = ':rc-lookahead=0:sync-lookahead=0:mbtree=0:sliced-threads=1';
+  const immediate = ':force-cfr=1:rc-lookahead=0:sync-lookahead=0:mbtree=0:sliced-threads=1';
   const settings = Dictionary.fromObject({
     preset: options.preset,
     crf: options.crf,

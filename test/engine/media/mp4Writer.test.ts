@@ -1,0 +1,246 @@
+import { readFile, readdir, mkdtemp, rm, stat, symlink, writeFile, copyFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { readAudio } from '../../../src/engine/media/audio.ts';
+import { openClip } from '../../../src/engine/media/clip.ts';
+import { createI420 } from '../../../src/engine/media/i420.ts';
+import { DIGITAL_SOURCE_TYPE } from '../../../src/engine/media/marking.ts';
+import { fragmentEnds, openMp4Writer } from '../../../src/engine/media/mp4Writer.ts';
+import { probe } from '../../../src/engine/media/probe.ts';
+import { frameStartSec, toRate, type Rate } from '../../../src/engine/media/rate.ts';
+import { remux } from '../../../src/engine/media/remux.ts';
+import { StudioError } from '../../../src/shared/errors.ts';
+import { clickLag, drawFrame, SAMPLE_RATE, writeClickTake, type ClickTake } from '../../support/clickTake.ts';
+
+const ONE_MS = SAMPLE_RATE / 1000;
+let folder = '';
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'sima-mp4-'));
+});
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+const failure = async (work: Promise<unknown>): Promise<StudioError> => {
+  const error: unknown = await work.then(() => new Error('nothing was thrown'), (reason: unknown) => reason);
+  if (!(error instanceof StudioError)) throw error instanceof Error ? error : new Error(String(error));
+  return error;
+};
+
+describe.each<{ name: string; fps: number | Rate; frames: number; click: number }>([
+  { name: '25', fps: 25, frames: 61, click: 20 },
+  { name: '30', fps: 30, frames: 47, click: 31 },
+  { name: '30000/1001', fps: { num: 30_000, den: 1001 }, frames: 100, click: 97 },
+])('a take at $name frames per second', ({ name, fps, frames, click }) => {
+  let take: ClickTake;
+  let live = '';
+  let exported = '';
+  beforeAll(async () => {
+    live = join(folder, `take ${name.replace('/', ' ')}.mp4`);
+    exported = join(folder, `export ${name.replace('/', ' ')}.mp4`);
+    take = await writeClickTake({ file: live, frames, fps, clickFrame: click, marking: { takeId: 'take-17', title: 'سلام' } });
+    await remux(live, exported);
+  });
+
+  test('probes as the format that was agreed, in both files', async () => {
+    for (const file of [live, exported]) {
+      const found = await probe(file, { packets: true });
+      expect(found.video).toMatchObject({
+        codec: 'h264', codecTag: 'avc1', profile: 'High', pixelFormat: 'yuv420p', width: 128, height: 96, fps: toRate(fps),
+        colour: { primaries: 'bt709', transfer: 'bt709', matrix: 'bt709', range: 'tv' }, constantRate: true, frames, startSec: 0,
+      });
+      expect(found.audio).toMatchObject({ codec: 'aac', profile: 'LC', sampleRate: 48_000, channels: 1, startSec: 0 });
+      expect(found.video!.durationSec).toBeCloseTo(frameStartSec(frames, toRate(fps)), 4);
+      expect(Math.abs(found.video!.durationSec! - found.audio!.durationSec!)).toBeLessThan(frameStartSec(1, toRate(fps)));
+      expect(found.faststart).toBe(true);
+      expect(found.fragmented).toBe(file === live);
+      expect(found.metadata).toMatchObject({ digital_source_type: DIGITAL_SOURCE_TYPE, ai_generated: 'true', sima_take_id: 'take-17', title: 'سلام' });
+    }
+  });
+
+  test('the click decodes within 1 ms of its frame, and that frame is the white one, in both files', async () => {
+    for (const file of [live, exported]) {
+      const heard = await readAudio(file, { sampleRate: SAMPLE_RATE });
+      expect(Math.abs(clickLag(heard, take.pcm, take.clickSample))).toBeLessThan(ONE_MS);
+      const clip = await openClip(file, { fps });
+      const white: number[] = [];
+      let seen = 0;
+      for await (const picture of clip.frames()) if (picture.data[seen++ % 100] > 200) white.push(seen - 1);
+      await clip.close();
+      expect(seen).toBe(frames);
+      expect(white).toEqual([click]);
+    }
+  });
+});
+
+test('the export ends its sound with its last frame, to the sample', async () => {
+  const file = join(folder, 'tail.mp4');
+  await writeClickTake({ file: join(folder, 'tail live.mp4'), frames: 33, fps: 24, clickFrame: 5 });
+  await remux(join(folder, 'tail live.mp4'), file);
+  expect(await readAudio(file, { sampleRate: SAMPLE_RATE })).toHaveLength((33 / 24) * SAMPLE_RATE);
+});
+
+test('pictures come back with the brightness and colour that went in', async () => {
+  const file = join(folder, 'colour.mp4');
+  await writeClickTake({ file, frames: 5, clickFrame: 2, quality: 'final' });
+  const clip = await openClip(file);
+  const given = createI420(128, 96);
+  let index = 0;
+  for await (const picture of clip.frames()) {
+    drawFrame(given, index++, 2);
+    let squares = 0;
+    for (let i = 0; i < given.data.length; i++) squares += (given.data[i] - picture.data[i]) ** 2;
+    expect(Math.sqrt(squares / given.data.length)).toBeLessThan(2.5);
+  }
+  await clip.close();
+  expect(index).toBe(5);
+});
+
+describe('fragments', () => {
+  test('last 0.2 to 0.4 s and end with their GOP', () => {
+    expect(fragmentEnds(25, 25, false)).toEqual([9, 17]);
+    expect(fragmentEnds(25, 25, true)).toEqual([5, 15]);
+    for (const fps of [24, 25, 29.97, 30, 50, 60]) {
+      const gop = Math.floor(fps);
+      for (const first of [true, false]) {
+        const ends = [0, ...fragmentEnds(gop, fps, first), gop];
+        for (let i = 1; i < ends.length; i++) {
+          const seconds = (ends[i] - ends[i - 1]) / fps;
+          expect(seconds).toBeGreaterThanOrEqual(0.19);
+          expect(seconds).toBeLessThanOrEqual(0.4);
+        }
+      }
+    }
+  });
+
+  test('lie on disk, without gap, as soon as they are announced; what lies there never changes', async () => {
+    const file = join(folder, 'growing.mp4');
+    const snapshots: Buffer[] = [];
+    const { summary, published } = await writeClickTake({
+      file, frames: 60, clickFrame: 20, keyframes: [38],
+      onFragment: async (fragment) => {
+        const bytes = await readFile(`${file}.part`);
+        expect(bytes.length).toBe(fragment.offset + fragment.bytes);
+        snapshots.push(bytes);
+      },
+    });
+    expect(existsSync(`${file}.part`)).toBe(false);
+    const whole = await readFile(file);
+    for (const snapshot of snapshots) expect(whole.subarray(0, snapshot.length).equals(snapshot)).toBe(true);
+    let [offset, frame] = [summary.initBytes, 0];
+    for (const fragment of published) {
+      expect(fragment).toMatchObject({ offset, firstFrame: frame });
+      expect(whole.toString('latin1', offset + 4, offset + 8)).toBe('moof');
+      offset += fragment.bytes;
+      frame += fragment.frames;
+    }
+    expect([offset, frame]).toEqual([whole.length, 60]);
+    // A GOP of one second, cut by the keyframe that was asked for, which starts a fragment and a new second.
+    expect(published.filter((fragment) => fragment.keyframe).map((fragment) => fragment.firstFrame)).toEqual([0, 25, 38]);
+    // The first picture waits for no more than 0.2 s of frames, and plays alone.
+    expect(published[0].frames).toBe(5);
+    await writeFile(join(folder, 'first.mp4'), snapshots[0]);
+    expect((await probe(join(folder, 'first.mp4'), { packets: true })).video!.frames).toBe(5);
+  });
+
+  test('come out with the frame that completes them: nothing is held back when live', async () => {
+    const file = join(folder, 'latency.mp4');
+    let given = 0;
+    const publishedAt: number[] = [];
+    const writer = await openMp4Writer({
+      file, width: 64, height: 64, fps: 25, quality: 'live', marking: { takeId: 't' }, onFragment: () => void publishedAt.push(given),
+    });
+    const frame = createI420(64, 64);
+    while (given < 16) {
+      given += 1;
+      await writer.addFrame(frame);
+    }
+    await writer.abort();
+    expect(publishedAt).toEqual([5, 15]);
+  });
+});
+
+test('the same input gives the same bytes', async () => {
+  await writeClickTake({ file: join(folder, 'a.mp4'), frames: 30, clickFrame: 3 });
+  await writeClickTake({ file: join(folder, 'b.mp4'), frames: 30, clickFrame: 3 });
+  expect((await readFile(join(folder, 'a.mp4'))).equals(await readFile(join(folder, 'b.mp4')))).toBe(true);
+});
+
+describe('nothing is left behind', () => {
+  const options = { width: 64, height: 64, fps: 25, quality: 'live', marking: { takeId: 't' } } as const;
+
+  test('after abort', async () => {
+    const own = await mkdtemp(join(folder, 'abort-'));
+    const writer = await openMp4Writer({ ...options, file: join(own, 'x.mp4') });
+    for (let i = 0; i < 12; i++) await writer.addFrame(createI420(64, 64));
+    expect((await stat(writer.growingFile)).size).toBeGreaterThan(0);
+    await writer.abort();
+    await writer.abort();
+    expect(await readdir(own)).toEqual([]);
+    expect((await failure(writer.addFrame(createI420(64, 64)))).code).toBe('bug');
+  });
+
+  test('when the folder is missing, the sentence names the file', async () => {
+    const file = join(folder, 'missing', 'x.mp4');
+    const error = await failure(openMp4Writer({ ...options, file }));
+    expect(error.code).toBe('io');
+    expect(error.message).toBe(`The folder of ${file} does not exist. Create it or choose another.`);
+  });
+
+  test.skipIf(!existsSync('/dev/full'))('when the disk is full, while writing and while exporting', async () => {
+    const own = await mkdtemp(join(folder, 'full-'));
+    const file = join(own, 'x.mp4');
+    await symlink('/dev/full', `${file}.part`);
+    const writer = await openMp4Writer({ ...options, file });
+    const fill = async () => {
+      for (let i = 0; i < 12; i++) await writer.addFrame(createI420(64, 64));
+      await writer.finish();
+    };
+    const error = await failure(fill());
+    expect(error.code).toBe('io');
+    expect(error.message).toContain(`The disk is full: ${file}`);
+    expect(await readdir(own)).toEqual([]);
+
+    const live = join(folder, 'full live.mp4');
+    await writeClickTake({ file: live, frames: 10, clickFrame: 3 });
+    await symlink('/dev/full', `${file}.part`);
+    const second = await failure(remux(live, file));
+    expect(second.message).toContain('The disk is full');
+    expect(await readdir(own)).toEqual([]);
+  });
+
+  test('when an export is cancelled or its source is damaged', async () => {
+    const own = await mkdtemp(join(folder, 'cancel-'));
+    const live = join(own, 'live.mp4');
+    await writeClickTake({ file: live, frames: 40, clickFrame: 3 });
+    const controller = new AbortController();
+    const error = await failure(remux(live, join(own, 'x.mp4'), { signal: controller.signal, onProgress: () => controller.abort() }));
+    expect(error.code).toBe('canceled');
+    await writeFile(join(own, 'bad.mp4'), Buffer.alloc(5000, 'no video'));
+    expect((await failure(remux(join(own, 'bad.mp4'), join(own, 'x.mp4')))).code).toBe('invalid-input');
+    expect((await readdir(own)).sort()).toEqual(['bad.mp4', 'live.mp4']);
+  });
+
+  test('an existing file stays whole until the new one is complete', async () => {
+    const own = await mkdtemp(join(folder, 'replace-'));
+    const file = join(own, 'x.mp4');
+    await copyFile(join(folder, 'a.mp4'), file);
+    const before = await readFile(file);
+    const writer = await openMp4Writer({ ...options, file });
+    await writer.addFrame(createI420(64, 64));
+    expect((await readFile(file)).equals(before)).toBe(true);
+    await writer.finish();
+    expect((await readFile(file)).equals(before)).toBe(false);
+    expect(await readdir(own)).toEqual(['x.mp4']);
+  });
+});
+
+test('impossible sizes and rates are refused in a sentence', async () => {
+  const open = (width: number, height: number, fps: number) =>
+    failure(openMp4Writer({ file: join(folder, 'no.mp4'), width, height, fps, quality: 'live', marking: { takeId: 't' } }));
+  expect((await open(101, 64, 25)).message).toContain('101×64');
+  expect((await open(64, 64, 0)).code).toBe('invalid-input');
+  expect(toRate(29.97)).toEqual({ num: 30_000, den: 1001 });
+  expect(toRate(23.976)).toEqual({ num: 24_000, den: 1001 });
+  expect(toRate(12.5)).toEqual({ num: 25, den: 2 });
+});
