@@ -2,7 +2,7 @@
 import { StudioError } from '../../shared/errors.ts';
 import type { Box } from './detect.ts';
 
-/** Scale the source to scaledWidth×scaledHeight, then cut width×height at (left, top). All in whole pixels. */
+/** Scale the source to scaledWidth×scaledHeight, then cut width×height at (left, top). All even where there is an output size. */
 export interface Cover {
   scaledWidth: number;
   scaledHeight: number;
@@ -31,13 +31,14 @@ export function coverOf(source: { width: number; height: number }, size: { width
     throw new StudioError('invalid-input', `The video size must be even numbers of pixels, got ${width}×${height}.`);
   }
   const scale = Math.max(width / source.width, height / source.height);
-  const scaledWidth = Math.max(width, Math.round(source.width * scale));
-  const scaledHeight = Math.max(height, Math.round(source.height * scale));
+  // Even sizes and cuts, so that colour is not shifted against brightness in a clip's frames.
+  const scaledWidth = 2 * Math.round(Math.max(width, source.width * scale) / 2);
+  const scaledHeight = 2 * Math.round(Math.max(height, source.height * scale) / 2);
   const along = (scaled: number, window: number, from: number, to: number) => {
     let start = (scaled - window) / 2;
     if (face && to - from >= window) start = (from + to - window) / 2;
     else if (face) start = Math.min(from, Math.max(to - window, start));
-    return Math.round(Math.min(scaled - window, Math.max(0, start)));
+    return 2 * Math.round(Math.min(scaled - window, Math.max(0, start)) / 2);
   };
   const [sx, sy] = [scaledWidth / source.width, scaledHeight / source.height];
   const { x, y, width: w, height: h } = face ?? { x: 0, y: 0, width: 0, height: 0 };

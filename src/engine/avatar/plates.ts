@@ -1,7 +1,12 @@
 /** Plates: an avatar's source frames, scaled once to the output size, as I420. */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
 import { StudioError, throwIfCanceled } from '../../shared/errors.ts';
-import { rgbToI420, type I420 } from '../media/i420.ts';
-import { coverOf } from './cover.ts';
+import { openClip } from '../media/clip.ts';
+import { createI420, i420Planes, rgbToI420, type I420 } from '../media/i420.ts';
+import { openPlateReader, writePlates } from '../media/plates.ts';
+import { coverOf, type Cover } from './cover.ts';
 import type { Box } from './detect.ts';
 import { openPhoto, rawPicture } from './picture.ts';
 import type { Avatar } from './prepare.ts';
@@ -14,18 +19,10 @@ export interface Plates {
   count: number;
   /** Avatar (source) pixels → plate pixels. */
   toPlate(x: number, y: number): [x: number, y: number];
-  /** Plate `index` (0…count−1). Shared: copy it before drawing on it. */
+  /** Plate `index` (0…count−1); fast when indices go up or down by one. Nobody may write into it: copy it before drawing. */
   at(index: number): Promise<I420>;
   /** Frees files and decoders. The opener closes. */
   close(): Promise<void>;
-}
-
-/** The plate of a frame: forth and back over the clip, so that its end and its start never meet. */
-export function plateIndex(frameIndex: number, count: number): number {
-  if (count <= 1) return 0;
-  const period = 2 * (count - 1);
-  const phase = frameIndex % period;
-  return phase < count ? phase : period - phase;
 }
 
 /** Landmarks (n × x,y,z in avatar pixels) in plate pixels; z is scaled alike. */
@@ -51,7 +48,7 @@ export async function openPlates(avatar: Avatar, size: { width: number; height: 
   const [scaleX, scaleY] = [cover.scaledWidth / avatar.width, cover.scaledHeight / avatar.height];
   const { width, height } = cover;
   const toPlate = (x: number, y: number): [number, number] => [x * scaleX - cover.left, y * scaleY - cover.top];
-  if (avatar.kind === 'clip') throw new StudioError('bug', 'Clips are not there yet.');
+  if (avatar.kind === 'clip') return { ...(await openClipPlates(avatar, cover, size !== null, signal)), toPlate };
 
   throwIfCanceled(signal);
   const photo = await openPhoto(avatar.source);
@@ -60,6 +57,52 @@ export async function openPlates(avatar: Avatar, size: { width: number; height: 
   const { rgb } = await rawPicture(pixels.extract({ left: cover.left, top: cover.top, width, height }), avatar.source);
   const plate = rgbToI420(rgb, width, height);
   return { width, height, count: 1, toPlate, at: () => Promise.resolve(plate), close: () => Promise.resolve() };
+}
+
+/** A clip's frames, scaled and cut, in an all-intra file of a temporary folder that goes with `close`. */
+async function openClipPlates(avatar: Avatar, cover: Cover, scaled: boolean, signal?: AbortSignal): Promise<Omit<Plates, 'toPlate'>> {
+  const folder = await mkdtemp(join(tmpdir(), 'sima-plates-'));
+  const discard = () => rm(folder, { recursive: true, force: true });
+  try {
+    const file = join(folder, 'plates.mp4');
+    const size = scaled ? { size: { width: cover.scaledWidth, height: cover.scaledHeight } } : {};
+    const clip = await openClip(avatar.source, { ...size, signal });
+    try {
+      await writePlates(file, cutOut(clip.frames(), cover), { width: cover.width, height: cover.height, signal });
+    } finally {
+      await clip.close();
+    }
+    const reader = await openPlateReader(file);
+    if (reader.count !== avatar.faces.length) {
+      await reader.close();
+      throw new StudioError('invalid-input', `"${basename(avatar.source)}" has changed since its face was registered (${reader.count} frames, there were ${avatar.faces.length}). Register it again.`);
+    }
+    const close = async () => {
+      await reader.close();
+      await discard();
+    };
+    return { width: reader.width, height: reader.height, count: reader.count, at: (index) => reader.at(index), close };
+  } catch (error) {
+    await discard();
+    throw error;
+  }
+}
+
+/** Cuts each frame at an even place. */
+async function* cutOut(frames: AsyncIterable<I420>, { left, top, width, height }: Cover): AsyncGenerator<I420> {
+  for await (const frame of frames) {
+    if (frame.width === width && frame.height === height) {
+      yield frame;
+      continue;
+    }
+    const cut = createI420(width, height);
+    const [from, to] = [i420Planes(frame), i420Planes(cut)];
+    for (const [plane, step] of [['y', 1], ['u', 2], ['v', 2]] as const) {
+      const [stride, wide, high, x, y] = [frame.width / step, width / step, height / step, left / step, top / step];
+      for (let row = 0; row < high; row++) to[plane].set(from[plane].subarray((y + row) * stride + x, (y + row) * stride + x + wide), row * wide);
+    }
+    yield cut;
+  }
 }
 
 /** Where the face is over the whole source: from its first to its last place. */

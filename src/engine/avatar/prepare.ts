@@ -3,10 +3,13 @@ import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { basename } from 'node:path';
 import { StudioError, throwIfCanceled } from '../../shared/errors.ts';
+import { openClip } from '../media/clip.ts';
+import { rateValue } from '../media/rate.ts';
 import type { Sessions } from '../onnx/sessions.ts';
 import { findFaces, type Face } from './faces.ts';
 import { loadPicture, sniff } from './picture.ts';
 import { pyramidOf } from './sample.ts';
+import { trackFace } from './track.ts';
 
 export type { Face } from './faces.ts';
 
@@ -19,7 +22,7 @@ export interface Avatar {
   kind: 'photo' | 'clip';
   /** The source file. */
   source: string;
-  /** Upright size in pixels. */
+  /** Upright size in pixels; may be odd. */
   width: number;
   height: number;
   /** Frames per second of a clip; null for a photo. */
@@ -45,25 +48,45 @@ export interface PrepareOptions {
  * @throws StudioError invalid-input where the file cannot be read, shows no face, or shows several and none is chosen
  */
 export async function prepare(file: string, options: PrepareOptions): Promise<Avatar> {
-  const kind = await sniff(file);
-  if (kind !== 'photo') throw new StudioError('bug', 'Clips are not there yet.');
+  const found = (await sniff(file)) === 'photo' ? await preparePhoto(file, options) : await prepareClip(file, options);
+  options.onProgress?.(1);
+  return found;
+}
+
+async function preparePhoto(file: string, options: PrepareOptions): Promise<Avatar> {
   const [picture, hash] = await Promise.all([loadPicture(file), hashOf(file, options.signal)]);
   throwIfCanceled(options.signal);
   options.onProgress?.(0.3);
   const faces = await findFaces(pyramidOf(picture), options.sessions, options.signal);
   const faceIndex = chooseFace(faces.length, options.faceIndex, file);
-  options.onProgress?.(1);
-  return {
-    id: faces.length > 1 ? `${hash}-${faceIndex}` : hash,
-    kind,
-    source: file,
-    width: picture.width,
-    height: picture.height,
-    fps: null,
-    faceIndex,
-    faceCount: faces.length,
-    faces: [faces[faceIndex - 1]],
-  };
+  const { width, height } = picture;
+  return { id: idOf(hash, faceIndex, faces.length), kind: 'photo', source: file, width, height, fps: null, faceIndex, faceCount: faces.length, faces: [faces[faceIndex - 1]] };
+}
+
+async function prepareClip(file: string, { sessions, faceIndex: wanted, signal, onProgress }: PrepareOptions): Promise<Avatar> {
+  const clip = await openClip(file, signal ? { signal } : {});
+  try {
+    const { sourceWidth: width, sourceHeight: height, rate, durationSec } = clip.info;
+    const fps = rateValue(rate);
+    const expected = durationSec === null ? null : Math.max(1, durationSec * fps);
+    const [track, hash] = await Promise.all([
+      trackFace(clip.frames(), {
+        fps,
+        sessions,
+        signal,
+        choose: (count) => chooseFace(count, wanted, file),
+        onFrame: (done) => expected !== null && onProgress?.(Math.min(0.99, done / expected)),
+      }),
+      hashOf(file, signal),
+    ]);
+    return { id: idOf(hash, track.faceIndex, track.faceCount), kind: 'clip', source: file, width, height, fps, ...track };
+  } finally {
+    await clip.close();
+  }
+}
+
+function idOf(hash: string, faceIndex: number, faceCount: number): string {
+  return faceCount > 1 ? `${hash}-${faceIndex}` : hash;
 }
 
 /** Which face of several; the sentence says what to do where that is not clear. */
