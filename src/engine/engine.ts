@@ -9,7 +9,8 @@ import path from 'node:path';
 import type { RenderRequest } from '../shared/contract.ts';
 import { StudioError } from '../shared/errors.ts';
 import { FACE_MODELS, prepare, type Avatar } from './avatar/prepare.ts';
-import { measureRecording } from './media/loudness.ts';
+import { readAudio } from './media/audio.ts';
+import { loudnessGain, measureLoudness } from './media/loudness.ts';
 import { remux } from './media/remux.ts';
 import { toRate, type Rate } from './media/rate.ts';
 import type { DeviceRequest } from './onnx/devices.ts';
@@ -18,6 +19,7 @@ import { openSessions, type LoadedModel, type Sessions } from './onnx/sessions.t
 import { openLipSync } from './pipeline/drivers.ts';
 import { openRenderer, type Renderer } from './pipeline/renderThread.ts';
 import { checkScript } from './pipeline/script.ts';
+import { TIMELINE_RATE } from './pipeline/timeline.ts';
 import { renderTake, type TakeEvent, type TakeJob } from './pipeline/take.ts';
 import { findVoice } from './voice/catalogue.ts';
 import { openVoices, type Voices } from './voice/voices.ts';
@@ -32,7 +34,9 @@ export interface EngineOptions {
 export interface PreparedTake {
   takeId: string;
   avatar: Avatar;
-  model: LoadedModel;
+  modelId: string;
+  /** null where the take needs no network. */
+  model: LoadedModel | null;
   width: number;
   height: number;
   rate: Rate;
@@ -123,14 +127,14 @@ export async function openEngine({ home, device = 'auto' }: EngineOptions): Prom
         checkScript(request.script);
         if (request.voice !== undefined) findVoice(request.voice);
       }
-      const modelEntry = request.model === undefined ? await defaultModel(folders, 'rig') : await findModel(folders, request.model);
+      const modelEntry = request.model === undefined ? ({id:'rig',kind:'rig'} as {id:string;kind:'rig'|'wav2lip'|'face-mesh'}) : await findModel(folders, request.model);
       if (modelEntry.kind !== 'rig' && modelEntry.kind !== 'wav2lip') {
         throw new StudioError('invalid-input', `The model “${modelEntry.id}” is a ${modelEntry.kind} model and cannot move lips. See: sima models list.`);
       }
       yield { type: 'stage', stage: 'finding the face' };
       const t0 = performance.now();
-      // The lip-sync model loads beside the face models; both are needed before the first frame.
-      const loading = sessions.load(modelEntry.id, signal);
+      // Loads beside the face models. The rig's network listens to recordings; a voice's phonemes need none.
+      const loading = modelEntry.kind === 'rig' && request.audio === undefined ? Promise.resolve(null) : sessions.load(modelEntry.id, signal);
       loading.catch(() => undefined);
       const avatar = await avatarOf(request.avatar, request.face, signal);
       const model = await loading;
@@ -143,10 +147,10 @@ export async function openEngine({ home, device = 'auto' }: EngineOptions): Prom
         request.audio === undefined
           ? { script: request.script!, voice: request.voice, rate: request.rate, pitch: request.pitch }
           : { recording: request.audio, ...(await measureRecording(request.audio, signal)) };
-      const lipSync = await openLipSync({ model, sessions, avatar, rate, recorded: request.audio !== undefined, signal });
+      const lipSync = await openLipSync({ model, kind: modelEntry.kind, sessions, avatar, rate, signal });
       yield {
         type: 'prepared',
-        prepared: { takeId, avatar, model, width: stage.width, height: stage.height, rate, warnings: stage.warnings, times: { prepareMs: t1 - t0, stageMs } },
+        prepared: { takeId, avatar, modelId: modelEntry.id, model, width: stage.width, height: stage.height, rate, warnings: stage.warnings, times: { prepareMs: t1 - t0, stageMs } },
       };
       const file = path.join(workFolder, `${takeId}.mp4`);
       yield* renderTake({ takeId, stageId: stage.stageId, rate, said, lipSync, quality: request.quality, file }, { voices, renderer }, signal);
@@ -162,3 +166,10 @@ export async function openEngine({ home, device = 'auto' }: EngineOptions): Prom
   };
 }
 
+
+/** Own audio is measured before it is used: one gain for the whole take. */
+async function measureRecording(file: string, signal?: AbortSignal): Promise<{ gain: number; durationSec: number }> {
+  const samples = await readAudio(file, { sampleRate: TIMELINE_RATE, ...(signal ? { signal } : {}) });
+  const { gain } = loudnessGain(await measureLoudness(samples, TIMELINE_RATE, signal));
+  return { gain, durationSec: samples.length / TIMELINE_RATE };
+}

@@ -38,7 +38,8 @@ export interface RenderReport {
   out: string;
   avatarId: string;
   model: string;
-  device: string;
+  /** null where the take needed no network. */
+  device: string | null;
   width: number;
   height: number;
   fps: number;
@@ -97,8 +98,8 @@ export async function render(options: RenderOptions, context: Context): Promise<
       id: prepared.takeId,
       out: path.resolve(options.out),
       avatarId: prepared.avatar.id,
-      model: prepared.model.id,
-      device: prepared.model.device,
+      model: prepared.modelId,
+      device: prepared.model?.device ?? null,
       width: prepared.width,
       height: prepared.height,
       fps: rateValue(prepared.rate),

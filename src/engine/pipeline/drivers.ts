@@ -6,16 +6,16 @@ import type { LoadedModel, Sessions } from '../onnx/sessions.ts';
 import { rigFromPhonemes, type LipSync } from './lipsync.ts';
 
 export interface LipSyncJob {
-  model: LoadedModel;
+  kind: 'rig' | 'wav2lip';
+  /** null: the rig on a voice with phoneme times needs no network. */
+  model: LoadedModel | null;
   sessions: Sessions;
   avatar: Avatar;
   rate: Rate;
-  /** A recording is followed; there are no phoneme times. */
-  recorded: boolean;
   signal?: AbortSignal | undefined;
 }
 
-export function openLipSync({ model, rate, recorded }: LipSyncJob): Promise<LipSync> {
-  if (model.kind === 'rig' && !recorded) return Promise.resolve(rigFromPhonemes(rate));
+export function openLipSync({ kind, model, rate }: LipSyncJob): Promise<LipSync> {
+  if (kind === 'rig' && !model) return Promise.resolve(rigFromPhonemes(rate));
   throw new StudioError('bug', 'Not wired yet.');
 }

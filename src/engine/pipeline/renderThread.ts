@@ -33,6 +33,8 @@ export interface TakeSpec {
 export interface RenderRun extends MouthRun {
   /** Sound of exactly these frames, mono at TIMELINE_RATE. */
   pcm: Float32Array;
+  /** How many frames the take has; null until its last chunk. */
+  takeFrames: number | null;
   /** The first frame starts a chunk: a keyframe, so that players can start there. */
   startsChunk: boolean;
 }
@@ -158,7 +160,7 @@ async function renderRun({ stage, writer }: OpenTake, run: RenderRun, signal: Ab
     if (signal.aborted) throw new StudioError('canceled', 'Canceled.');
     const frameIndex = run.firstFrame + i;
     const t0 = performance.now();
-    await composer.compose(frameIndex, mouthOf(run, i), frame);
+    await composer.compose(frameIndex, mouthOf(run, i), frame, run.takeFrames);
     const t1 = performance.now();
     await encoding;
     encodeMs += performance.now() - t1;

@@ -111,10 +111,11 @@ async function* mouthsOf(
   for await (const heard of sound) {
     const { chunk, pcm, last } = heard;
     onChunk(chunk, last);
+    const takeFrames = last ? chunk.firstFrame + chunk.frames : null;
     const start = frameStartSample(chunk.firstFrame, rate, TIMELINE_RATE);
     const sampleAt = (frame: number) => frameStartSample(frame, rate, TIMELINE_RATE) - start;
     for await (const run of timed(lipSync.mouths(heard, signal), times, 'lipSyncMs')) {
-      yield { ...run, pcm: pcm.slice(sampleAt(run.firstFrame), sampleAt(run.firstFrame + run.frames)), startsChunk: run.firstFrame === chunk.firstFrame };
+      yield { ...run, pcm: pcm.slice(sampleAt(run.firstFrame), sampleAt(run.firstFrame + run.frames)), startsChunk: run.firstFrame === chunk.firstFrame, takeFrames };
     }
   }
 }

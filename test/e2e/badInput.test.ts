@@ -1,0 +1,175 @@
+/** Bad input: an exit code, one clear sentence, and nothing left behind. */
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { deflateSync, crc32 } from 'node:zlib';
+import sharp from 'sharp';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { PRESENTERS } from '../../src/cli/commands/demo.ts';
+import { createWorkplace, type CliResult } from '../support/cli.ts';
+
+const place = createWorkplace();
+afterAll(() => place.remove());
+
+const out = place.file('take.mp4');
+const render = (...args: string[]): Promise<CliResult> => place.sima(['render', '--out', out, ...args]);
+const WOMAN = ['--avatar', PRESENTERS.woman];
+const HELLO = ['--text', 'Hello there.'];
+
+/** One sentence on stderr, the exit code, and no file. */
+function refused(result: CliResult, exitCode: number, ...says: (string | RegExp)[]): void {
+  expect(result.stderr).not.toMatch(/\n\s+at /); // no stack
+  const sentence = result.stderr.split('\n').find((line) => /^(sima|error):/.test(line)) ?? '';
+  for (const words of says) expect(sentence).toMatch(words);
+  expect(sentence.length).toBeGreaterThan(20);
+  expect(result.exitCode).toBe(exitCode);
+  expect(place.leftovers()).toEqual([]);
+}
+
+beforeAll(async () => {
+  const woman = readFileSync(PRESENTERS.woman);
+  await sharp({ create: { width: 640, height: 480, channels: 3, background: '#5a7', noise: { type: 'gaussian', mean: 120, sigma: 30 } } }).png().toFile(place.file('input-noface.png'));
+  const half = await sharp(PRESENTERS.woman).resize(512, 512).toBuffer();
+  const other = await sharp(PRESENTERS.man).resize(512, 512).toBuffer();
+  await sharp({ create: { width: 1024, height: 512, channels: 3, background: '#888' } })
+    .composite([{ input: half, left: 0, top: 0 }, { input: other, left: 512, top: 0 }])
+    .png()
+    .toFile(place.file('input-two.png'));
+  writeFileSync(place.file('input-empty.jpg'), '');
+  writeFileSync(place.file('input-truncated.png'), woman.subarray(0, woman.length / 2));
+  writeFileSync(place.file('input-text.jpg'), 'This is a text that somebody called a picture. '.repeat(40));
+  writeFileSync(place.file('input-bomb.png'), bomb(40_000, 40_000));
+  writeFileSync(place.file('input-noise.mp3'), Buffer.from(Array.from({ length: 20_000 }, (_, i) => (i * 7919) % 251)));
+  writeFileSync(place.file('input-long.txt'), 'word '.repeat(20_001));
+  writeFileSync(place.file('input-latin1.txt'), Buffer.from([0x63, 0x61, 0x66, 0xe9, 0x20, 0xff, 0xfe]));
+});
+
+/** A well-formed 1-bit PNG of that size, a few hundred kB on disk. */
+function bomb(width: number, height: number): Buffer {
+  const chunk = (type: string, data: Buffer) => {
+    const body = Buffer.concat([Buffer.from(type, 'latin1'), data]);
+    const length = Buffer.alloc(4);
+    const sum = Buffer.alloc(4);
+    length.writeUInt32BE(data.length);
+    sum.writeUInt32BE(crc32(body));
+    return Buffer.concat([length, body, sum]);
+  };
+  const header = Buffer.alloc(13);
+  header.writeUInt32BE(width, 0);
+  header.writeUInt32BE(height, 4);
+  header.set([1, 0, 0, 0, 0], 8);
+  const rows = deflateSync(Buffer.alloc((1 + Math.ceil(width / 8)) * height), { level: 1 });
+  return Buffer.concat([Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]), chunk('IHDR', header), chunk('IDAT', rows), chunk('IEND', Buffer.alloc(0))]);
+}
+
+describe('what is said', () => {
+  test('empty text', async () => refused(await render(...WOMAN, '--text', ''), 2, /empty/i));
+  test('only emoji', async () => refused(await render(...WOMAN, '--text', '🎉🎉 😀'), 2, /word|spoken/i));
+  test('more than 100,000 characters', async () => refused(await render(...WOMAN, '--script', place.file('input-long.txt')), 2, /100,000/));
+  test('a script that is not there', async () => refused(await render(...WOMAN, '--script', place.file('nothing.txt')), 2, /nothing\.txt/));
+  test('a script that is not UTF-8', async () => refused(await render(...WOMAN, '--script', place.file('input-latin1.txt')), 2, /UTF-8/));
+  test('unknown voice', async () => refused(await render(...WOMAN, ...HELLO, '--voice', 'nobody'), 2, /nobody.*espeak-fa/));
+  test('text and recording at once', async () => refused(await render(...WOMAN, ...HELLO, '--audio', 'x.wav'), 2, /one of/));
+  test('corrupt audio', async () => refused(await render(...WOMAN, '--audio', place.file('input-noise.mp3')), 2, /input-noise\.mp3/));
+  test('missing audio', async () => refused(await render(...WOMAN, '--audio', place.file('nothing.wav')), 2, /nothing\.wav/));
+});
+
+describe('who says it', () => {
+  test('picture without a face', async () => refused(await render(...HELLO, '--avatar', place.file('input-noface.png')), 2, /no face/i));
+  test('two faces without --face', async () => refused(await render(...HELLO, '--avatar', place.file('input-two.png')), 2, /2 faces/, /--face/));
+  test('a face that is not there', async () => refused(await render(...HELLO, '--avatar', place.file('input-two.png'), '--face', '3'), 2, /2 faces|face 3/i));
+  test('missing file', async () => refused(await render(...HELLO, '--avatar', place.file('nobody.png')), 2, /nobody\.png/));
+  test('a folder', async () => refused(await render(...HELLO, '--avatar', place.folder), 2));
+  test('zero bytes', async () => refused(await render(...HELLO, '--avatar', place.file('input-empty.jpg')), 2, /empty/i));
+  test('truncated picture', async () => refused(await render(...HELLO, '--avatar', place.file('input-truncated.png')), 2, /input-truncated\.png/));
+  test('renamed text', async () => refused(await render(...HELLO, '--avatar', place.file('input-text.jpg')), 2, /input-text\.jpg/));
+  test('40,000 × 40,000 pixels', async () => refused(await render(...HELLO, '--avatar', place.file('input-bomb.png')), 2, /megapixel|pixels/i));
+});
+
+describe('how and where', () => {
+  test.each([
+    ['--fps', '0'],
+    ['--fps', '1000'],
+    ['--fps', 'fast'],
+    ['--size', '512'],
+    ['--size', '511x512'],
+    ['--size', '99999x512'],
+    ['--rate', '9'],
+    ['--pitch', '-1'],
+    ['--face', '1.5'],
+    ['--device', 'abacus'],
+    ['--quality', 'best'],
+  ])('%s %s', async (option, value) => refused(await render(...WOMAN, ...HELLO, option, value), 2, new RegExp(option.slice(2))));
+
+  test('unknown option', async () => refused(await render(...WOMAN, ...HELLO, '--speed', '2'), 2, /--speed/));
+  test('no avatar', async () => refused(await render(...HELLO), 2, /--avatar/));
+  test('unknown model', async () => refused(await render(...WOMAN, ...HELLO, '--model', 'nothing'), 2, /nothing/));
+  test('known model that is not installed', async () => refused(await render(...WOMAN, ...HELLO, '--model', 'wav2lip_gan'), 3, /import/));
+  test('a face model cannot move lips', async () => refused(await render(...WOMAN, ...HELLO, '--model', 'face-mesh'), 2, /lips/));
+  test('a device that is not here', async () => refused(await render(...WOMAN, ...HELLO, '--device', process.platform === 'linux' ? 'dml' : 'cuda'), 4, /dml|cuda|DirectML/i));
+  test('output folder missing', async () => refused(await place.sima(['render', ...WOMAN, ...HELLO, '--out', place.file('no/where.mp4')]), 5, /no.*does not exist/));
+  test('output is a folder', async () => {
+    mkdirSync(place.file('input-folder.mp4'), { recursive: true });
+    refused(await place.sima(['render', ...WOMAN, ...HELLO, '--out', place.file('input-folder.mp4')]), 5, /folder/);
+  });
+  test('output is no MP4', async () => refused(await place.sima(['render', ...WOMAN, ...HELLO, '--out', place.file('take.avi')]), 2, /\.mp4/));
+  test('read-only place', async () => refused(await place.sima(['render', ...WOMAN, ...HELLO, '--out', '/proc/take.mp4']), 5, /\/proc/));
+});
+
+/** A file system of 300 kB, where this machine lets us mount one. */
+const tiny = place.file('input-tiny');
+const mounted = (() => {
+  try {
+    mkdirSync(tiny);
+    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=300k', 'tmpfs', tiny], { stdio: 'ignore' });
+    return true;
+  } catch {
+    console.log('The full-disk tests are skipped: this machine does not let us mount a small file system.');
+    return false;
+  }
+})();
+afterAll(() => {
+  if (mounted) execFileSync('umount', [tiny]);
+});
+
+describe.skipIf(!mounted)('full disk', () => {
+  const long = ['--text', 'This is a sentence that fills a very small disk before it ends. '.repeat(3)];
+  const nothingThere = () => expect(execFileSync('ls', ['-A', tiny], { encoding: 'utf8' })).toBe('');
+
+  test('where the video goes', async () => {
+    refused(await place.sima(['render', ...WOMAN, ...long, '--out', `${tiny}/take.mp4`]), 5, /full/);
+    nothingThere();
+  });
+  test('where the work files go', async () => {
+    const result = await place.sima(['render', ...WOMAN, ...long, '--out', out], { tmp: tiny });
+    refused(result, 5, /full/);
+    nothingThere();
+  });
+});
+
+describe('models import', () => {
+  test('corrupt file', async () => {
+    writeFileSync(place.file('input-corrupt.onnx'), Buffer.alloc(5000, 7));
+    refused(await place.sima(['models', 'import', place.file('input-corrupt.onnx')]), 2, /input-corrupt\.onnx/);
+  });
+  test('wrong shapes: says what was found and what is expected', async () => {
+    const mesh = new URL('../../models/face-mesh.onnx', import.meta.url).pathname;
+    refused(await place.sima(['models', 'import', mesh]), 2, /192/, /80/);
+  });
+});
+
+describe('Ctrl-C', () => {
+  test.each(['finding the face', 'rendering', 'exporting'])('while %s', async (stage) => {
+    let sent = false;
+    const text = 'This sentence is spoken again and again, so that there is something to interrupt. '.repeat(stage === 'exporting' ? 2 : 20);
+    const result = await place.sima(['render', ...WOMAN, '--text', text, '--out', out], {
+      onStderr: (line, kill) => {
+        if (sent || !line.includes(stage)) return;
+        sent = true;
+        kill('SIGINT');
+      },
+    });
+    expect(sent).toBe(true);
+    expect(result.exitCode).toBe(130);
+    expect(place.leftovers()).toEqual([]);
+  });
+});
