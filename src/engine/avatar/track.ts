@@ -101,11 +101,11 @@ async function* readAhead<T>(source: AsyncIterable<T>): AsyncGenerator<T> {
   next.catch(() => undefined); // reported when it is awaited
   try {
     for (;;) {
-      const { done, value } = await next;
-      if (done) return;
+      const result = await next;
+      if (result.done) return;
       next = iterator.next();
       next.catch(() => undefined);
-      yield value;
+      yield result.value;
     }
   } finally {
     await next.catch(() => undefined);
