@@ -3,7 +3,7 @@
  * that a lip or lid line crosses mix the two layers and what lies behind them by their signed distance to the lines.
  */
 import type { Frame } from './landmarks.ts';
-import { cubicSample, linearSample } from './sample.ts';
+import { cubicRow, cubicSample, linearRow, linearSample } from './sample.ts';
 import type { Slit } from './slit.ts';
 import type { HeadOffsets, SlitMotion } from './warp.ts';
 
@@ -25,6 +25,8 @@ export interface Target {
 export interface Behind {
   /** Share of the picture's own pixels (as the head's motion leaves them) in the result, 0..1. */
   keep: number;
+  /** How bright those pixels are, 1 as they are. */
+  keptLight: number;
   y: number;
   u: number;
   v: number;
@@ -90,13 +92,16 @@ function drawPlain(source: Source, target: Target, x0: number, y0: number, step:
   const inverse = 1 / step;
   const ax = offsets[a], bx = offsets[a + 1], cx = offsets[c], dx = offsets[c + 1];
   const ay = offsets[a + plane], by = offsets[a + 1 + plane], cy = offsets[c + plane], dy = offsets[c + 1 + plane];
+  const left = x0 + Math.min(ax, bx, cx, dx), right = x1 + Math.max(ax, bx, cx, dx);
+  const top = y0 + Math.min(ay, by, cy, dy), bottom = y1 + Math.max(ay, by, cy, dy);
+  const inside = left >= 2 && top >= 2 && right < width - 3 && bottom < height - 3;
   for (let y = y0; y < y1; y++) {
     const t = (y - y0) * inverse;
     const leftX = ax + (cx - ax) * t, leftY = ay + (cy - ay) * t;
     const slopeX = (bx + (dx - bx) * t - leftX) * inverse, slopeY = (by + (dy - by) * t - leftY) * inverse;
-    for (let x = x0, o = y * width + x0; x < x1; x++, o++) {
-      target.y[o] = cubicSample(source.y, width, height, x + leftX + slopeX * (x - x0), y + leftY + slopeY * (x - x0));
-    }
+    const o = y * width + x0;
+    if (inside) cubicRow(source.y, width, target.y, o, x1 - x0, x0 + leftX, y + leftY, 1 + slopeX, slopeY);
+    else for (let i = 0; i < x1 - x0; i++) target.y[o + i] = cubicSample(source.y, width, height, x0 + i + leftX + slopeX * i, y + leftY + slopeY * i);
   }
   const w = width >> 1, h = height >> 1;
   for (let y = y0 >> 1; y < y1 >> 1; y++) {
@@ -104,11 +109,16 @@ function drawPlain(source: Source, target: Target, x0: number, y0: number, step:
     const t = (2 * y + 0.5 - y0) * inverse;
     const leftX = ax + (cx - ax) * t, leftY = ay + (cy - ay) * t;
     const slopeX = (bx + (dx - bx) * t - leftX) * inverse, slopeY = (by + (dy - by) * t - leftY) * inverse;
-    for (let x = x0 >> 1, o = y * w + x; x < x1 >> 1; x++, o++) {
-      const s = 2 * x + 0.5 - x0;
-      const sx = x + (leftX + slopeX * s) * 0.5, sy = y + (leftY + slopeY * s) * 0.5;
-      target.u[o] = linearSample(source.u, w, h, sx, sy);
-      target.v[o] = linearSample(source.v, w, h, sx, sy);
+    const first = x0 >> 1, count = (x1 >> 1) - first, o = y * w + first;
+    const sx = first + 0.5 * (leftX + 0.5 * slopeX), sy = y + 0.5 * (leftY + 0.5 * slopeY);
+    if (inside) {
+      linearRow(source.u, w, target.u, o, count, sx, sy, 1 + slopeX, slopeY);
+      linearRow(source.v, w, target.v, o, count, sx, sy, 1 + slopeX, slopeY);
+    } else {
+      for (let i = 0; i < count; i++) {
+        target.u[o + i] = linearSample(source.u, w, h, sx + (1 + slopeX) * i, sy + slopeY * i);
+        target.v[o + i] = linearSample(source.v, w, h, sx + (1 + slopeX) * i, sy + slopeY * i);
+      }
     }
   }
 }
@@ -164,7 +174,7 @@ function drawMixed(source: Source, target: Target, slit: Slit, motion: SlitMotio
       if (shares.upper > 0) value += shares.upper * cubicSample(source.y, width, height, shares.upperX, shares.upperY);
       if (shares.lower > 0) value += shares.lower * cubicSample(source.y, width, height, shares.lowerX, shares.lowerY);
       if (shares.behind > 0) {
-        const kept = behind.keep > 0 ? cubicSample(source.y, width, height, shares.behindX, shares.behindY) : 0;
+        const kept = behind.keep > 0 ? 16 + (cubicSample(source.y, width, height, shares.behindX, shares.behindY) - 16) * behind.keptLight : 0;
         value += shares.behind * (behind.y + (kept - behind.y) * behind.keep);
       }
       target.y[y * width + x] = value;

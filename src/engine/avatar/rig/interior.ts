@@ -100,6 +100,7 @@ const JAW_RIDE = 0.105;
 /** The mouth's interior as `Behind`; `set` before each frame. */
 export class MouthInterior implements Behind {
   keep = 0;
+  keptLight = 1;
   y = 0;
   u = 0;
   v = 0;
@@ -110,6 +111,8 @@ export class MouthInterior implements Behind {
   #jaw = 0;
   #tongue = 0;
   #act = 0;
+  #round = 0;
+  #fv = 0;
 
   constructor(look: InteriorLook, slit: Slit, source: { y: Uint8Array; width: number; height: number }) {
     this.#look = look;
@@ -122,6 +125,8 @@ export class MouthInterior implements Behind {
     this.#jaw = weights.jaw;
     this.#tongue = weights.tongue;
     this.#act = weights.act;
+    this.#round = weights.round;
+    this.#fv = weights.fv;
   }
 
   look(px: number, py: number, toUpperPx: number, toLowerPx: number): void {
@@ -141,9 +146,9 @@ export class MouthInterior implements Behind {
 
     // The tongue lies on the jaw, a low dome; its tip rises to the teeth for l, θ, n, t, d.
     const dome = Math.max(0, 1 - (x / (0.62 * look.half)) ** 2);
-    const tongueHeight = (0.008 + 0.3 * Math.max(0, gap - 0.02) + 0.05 * this.#tongue * smooth(0.02, 0.07, gap)) * dome;
+    const tongueHeight = (0.01 + 0.36 * Math.max(0, gap - 0.02) + 0.05 * this.#tongue * smooth(0.02, 0.07, gap)) * dome;
     const onTongue = 1 - smooth(tongueHeight - 0.012 - pixel, tongueHeight + 0.006 + pixel, toLower);
-    if (onTongue > 0) this.#blend(look.tongue, 0.62 + 0.3 * this.#tongue + 0.25 * (1 - Math.min(1, toLower / 0.05)), 0.9 * onTongue * smooth(0.015, 0.05, gap));
+    if (onTongue > 0) this.#blend(look.tongue, 0.66 + 0.28 * this.#tongue + 0.25 * (1 - Math.min(1, toLower / 0.05)), 0.9 * onTongue * smooth(0.015, 0.05, gap));
 
     // Lower teeth ride on the jaw, mostly behind the lower lip.
     const lowerTop = look.lowerEdge + JAW_RIDE * this.#jaw + 0.012 * s * s;
@@ -152,20 +157,22 @@ export class MouthInterior implements Behind {
 
     // Upper teeth stand still in the skull; the lip uncovers them and shades their top.
     const notch = this.#notch(Math.abs(x), pixel);
-    const edge = look.teethEdge - 0.018 * s * s - 0.004 * notch;
+    const edge = look.teethEdge - 0.018 * s * s - 0.0018 * notch - 0.006 * this.#round;
     const onTeeth = (1 - smooth(edge - 0.7 * pixel - 0.002, edge + 0.7 * pixel + 0.002, y)) * (1 - smooth(0.5, 0.9, side));
     if (onTeeth > 0) {
-      const shade = (0.74 + 0.26 * smooth(0, 0.022, toUpper)) * (1 - 0.1 * notch) * (1 - 0.22 * smooth(0.1, 0.8, side));
-      this.#blend(look.teeth, shade, onTeeth * smooth(0.01, 0.034, gap));
+      // Rounded lips stand before the teeth and keep the light from them.
+      const shade = (0.74 + 0.26 * smooth(0, 0.022, toUpper)) * (1 - 0.06 * notch) * (1 - 0.22 * smooth(0.1, 0.8, side)) * (1 - 0.35 * this.#round);
+      this.#blend(look.teeth, shade, onTeeth * smooth(0.01 - 0.006 * this.#fv, 0.034 - 0.02 * this.#fv, gap) * (1 - 0.45 * this.#round));
     }
 
     // The wet inner edge of the lower lip, and lips that hardly part: a dark line, not a black one.
-    const rim = 1 - smooth(0.002, 0.02, toLower);
+    const rim = (1 - smooth(0.002, 0.02, toLower)) * (1 - 0.7 * this.#fv);
     if (rim > 0) this.#blend(look.lipShade, 1, 0.7 * rim);
-    const thin = 1 - smooth(0.012, 0.04, gap);
+    const thin = 1 - smooth(0.012 - 0.008 * this.#fv, 0.04 - 0.024 * this.#fv, gap);
     if (thin > 0) this.#blend(look.dark, 1, thin);
 
     this.keep = look.ownTeeth ? this.#kept(px, py) : 0;
+    this.keptLight = 1 - this.#act * (1 - (0.76 + 0.24 * smooth(0, 0.022, toUpper)) * (1 - 0.35 * this.#round));
   }
 
   /** How much of the picture's own interior is seen at a place: all of it at rest, only its teeth while speaking. */
@@ -210,7 +217,7 @@ export class MouthInterior implements Behind {
 
 /** Behind the lids is the eye as it is. */
 export function eyeInterior(): Behind {
-  return { keep: 1, y: 0, u: 0, v: 0, look: () => undefined };
+  return { keep: 1, keptLight: 1, y: 0, u: 0, v: 0, look: () => undefined };
 }
 
 function smooth(from: number, to: number, x: number): number {

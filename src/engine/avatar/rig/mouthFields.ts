@@ -22,6 +22,8 @@ export interface MouthWeights {
   /** 0..1: how far the jaw is down, for what rides on it. */
   jaw: number;
   tongue: number;
+  round: number;
+  fv: number;
   /** 0 the photo's own interior .. 1 the speaking mouth's. */
   act: number;
 }
@@ -33,7 +35,7 @@ export interface MouthReference {
 
 /** A pose through the coupling of articulators (a closed mouth has no jaw opening, round lips are not wide, …). */
 export function mouthWeights(pose: Pose, alwaysSealed = false, into?: MouthWeights): MouthWeights {
-  const out = into ?? { weights: new Float32Array(MOUTH_BASES.length), jaw: 0, tongue: 0, act: 0 };
+  const out = into ?? { weights: new Float32Array(MOUTH_BASES.length), jaw: 0, tongue: 0, round: 0, fv: 0, act: 0 };
   const unit = (index: number) => (index < POSE_SIZE ? Math.min(1, Math.max(0, pose[index] || 0)) : 0);
   const jaw = unit(0), wide = unit(1), round = unit(2), close = unit(3), fv = unit(4), teeth = unit(5), act = alwaysSealed ? 1 : unit(7);
   const drop = jaw * (1 - 0.95 * close) * (1 - 0.85 * fv) * (1 - 0.25 * round);
@@ -48,6 +50,8 @@ export function mouthWeights(pose: Pose, alwaysSealed = false, into?: MouthWeigh
   w[7] = act;
   out.jaw = drop;
   out.tongue = unit(6) * (1 - close);
+  out.round = w[3];
+  out.fv = w[5];
   out.act = act;
   return out;
 }
@@ -99,20 +103,20 @@ export function mouthFields(shape: MouthShape, reference: MouthReference | null 
     const c = corners(x), v = lipsV(x, y);
     return [0.036 * c * v, -0.008 * c * c * v];
   };
-  const pull = 0.058 + 0.2 * shape.excess;
+  const pull = 0.07 + 0.2 * shape.excess;
   const roundUpper: Field = (x, y) => [
     -pull * corners(x) * lipsV(x, y),
-    -0.012 * opening(x, innerHalf * 0.8, 0.8) * belowNose(shape, x, y) - 0.012 * upperThick(x, y) * opening(x, cornerHalf, 0.7),
+    -0.014 * opening(x, innerHalf * 0.8, 0.55) * belowNose(shape, x, y) - 0.012 * upperThick(x, y) * opening(x, cornerHalf, 0.7),
   ];
   const roundLower: Field = (x, y) => [
     -pull * corners(x) * lipsV(x, y),
-    0.018 * opening(x, innerHalf * 0.8, 0.8) * aboveChin(shape, x, y) + 0.012 * lowerThick(x, y) * opening(x, cornerHalf, 0.7),
+    0.02 * opening(x, innerHalf * 0.8, 0.55) * aboveChin(shape, x, y) + 0.012 * lowerThick(x, y) * opening(x, cornerHalf, 0.7),
   ];
   const press = (x: number) => opening(x, cornerHalf * 1.1, 0.5);
   const closeUpper: Field = (x, y) => [0, 0.01 * press(x) * belowNose(shape, x, y)];
   const closeLower: Field = (x, y) => [0, -0.012 * press(x) * aboveChin(shape, x, y)];
-  const fvUpper: Field = (x, y) => [0, -0.024 * opening(x, innerHalf, 0.7) * belowNose(shape, x, y)];
-  const fvLower: Field = (x, y) => [0, (-0.004 - 0.012 * lowerThick(x, y)) * opening(x, cornerHalf, 0.7) * aboveChin(shape, x, y)];
+  const fvUpper: Field = (x, y) => [0, -0.03 * opening(x, innerHalf, 0.7) * belowNose(shape, x, y)];
+  const fvLower: Field = (x, y) => [0, (-0.005 - 0.012 * lowerThick(x, y)) * opening(x, cornerHalf, 0.7) * aboveChin(shape, x, y)];
   const teethUpper: Field = (x, y) => [0, -0.014 * opening(x, innerHalf, 0.7) * belowNose(shape, x, y)];
   const teethLower: Field = (x, y) => [0, 0.022 * opening(x, innerHalf, 0.7) * aboveChin(shape, x, y)];
   // An open mouth is brought to touching lips, a smile's width towards one at ease. Closed mouths need neither.
@@ -128,7 +132,7 @@ export function mouthFields(shape: MouthShape, reference: MouthReference | null 
   ];
   const [wideUpper, wideLower] = both(wide);
   return {
-    upper: [openUpper(innerHalf, 1.15), openUpper(innerHalf * 0.82, 1.15), wideUpper, roundUpper, closeUpper, fvUpper, teethUpper, sealUpper],
-    lower: [openLower(innerHalf, 0.95), openLower(innerHalf * 0.82, 0.95), wideLower, roundLower, closeLower, fvLower, teethLower, sealLower],
+    upper: [openUpper(innerHalf, 0.85), openUpper(innerHalf * 0.84, 0.7), wideUpper, roundUpper, closeUpper, fvUpper, teethUpper, sealUpper],
+    lower: [openLower(innerHalf, 0.72), openLower(innerHalf * 0.84, 0.6), wideLower, roundLower, closeLower, fvLower, teethLower, sealLower],
   };
 }
