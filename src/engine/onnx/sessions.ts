@@ -1,4 +1,5 @@
 /** The session room, seen from outside: models by id, loaded once, run in one worker thread of their own. */
+import './noTelemetry.ts';
 import { startThread } from '../threads.ts';
 import { StudioError } from '../../shared/errors.ts';
 import type { DeviceRequest } from './devices.ts';
