@@ -84,7 +84,8 @@ export async function writeManifest(folder: string, manifest: Manifest): Promise
     const part = `${file}.${process.pid}.part`;
     const handle = await open(part, 'w');
     try {
-      await handle.writeFile(`${JSON.stringify(manifestSchema.parse(manifest), null, 2)}\n`);
+      const text = JSON.stringify(manifestSchema.parse(manifest), null, 2);
+      await handle.writeFile(`${text.replace(/\[\s+([^[\]{}]+?)\s+\]/g, (_, dims: string) => `[${dims.replace(/\s+/g, ' ')}]`)}\n`); // sizes on one line
       await handle.sync();
     } finally {
       await handle.close();

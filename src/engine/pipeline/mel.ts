@@ -102,9 +102,65 @@ export function melOf(pcm: Float32Array): Float32Array {
   return columns;
 }
 
+export interface WindowStream {
+  /** Takes the next samples and gives the windows they complete, each a fresh `[80,16]` (bins × columns). */
+  push(pcm: Float32Array): Float32Array[];
+  /**
+   * Ends the stream: gives the rest of `frames` windows, the sound padded with silence.
+   * @param frames of the whole stream; as many as the sound needs (frameCount) unless given
+   */
+  flush(frames?: number): Float32Array[];
+}
+
+/**
+ * Cuts a mel into one window per video frame, in order; a window comes about 0.2 s of sound after its frame.
+ * @param syncOffsetFrames the window of frame i is that of frame i + offset; outside the sound there is silence
+ */
+export function createWindowStream(fps: number, syncOffsetFrames = 0): WindowStream {
+  const stream = createMelStream();
+  /** Columns from `base` on, `[n,80]`; older ones are of no use any more. */
+  let columns = new Float32Array(0);
+  let base = 0, samples = 0, next = 0;
+  const start = () => windowStart(next + syncOffsetFrames, fps);
+  const end = () => base + columns.length / MEL_BINS;
+
+  const add = (fresh: Float32Array): void => {
+    if (fresh.length === 0) return;
+    const from = Math.min(Math.max(base, start()), end());
+    const kept = columns.subarray((from - base) * MEL_BINS);
+    columns = new Float32Array(kept.length + fresh.length);
+    columns.set(kept);
+    columns.set(fresh, kept.length);
+    base = from;
+  };
+  const window = (): Float32Array => {
+    const out = new Float32Array(MEL_BINS * MEL_WINDOW).fill(MEL_SILENCE);
+    for (let column = 0; column < MEL_WINDOW; column++) {
+      const from = (start() + column - base) * MEL_BINS;
+      if (from < 0 || from >= columns.length) continue;
+      for (let bin = 0; bin < MEL_BINS; bin++) out[bin * MEL_WINDOW + column] = columns[from + bin];
+    }
+    next++;
+    return out;
+  };
+
+  return {
+    push(pcm) {
+      samples += pcm.length;
+      add(stream.push(pcm));
+      const windows: Float32Array[] = [];
+      while (start() + MEL_WINDOW <= end()) windows.push(window());
+      return windows;
+    },
+    flush(frames = frameCount(samples, MEL_SAMPLE_RATE, fps)) {
+      if (frames > next) add(stream.flush(Math.max(1, windowStart(frames - 1 + syncOffsetFrames, fps) + MEL_WINDOW)));
+      return Array.from({ length: Math.max(0, frames - next) }, window);
+    },
+  };
+}
+
 export interface WindowOptions {
   fps: number;
-  /** The window of frame i is that of frame i + offset; before the first and after the last column there is silence. */
   syncOffsetFrames?: number;
   /** How many windows to give; as many as the sound needs (frameCount) unless given. */
   frames?: number;
@@ -112,52 +168,19 @@ export interface WindowOptions {
 }
 
 /**
- * One window per video frame, each a fresh `[80,16]` (bins × columns) as soon as its last sound is there: about 0.2 s of
- * look-ahead. The end is padded with silence.
+ * createWindowStream over a whole sound.
  * @param pcm mono 16 kHz, −1..1, in pieces of any length
  */
 export async function* melWindows(pcm: AsyncIterable<Float32Array> | Iterable<Float32Array>, options: WindowOptions): AsyncGenerator<Float32Array, void, void> {
-  const { fps, syncOffsetFrames = 0, frames = Infinity, signal } = options;
-  const stream = createMelStream();
-  /** Columns from `base` on, `[n,80]`. */
-  let columns = new Float32Array(0);
-  let base = 0, samples = 0, next = 0;
-
-  const add = (fresh: Float32Array): void => {
-    const needed = Math.min(Math.max(base, windowStart(next + syncOffsetFrames, fps)), base + columns.length / MEL_BINS);
-    const kept = columns.subarray((needed - base) * MEL_BINS);
-    const joined = new Float32Array(kept.length + fresh.length);
-    joined.set(kept);
-    joined.set(fresh, kept.length);
-    columns = joined;
-    base = needed;
-  };
-  const window = (): Float32Array => {
-    const start = windowStart(next + syncOffsetFrames, fps);
-    const out = new Float32Array(MEL_BINS * MEL_WINDOW).fill(MEL_SILENCE);
-    for (let column = 0; column < MEL_WINDOW; column++) {
-      const from = (start + column - base) * MEL_BINS;
-      if (from < 0 || from >= columns.length) continue;
-      for (let bin = 0; bin < MEL_BINS; bin++) out[bin * MEL_WINDOW + column] = columns[from + bin];
-    }
-    next++;
-    return out;
-  };
-  const ready = () => next < frames && windowStart(next + syncOffsetFrames, fps) + MEL_WINDOW <= base + columns.length / MEL_BINS;
-
+  const { fps, syncOffsetFrames, frames, signal } = options;
+  const stream = createWindowStream(fps, syncOffsetFrames);
+  let given = 0;
   for await (const piece of pcm) {
     throwIfCanceled(signal);
-    samples += piece.length;
-    const fresh = stream.push(piece);
-    if (fresh.length > 0) add(fresh);
-    while (ready()) yield window();
+    for (const window of stream.push(piece)) if (given++ < (frames ?? Infinity)) yield window;
   }
-  const total = Number.isFinite(frames) ? frames : frameCount(samples, MEL_SAMPLE_RATE, fps);
-  if (total > next) add(stream.flush(Math.max(1, windowStart(total - 1 + syncOffsetFrames, fps) + MEL_WINDOW)));
-  while (next < total) {
-    throwIfCanceled(signal);
-    yield window();
-  }
+  throwIfCanceled(signal);
+  yield* stream.flush(frames);
 }
 
 /** Periodic Hann, as spectra use it. */
