@@ -39,7 +39,7 @@ function surface(head: Head): (x: number, y: number) => number {
   // Toward the chin the outline closes, but the jaw's roundness must not: it keeps a wide half there and falls off by row instead.
   const jaw = knots([[300, halfAt(300)], [400, halfAt(400)], [470, halfAt(470)], [530, halfAt(530)], [590, halfAt(590)], [640, halfAt(590) * 0.93], [head.chinY + 40, halfAt(590) * 0.74]]);
   const bridge = knots([[320, 0], [395, 7], [432, 11], [470, 21], [510, 34], [head.noseBase - 26, 43], [head.noseBase - 10, 37], [head.noseBase + 6, 16], [head.noseBase + 22, 0]]);
-  const bridgeWidth = knots([[340, 44], [395, 32], [440, 17], [500, 20], [head.noseBase - 20, 25], [head.noseBase + 10, 26]]);
+  const bridgeWidth = knots([[340, 44], [395, 32], [440, 17], [500, 20], [head.noseBase - 20, 22], [head.noseBase + 10, 20]]);
   const { noseBase, mouthY, chinY } = head;
   return (pictureX, y) => {
     const x = pictureX - MIDDLE;
@@ -59,7 +59,7 @@ function surface(head: Head): (x: number, y: number) => number {
     z -= 9 * bell(y - 380, 70) * bell(side - 178, 34);
     // Nose: bridge, tip, wings.
     z += head.noseBridge * bridge(y) * bell(x, bridgeWidth(y));
-    z += 13 * bell(Math.hypot(x, (y - noseBase + 22) * 1.05), 17);
+    z += 14 * bell(Math.hypot(x, (y - noseBase + 22) * 1.05), 19);
     z += 15 * bell(Math.hypot(side - head.noseHalf + 10, (y - noseBase + 14) * 0.95), 13);
     z -= 4 * bell(Math.hypot(side - head.noseHalf - 5, y - noseBase + 12), 9);
     // Cheeks and the fold beside the nose.
@@ -84,7 +84,7 @@ function surface(head: Head): (x: number, y: number) => number {
 export function drawFace(head: Head): { definitions: string; picture: string } {
   const { noseBase, noseHalf } = head;
   const area = { x: MIDDLE - 232, y: 160, width: 464, height: head.chinY - 160 + 24 };
-  const skin = relief(surface(head), area, { cell: 4, tones: 110, hollow: 0.9, hollowCells: 5, shine: 0.1, gloss: 18 }, head.skin);
+  const skin = relief(surface(head), area, { cell: 4, tones: 110, hollow: 0.9, hollowCells: 5, shine: 0.07, gloss: 18 }, head.skin);
   const both = (draw: (side: 1 | -1) => string): string => draw(-1) + draw(1);
   const at = (side: number, x: number, y: number): Point => [MIDDLE + side * x, y];
   const blush = both((side) => `<ellipse cx="${MIDDLE + side * 112}" cy="530" rx="46" ry="32" fill="${head.blush}" opacity="${head.blushOpacity}" transform="rotate(${side * -18} ${MIDDLE + side * 118} 536)"/>`);

@@ -24,11 +24,11 @@ export interface Sheet {
   shortest?: number;
 }
 
-const TONES = 20;
+const TONES = 16;
 
 export function drawHair(sheet: Sheet, colours: (tone: number) => Colour): string {
   const random = dice(sheet.seed);
-  const steps = sheet.steps ?? 26;
+  const steps = sheet.steps ?? 21;
   const lines = sheet.guides.map((guide) => sample(guide, 40));
   const at = (k: number, t: number): Point => {
     const place = clamp(k) * (lines.length - 1);
@@ -82,7 +82,7 @@ export function drawHair(sheet: Sheet, colours: (tone: number) => Colour): strin
       close();
     }
     const strands = [...byTone].sort(([a], [b]) => a - b).map(([level, runs]) => path(runs.join(''), `stroke="${rgb(colours(level / TONES))}"`)).join('');
-    return `${path(body, `fill="${rgb(colours(0.1))}"`)}<g fill="none" stroke-linecap="round" stroke-width="${sheet.strandWidth}" opacity=".9">${strands}</g>`;
+    return `${path(body, `fill="${rgb(colours(0.1))}"`)}<g fill="none" stroke-linecap="round" stroke-width="${sheet.strandWidth}" stroke-opacity=".58">${strands}</g>`;
   }).join('\n');
 }
 
