@@ -26,6 +26,8 @@ const GROWTH = 1.6;
 const LARGEST_IDEAL_SEC = 10;
 /** No chunk at the end of known speech is left shorter than this, if another cut can avoid it. */
 const SHORTEST_REST_SEC = 0.5;
+/** So much silence after the last word may come on top of a chunk's length: the rest of the mouth is no chunk of its own. */
+const SILENT_TAIL_SEC = 1;
 const BIN_SEC = 0.01;
 /** Bins of the window that must be quiet around a cut in sound without words. */
 const QUIET_BINS = 20;
@@ -44,11 +46,12 @@ export function createChunkPlanner(rate: Rate): ChunkPlanner {
   const cuts: { sec: number; segmentEnd: boolean }[] = [];
   let knownSec = 0;
   let endsWithSegment = false;
+  let lastWordSec = 0;
   let nextFrame = 0;
   let index = 0;
 
   // Sums of seconds carry rounding dust: 2.68 s at 25 fps are 67 frames, not 68.
-  const framesBefore = (sec: number) => Math.ceil(sec * fps - 1e-6);
+  const framesBefore = (sec: number) => Math.max(0, Math.ceil(sec * fps - 1e-6));
   const chunkTo = (frame: number): Chunk => {
     const chunk = { index: index++, firstFrame: nextFrame, frames: frame - nextFrame };
     nextFrame = frame;
@@ -64,7 +67,8 @@ export function createChunkPlanner(rate: Rate): ChunkPlanner {
       if (sec > to) break;
       if (sec < from) continue;
       const rest = knownSec - sec;
-      const cost = Math.abs(sec - startSec - ideal) - (segmentEnd ? longest : 0) + (rest > 0 && rest < SHORTEST_REST_SEC ? longest / 2 : 0);
+      const poorRest = !segmentEnd && (rest < SHORTEST_REST_SEC || sec > lastWordSec - 1e-6);
+      const cost = Math.abs(sec - startSec - ideal) - (segmentEnd ? longest : 0) + (poorRest ? longest / 2 : 0);
       if (!best || cost < best.cost) best = { sec, cost };
     }
     return best?.sec ?? loudness.quietestSec(from, to);
@@ -76,10 +80,9 @@ export function createChunkPlanner(rate: Rate): ChunkPlanner {
       const startSec = nextFrame / fps;
       const leftSec = knownSec - startSec;
       const limits = bounds(index);
-      if (leftSec < limits.longest && !ended) {
-        if (endsWithSegment && leftSec >= limits.shortest) chunks.push(chunkTo(framesBefore(knownSec)));
-        return chunks;
-      }
+      const fits = leftSec < limits.longest || (lastWordSec - startSec <= limits.longest * 0.75 && leftSec <= limits.longest + SILENT_TAIL_SEC);
+      if (endsWithSegment && fits && leftSec >= limits.shortest) chunks.push(chunkTo(framesBefore(knownSec)));
+      if (!ended && (endsWithSegment ? fits : leftSec < limits.longest)) return chunks;
       if (ended && leftSec <= limits.longest) {
         if (framesBefore(knownSec) > nextFrame) chunks.push(chunkTo(framesBefore(knownSec)));
         return chunks;
@@ -92,6 +95,7 @@ export function createChunkPlanner(rate: Rate): ChunkPlanner {
     push({ pcm, sampleRate, words }) {
       for (const { endSec } of words) {
         if (endSec * sampleRate < pcm.length) cuts.push({ sec: knownSec + endSec, segmentEnd: false });
+        lastWordSec = knownSec + endSec;
       }
       loudness.add(pcm, sampleRate);
       knownSec = loudness.samples() / sampleRate;
