@@ -220,10 +220,9 @@ function mix(slit: Slit, motion: SlitMotion, behind: Behind, x: number, y: numbe
   shares.lowerY = y + between(motion.lower, a + plane, c + plane, s, t);
   let toUpper = below(slit, frame, slit.lineUpper, shares.upperX, shares.upperY);
   let toLower = -below(slit, frame, slit.lineLower, shares.lowerX, shares.lowerY);
-  // Layers that overlap (pressed lips) meet halfway.
-  const overlap = Math.min(0, (toUpper + toLower) / 2);
-  toUpper -= overlap;
-  toLower -= overlap;
+  const overlap = Math.min(0, toUpper + toLower);
+  toUpper -= overlap * (1 - slit.overlap);
+  toLower -= overlap * slit.overlap;
   const upper = 1 - soft(toUpper, softness);
   const lower = Math.min(1 - upper, 1 - soft(toLower, softness));
   shares.upper = upper;

@@ -49,7 +49,7 @@ export function buildRig(plate: I420, faceLandmarks: Float32Array, reference: Mo
   const frame = mouthFrame(landmarks);
   const shape = measureMouth(plate, frame, landmarks);
   const fields = mouthFields(shape, reference);
-  const mouth = makeSlit({ frame, extent: mouthExtent(shape), width: plate.width, height: plate.height, density: DENSITY, lines: shape.lines, ...fields });
+  const mouth = makeSlit({ frame, extent: mouthExtent(shape), width: plate.width, height: plate.height, density: DENSITY, lines: shape.lines, overlap: 0.5, ...fields });
   const at = (x: number) => ({ upper: curveAt(shape.lines.upper, x), lower: curveAt(shape.lines.lower, x) });
   const middle = at(0);
   const corner = shape.cornerHalf;
@@ -57,7 +57,7 @@ export function buildRig(plate: I420, faceLandmarks: Float32Array, reference: Mo
     width: plate.width,
     height: plate.height,
     mouth,
-    eyes: makeEyes(landmarks, plate.width, plate.height),
+    eyes: makeEyes(plate, landmarks),
     head: makeHead(landmarks, plate.width, plate.height),
     interior: lookInside(plate, frame, landmarks, shape),
     opening: {

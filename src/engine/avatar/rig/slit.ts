@@ -25,6 +25,8 @@ export interface Slit {
   lineLower: Float32Array;
   /** Half the width of the lines' edge in pixels. */
   softness: number;
+  /** Where layers that overlap meet: 0.5 halfway (lips), 1 the upper covers the lower (lids). */
+  overlap: number;
 }
 
 /** Displacement at a place of the frame (all in E) for a weight of 1. */
@@ -48,6 +50,7 @@ export function makeSlit(options: {
   /** Grid steps per E. */
   density: number;
   lines: { upper: Curve; lower: Curve };
+  overlap: number;
   upper: Field[];
   lower: Field[];
 }): Slit {
@@ -96,5 +99,6 @@ export function makeSlit(options: {
     lineUpper: upper.y.map((y) => y * unit),
     lineLower: lower.y.map((y) => y * unit),
     softness: Math.max(0.9, unit / 150),
+    overlap: options.overlap,
   };
 }

@@ -76,7 +76,7 @@ function bilinear(grid: Float32Array, o: number, columns: number, fu: number, fv
 }
 
 /** Newton on the piecewise bilinear displacement; plain steps would not converge where a lid stretches to twice its height. */
-const ROUNDS = 4;
+const ROUNDS = 5;
 
 function invert(slit: Slit, displacement: Float32Array, behind: Float32Array, out: Float32Array): void {
   const { columns, rows, step } = slit;
@@ -110,8 +110,9 @@ function invert(slit: Slit, displacement: Float32Array, behind: Float32Array, ou
         const yu = (by - ay + (dy - cy - by + ay) * fv) * inverse, yv = 1 + (lowY - topY) * inverse;
         const determinant = xu * yv - xv * yu;
         if (determinant > 0.25) {
-          u -= (yv * eu - xv * ev) / determinant;
-          v -= (xu * ev - yu * eu) / determinant;
+          // A step beyond two cells has left the place where the Jacobian was true.
+          u -= limited((yv * eu - xv * ev) / determinant);
+          v -= limited((xu * ev - yu * eu) / determinant);
         } else {
           u -= 0.5 * eu;
           v -= 0.5 * ev;
@@ -121,4 +122,8 @@ function invert(slit: Slit, displacement: Float32Array, behind: Float32Array, ou
       out[nodes + node] = (v - row) * step;
     }
   }
+}
+
+function limited(step: number): number {
+  return step > 2 ? 2 : step < -2 ? -2 : step;
 }
