@@ -1,0 +1,133 @@
+/** What the rig network hears (8 numbers per mel column) → poses per frame: contacts made firm, pauses made still, the jaw's range evened out. */
+import { POSE_SIZE } from '../../shared/vocabulary.ts';
+import { actAt, SUPPORT_SEC } from './articulation.ts';
+import { MEL_RATE } from './mel.ts';
+
+const SPEECH = 7;
+/** Where the network is this sure that somebody speaks, somebody does; a spell lasts as long as it stays above the lower bound. */
+const SPEECH_ON = 0.6;
+const SPEECH_OFF = 0.35;
+/** Shorter spells are clicks. */
+const SHORTEST_SPEECH = Math.round(0.08 * MEL_RATE);
+/** Columns over which the mouth comes to rest outside of speech. */
+const FADE = 8;
+/** The network is unsure of contacts on voices that it never heard; what it half believes the lips show whole. */
+const CLOSE = { from: 0.22, full: 0.62 };
+const TEETH_ON_LIP = { from: 0.25, full: 0.65 };
+/** Lips move ahead of the sound. */
+const LEAD_SEC = 0.01;
+/** The jaw's loud range is brought to this, within bounds: some people hardly open their mouths. */
+const JAW_LOUD = 0.85;
+const JAW_GAIN = { least: 0.9, most: 1.5 };
+const JAW_MEMORY = 6 * MEL_RATE;
+const JAW_AHEAD = MEL_RATE / 2;
+
+export interface Reader {
+  /** Takes what the network gave, [n, 8]. */
+  push(heard: Float32Array): void;
+  /** The frames that nothing to come can change. */
+  certain(): Float32Array;
+  /** The next `frames` frames, as if silence followed. */
+  rest(frames: number): Float32Array;
+  speechFound(): boolean;
+}
+
+export function createReader(fps: number): Reader {
+  /** All that was heard: 2.5 kB per second, kept whole for simplicity. */
+  let heard = new Float32Array(1 << 14);
+  let columns = 0;
+  /** Spells of speech as half-open ranges of columns; the last may still grow. */
+  const spells: { from: number; to: number }[] = [];
+  let scanned = 0;
+  let inSpeech = false;
+  let nextFrame = 0;
+  let spell = 0;
+
+  const scan = () => {
+    for (; scanned < columns; scanned++) {
+      const sure = heard[scanned * POSE_SIZE + SPEECH];
+      if (inSpeech) {
+        const last = spells[spells.length - 1];
+        if (sure >= SPEECH_OFF) last.to = scanned + 1;
+        else {
+          inSpeech = false;
+          if (last.to - last.from < SHORTEST_SPEECH) spells.pop();
+        }
+      } else if (sure >= SPEECH_ON) {
+        inSpeech = true;
+        spells.push({ from: scanned, to: scanned + 1 });
+      }
+    }
+  };
+
+  /** Running gain of the jaw at a column, from the spoken columns around it. */
+  const jawGain = (column: number): number => {
+    const open: number[] = [];
+    for (let c = Math.max(0, column - JAW_MEMORY); c < Math.min(columns, column + JAW_AHEAD); c += 4) {
+      if (heard[c * POSE_SIZE + SPEECH] > SPEECH_ON) open.push(heard[c * POSE_SIZE]);
+    }
+    if (open.length < 12) return 1;
+    open.sort((a, b) => a - b);
+    return Math.min(JAW_GAIN.most, Math.max(JAW_GAIN.least, JAW_LOUD / Math.max(0.01, open[Math.floor(0.95 * (open.length - 1))])));
+  };
+
+  const frame = (index: number, pose: Float32Array) => {
+    const from = (index / fps + LEAD_SEC) * MEL_RATE;
+    const to = ((index + 1) / fps + LEAD_SEC) * MEL_RATE;
+    const middle = (from + to) / 2;
+    while (spell < spells.length && spells[spell].to <= middle) spell++;
+    const before = spell === 0 ? Infinity : middle - spells[spell - 1].to;
+    const after = spell === spells.length ? Infinity : Math.max(0, spells[spell].from - middle);
+    pose[7] = actAt(after === 0 ? 0 : before / MEL_RATE, after / MEL_RATE);
+    if (pose[7] === 0) return;
+    const first = Math.ceil(from - 1e-6);
+    const end = Math.min(columns, Math.max(first + 1, Math.ceil(to - 1e-6)));
+    for (let c = first; c < end; c++) {
+      const awake = 1 - smoothstep(0, FADE, Math.min(outside(c, spells[spell - 1]), outside(c, spells[spell]), outside(c, spells[spell + 1])));
+      for (let p = 0; p < SPEECH; p++) {
+        const value = heard[c * POSE_SIZE + p] * awake;
+        if (p === 3 || p === 4) pose[p] = Math.max(pose[p], value);
+        else pose[p] += value / (end - first);
+      }
+    }
+    pose[0] = Math.min(1, pose[0] * jawGain(Math.round(middle)));
+    pose[3] = smoothstep(CLOSE.from, CLOSE.full, pose[3]);
+    pose[4] = smoothstep(TEETH_ON_LIP.from, TEETH_ON_LIP.full, pose[4]);
+  };
+
+  const frames = (count: number): Float32Array => {
+    const poses = new Float32Array(Math.max(0, count) * POSE_SIZE);
+    for (let i = 0; i < count; i++) frame(nextFrame++, poses.subarray(i * POSE_SIZE, (i + 1) * POSE_SIZE));
+    return poses;
+  };
+
+  return {
+    push(fresh) {
+      while ((columns * POSE_SIZE) + fresh.length > heard.length) {
+        const room = new Float32Array(2 * heard.length);
+        room.set(heard);
+        heard = room;
+      }
+      heard.set(fresh, columns * POSE_SIZE);
+      columns += fresh.length / POSE_SIZE;
+      scan();
+    },
+    certain() {
+      const lastSec = columns / MEL_RATE - SUPPORT_SEC - 0.1;
+      return frames(Math.max(0, Math.floor((lastSec - LEAD_SEC) * fps) - nextFrame));
+    },
+    rest: frames,
+    speechFound: () => spells.some(({ from, to }) => to - from >= SHORTEST_SPEECH),
+  };
+}
+
+/** Columns between c and a spell; 0 inside. */
+function outside(c: number, spell: { from: number; to: number } | undefined): number {
+  if (!spell) return Infinity;
+  return Math.max(0, spell.from - c, c - spell.to + 1);
+}
+
+function smoothstep(low: number, high: number, x: number): number {
+  const t = Math.min(1, Math.max(0, (x - low) / (high - low)));
+  return t * t * (3 - 2 * t);
+}
