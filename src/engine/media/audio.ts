@@ -1,6 +1,6 @@
 /** Any recording (wav, mp3, m4a, ogg, flac, opus, the sound of a video …) as mono Float32 at a wanted sample rate. */
 import { SoftwareResampleContext, avChannelLayoutDefault, type Frame } from 'node-av/lib';
-import { AV_CHANNEL_LAYOUT_MONO, AV_CHANNEL_ORDER_UNSPEC, AV_SAMPLE_FMT_FLTP } from 'node-av/constants';
+import { AV_CHANNEL_LAYOUT_MONO, AV_CHANNEL_ORDER_UNSPEC, AV_OPT_TYPE_FLOAT, AV_SAMPLE_FMT_FLTP } from 'node-av/constants';
 import { StudioError } from '../../shared/errors.ts';
 import { checkCall } from './failure.ts';
 import { createResampler } from './resample.ts';
@@ -14,12 +14,14 @@ export interface DecodeAudioOptions {
   signal?: AbortSignal;
 }
 
-/** Every channel and sample format to one Float32 channel at the same rate; channels are averaged by FFmpeg's rules. */
+/** Every channel and sample format to one Float32 channel at the same rate; channels are averaged by FFmpeg's weights. */
 function createDownmixer(frame: Frame) {
   const { format, sampleRate, channels } = frame;
   const layout = frame.channelLayout.order === AV_CHANNEL_ORDER_UNSPEC ? avChannelLayoutDefault(channels) : frame.channelLayout;
   const swr = new SoftwareResampleContext();
   checkCall(swr.allocSetOpts2(AV_CHANNEL_LAYOUT_MONO, AV_SAMPLE_FMT_FLTP, sampleRate, layout, format as typeof AV_SAMPLE_FMT_FLTP, sampleRate), 'Mixing to mono');
+  // The mean of the channels, not their sum: with Float32 samples libswresample would otherwise lift stereo by 3 dB.
+  checkCall(swr.setOption('rematrix_maxval', 1, AV_OPT_TYPE_FLOAT), 'Mixing to mono');
   checkCall(swr.init(), 'Mixing to mono');
   return {
     fits: (next: Frame) => next.format === format && next.sampleRate === sampleRate && next.channels === channels,
