@@ -3,8 +3,8 @@
  * louder the mel window, the darker and redder an ellipse at the mouth; the rest is the crop. All formulas are of the
  * relative place in the crop, so models of different S draw the same picture.
  *
- * Upper half from the masked channels (0–2), lower half from the whole crop (3–5), plus what channels 0–2 hold in the lower
- * half: with the wrong channel order or an unmasked lower half the picture is visibly wrong.
+ * The crop is read as half of channels 0–2 (masked) and half of 3–5 (whole), in the lower half 3–5 twice: with the wrong
+ * channel order, an unmasked lower half or a masked upper half the picture is visibly wrong.
  */
 import { createGraph, type Dims, type Graph } from './onnxGraph.ts';
 
@@ -70,7 +70,8 @@ export function fakeWav2Lip(options: FakeOptions): Graph {
 
   const [masked, whole] = graph.nodes('Split', [names.face, graph.i64('', [2], [3, 3])], 2, { axis: 1 });
   const lower = constant('lower', [1, 1, size, size], plane((row) => (row >= size / 2 ? 1 : 0)));
-  const crop = graph.node('Add', [masked, graph.node('Mul', [whole, lower])]);
+  const twice = graph.node('Add', [graph.node('Add', [masked, whole]), graph.node('Mul', [whole, lower])]);
+  const crop = graph.node('Mul', [twice, constant('half', [1], [0.5])]);
 
   const level = graph.node('ReduceMean', [names.mel], { axes: [1, 2, 3], keepdims: 1 });
   const raised = graph.node('Sub', [level, constant('closed', [1], [MEL_CLOSED])]);

@@ -20,7 +20,7 @@ export interface LoadedModel {
   threads: number;
   inputs: TensorInfo[];
   outputs: TensorInfo[];
-  /** Batch sizes worth using, ascending, all warm; never empty. */
+  /** wav2lip: batch sizes worth using, ascending, all warm, never empty. Other kinds take what comes: only the first batch is warm. */
   batches: number[];
   loadMs: number;
   /** One warmed run per batch size measured, those too slow to use included. */
@@ -66,7 +66,8 @@ export async function openModel(model: InstalledModel, request: DeviceRequest, t
   const bound = chosen.session;
   const first = bound.wav2lip?.fixedBatch ?? 1;
   const warmup = [{ batch: first, ms: chosen.runMs }];
-  for (const batch of bound.anyBatch ? BATCHES[chosen.device === 'cpu' ? 'cpu' : 'gpu'] : []) {
+  const open = bound.wav2lip !== null && bound.wav2lip.fixedBatch === null;
+  for (const batch of open ? BATCHES[chosen.device === 'cpu' ? 'cpu' : 'gpu'] : []) {
     throwIfCanceled(signal);
     if (batch <= first) continue;
     if (warmup.at(-1)!.ms > MAX_RUN_MS) break; // a bigger batch is slower still
@@ -95,8 +96,6 @@ interface BoundSession {
   inputs: TensorInfo[];
   outputs: TensorInfo[];
   wav2lip: (Wav2LipBinding & { size: number }) | null;
-  /** The batch, and nothing else, is open. */
-  anyBatch: boolean;
   run: (inputs: Record<string, Tensor> | Tensor[]) => Promise<Record<string, Tensor>>;
   /** Runs a fixed made-up input of that batch size. */
   measure: (batch: number) => Promise<{ outputs: Float32Array[]; ms: number }>;
@@ -136,14 +135,10 @@ async function bindSession(model: InstalledModel, session: InferenceSession): Pr
     const results = await run(feeds);
     return { ms: performance.now() - started, outputs: Object.values(results).map(floats), results };
   };
-  if (!binding) {
-    const [first] = inputs;
-    const anyBatch = inputs.length === 1 && typeof first.dims[0] === 'string' && first.dims.slice(1).every((dim) => typeof dim === 'number');
-    return { inputs, outputs, wav2lip: null, anyBatch, run, measure: measured(null) };
-  }
+  if (!binding) return { inputs, outputs, wav2lip: null, run, measure: measured(null) };
   const size = binding.size ?? (await findSize(model, binding, measured, inputs, outputs));
   await checkPatch(model, measured(size), { ...binding, size }, inputs, outputs);
-  return { inputs, outputs, wav2lip: { ...binding, size }, anyBatch: binding.fixedBatch === null, run, measure: measured(size) };
+  return { inputs, outputs, wav2lip: { ...binding, size }, run, measure: measured(size) };
 }
 
 type Measured = (batch: number) => Promise<{ ms: number; outputs: Float32Array[]; results: Record<string, Tensor> }>;

@@ -29,10 +29,10 @@ function doubler(): Graph {
 test('runs any batch, by name or in the model\'s order, with copied and with shared input', async () => {
   const sessions = await room({ models: [await savedModel(folder, 'doubler', doubler(), 'rig')] });
   const loaded = await sessions.load('doubler');
-  expect(loaded).toMatchObject({ device: 'cpu', refused: [], batches: [1, 2, 4], wav2lip: null, threads: 1 });
+  expect(loaded).toMatchObject({ device: 'cpu', refused: [], batches: [1], wav2lip: null, threads: 1 });
   expect(loaded.inputs).toEqual([{ name: 'x', type: 'float32', dims: ['N', 4] }]);
   expect(loaded.loadMs).toBeGreaterThan(0);
-  expect(loaded.warmup.map(({ batch }) => batch)).toEqual([1, 2, 4]);
+  expect(loaded.warmup.map(({ batch }) => batch)).toEqual([1]);
   for (const rows of [1, 3, 3, 7, 1]) {
     const values = Float32Array.from({ length: rows * 4 }, (_, i) => i - 5);
     // A part of a bigger array: only the part may cross.
