@@ -58,11 +58,12 @@ function drawEye(eyes: Eyes, side: 1 | -1): { definitions: string; picture: stri
     `<circle cx="${n(ix)}" cy="${n(iy)}" r="${n(r * 0.42)}" fill="#0d0706"/>`,
     // The lid's shadow lies on the ball.
     path(sliver(upper.map(([x, y]) => [x, y + 2] as Point), () => 15), `fill="#2d1712" opacity=".42" ${soft(3)}`),
+    path(sliver(lower.map(([x, y]) => [x, y - 1] as Point), () => 7), `fill="#7a4a3c" opacity=".3" ${soft(2)}`),
     path(curve([[ix - 8, iy - 9], [ix - 2, iy - 10.5], [ix - 1.5, iy - 4], [ix - 7.5, iy - 3]], true), 'fill="#fff" opacity=".95"'),
     `<ellipse cx="${n(ix + 5.5)}" cy="${n(iy + 6.5)}" rx="3.2" ry="2.2" fill="#fff" opacity=".4" ${soft(0.6)}/>`,
     `<circle cx="${n(ix + 6)}" cy="${n(iy - 5)}" r="1.4" fill="#fff" opacity=".7"/>`,
   );
-  const wet = path(sliver(lower.map(([x, y]) => [x, y + 1] as Point), (t) => 2.6 * Math.sin(Math.PI * clamp(t * 0.96 + 0.02)) + 0.4), `fill="#e8b3a0" opacity=".85" ${soft(0.6)}`);
+  const wet = path(sliver(lower.map(([x, y]) => [x, y + 1] as Point), (t) => 2 * Math.sin(Math.PI * clamp(t * 0.96 + 0.02)) + 0.3), `fill="#dba48e" opacity=".8" ${soft(0.6)}`);
   const under = path(sliver(lower.map(([x, y]) => [x, y + 3.6] as Point), (t) => 2.4 * Math.sin(Math.PI * t) + 0.5), `fill="#5a2c20" opacity=".38" ${soft(1.2)}`);
   const bag = path(sliver(place([[-34, 17], [-14, 24], [10, 24.5], [34, 15]]), (t) => 5 * Math.sin(Math.PI * t)), `fill="#8a4a36" opacity=".28" ${soft(3)}`);
   const lidTint = path(curve([...upper, ...place(eyes.crease).reverse()], true), `fill="${eyes.shadow}" opacity="${eyes.shadowOpacity}" ${soft(3)}`);
@@ -86,7 +87,8 @@ function lashes(upper: Point[], lower: Point[], length: number, side: 1 | -1, ra
     const lean = side * mix(-0.15, 1.35, t) + random(-0.15, 0.15);
     return path(sliver([[x, y], [x + lean * reach * 0.5, y - reach * 0.16], [x + lean * reach, y - reach * mix(0.85, 0.55, t)]], (u) => 1.5 * (1 - u) + 0.1, 5), 'fill="#160b09" opacity=".85"');
   });
-  const bottom = sample(lower, 26).map(([x, y], i) => {
+  // Short lashes have no visible lower row.
+  const bottom = length < 8 ? [] : sample(lower, 26).map(([x, y], i) => {
     const t = i / 25;
     if (t < 0.4 || i % 2 === 1) return '';
     const reach = length * 0.36 * random(0.7, 1.1);

@@ -39,7 +39,7 @@ function surface(head: Head): (x: number, y: number) => number {
   // Toward the chin the outline closes, but the jaw's roundness must not: it keeps a wide half there and falls off by row instead.
   const jaw = knots([[300, halfAt(300)], [400, halfAt(400)], [470, halfAt(470)], [530, halfAt(530)], [590, halfAt(590)], [640, halfAt(590) * 0.93], [head.chinY + 40, halfAt(590) * 0.74]]);
   const bridge = knots([[320, 0], [395, 7], [432, 11], [470, 21], [510, 34], [head.noseBase - 26, 43], [head.noseBase - 10, 37], [head.noseBase + 6, 16], [head.noseBase + 22, 0]]);
-  const bridgeWidth = knots([[340, 44], [395, 32], [440, 17], [500, 20], [head.noseBase - 20, 22], [head.noseBase + 10, 20]]);
+  const bridgeWidth = knots([[340, 44], [395, 33], [440, 19], [500, 22], [head.noseBase - 20, 22], [head.noseBase + 10, 20]]);
   const { noseBase, mouthY, chinY } = head;
   return (pictureX, y) => {
     const x = pictureX - MIDDLE;

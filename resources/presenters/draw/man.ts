@@ -62,11 +62,11 @@ function stubble(): string {
     dots.push(`M${n(512 + x)} ${n(y)}l${n(lean)} ${n(random(0.5, 1.3))}`);
   }
   const shade = [
-    `<ellipse cx="512" cy="612" rx="84" ry="24" fill="#b97a55" opacity=".5" ${soft(12)}/>`,
-    `<ellipse cx="512" cy="682" rx="60" ry="22" fill="#b97a55" opacity=".45" ${soft(12)}/>`,
-    `<path d="${curve([[340, 560], [352, 620], [392, 688], [452, 732], [512, 742], [572, 732], [632, 688], [672, 620], [684, 560], [700, 700], [512, 790], [324, 700]], true)}" fill="#5e3524" opacity=".36" ${soft(12)}/>`,
-    path(sliver([[436, 626], [468, 606], [512, 598], [556, 606], [588, 626]], (t) => 24 * Math.sin(Math.PI * t)), `fill="#7a4630" opacity=".4" ${soft(6)}`),
-    `<ellipse cx="512" cy="706" rx="46" ry="26" fill="#5e3524" opacity=".3" ${soft(12)}/>`,
+    `<ellipse cx="512" cy="612" rx="84" ry="24" fill="#c5814f" opacity=".5" ${soft(12)}/>`,
+    `<ellipse cx="512" cy="682" rx="60" ry="22" fill="#c5814f" opacity=".45" ${soft(12)}/>`,
+    `<path d="${curve([[340, 560], [352, 620], [392, 688], [452, 732], [512, 742], [572, 732], [632, 688], [672, 620], [684, 560], [700, 700], [512, 790], [324, 700]], true)}" fill="#7c3f26" opacity=".42" ${soft(12)}/>`,
+    path(sliver([[436, 626], [468, 606], [512, 598], [556, 606], [588, 626]], (t) => 24 * Math.sin(Math.PI * t)), `fill="#96502f" opacity=".5" ${soft(6)}`),
+    `<ellipse cx="512" cy="706" rx="46" ry="26" fill="#8a4628" opacity=".4" ${soft(12)}/>`,
   ];
   return clipped('face', ...shade, path(dots.join(''), 'fill="none" stroke="#211512" stroke-width=".9" stroke-linecap="round" opacity=".2"'));
 }
@@ -145,5 +145,5 @@ export function man(): string {
   const [left, right] = [jacket(-1), jacket(1)];
   return studio('Presenter: a man', { light: '#eceef0', middle: '#cfd4d9', dark: '#979ea6' },
     [face.definitions, neck.definitions, eyes.definitions, mouth.definitions, shirt.definitions, left.definitions, right.definitions, ...collar.map((part) => part.definitions), sideDefinitions],
-    [ear(-1), ear(1), neck.picture, shirt.picture, button, right.picture, left.picture, square, ...collar.map((part) => part.picture), face.picture, stubble(), hairShadow, eyes.picture, mouth.picture, group('', sides, hairBase, hair, hairline)]);
+    [ear(-1), ear(1), neck.picture, group('transform="translate(0 -16)"', shirt.picture, button, right.picture, left.picture, square, ...collar.map((part) => part.picture)), face.picture, stubble(), hairShadow, eyes.picture, mouth.picture, group('', sides, hairBase, hair, hairline)]);
 }

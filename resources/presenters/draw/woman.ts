@@ -80,7 +80,7 @@ export function woman(): string {
       return guide.slice(start, start + 4).map(([x, y], i) => [x + shift * (0.3 + i * 0.25) + bend * Math.sin(i), y + random(-3, 3)] as Point);
     });
   const wisps = flyaway([...loose(leftGuides[0], 16, 0, 8, 1, 5), ...loose(rightGuides[0], 16, -8, 0, 1, 5)], '#2c1812', 0.9, 0.5) +
-    flyaway([...loose(leftGuides[3], 26, -7, 2, 0, 6), ...loose(rightGuides[3], 22, -2, 6, 0, 4)], '#3a2117', 0.8, 0.35);
+    flyaway([...loose(leftGuides[3], 22, -7, 2, 0, 3), ...loose(rightGuides[3], 22, -2, 7, 0, 3)], '#3a2117', 0.8, 0.35);
   const hairline = (guide: Point[]): string => path(curve(guide.slice(0, 9)), `fill="none" stroke="#5e2415" stroke-width="34" opacity=".55" ${soft(12)}`);
   const shadowOnFace = clipped('face', hairline(leftGuides[0]), hairline(rightGuides[0]));
   const blouse = drawCloth('blouse', curve([[380, 870], [430, 930], [480, 972], [512, 984], [544, 972], [594, 930], [644, 870], [720, 1060], [300, 1060]], true), { x: 300, y: 860, width: 424, height: 200 },
