@@ -28,7 +28,7 @@ const MIDDLE = 512;
 const EYE_Y = 440;
 export const EYE_X = 80;
 
-export function outlinePoints(head: Head): Point[] {
+function outlinePoints(head: Head): Point[] {
   const right = head.outline.map(([y, half]) => [MIDDLE + half, y] as Point);
   return [...right, ...mirror(right).reverse().slice(1)];
 }

@@ -141,7 +141,7 @@ export function man(): string {
     return { definitions: cloth.definitions, picture: path(d, `fill="#39414d" opacity=".5" transform="translate(0 7)" ${soft(4)}`) + cloth.picture + path(d, 'fill="none" stroke="#8c96a3" stroke-width="1.2" opacity=".7"') };
   });
   const button = '<circle cx="512" cy="986" r="5.5" fill="#e9edf2" stroke="#8f98a5" stroke-width="1.2"/><circle cx="510.5" cy="985" r="1" fill="#7a838f"/><circle cx="513.8" cy="987" r="1" fill="#7a838f"/>';
-  const square = `<path d="M646 1002l44-9 2 34h-44z" fill="#0a1120" opacity=".5" ${soft(2)}/><path d="M648 1001l9-17 11 12 8-17 12 20z" fill="#e8ecf2"/><path d="M657 984l11 12 8-17" fill="none" stroke="#a7b1bf" stroke-width="1.4"/><path d="M644 1001l47-6" stroke="#060b16" stroke-width="2.4" opacity=".8"/>`;
+  const square = `<path d="M646 1003l44-6v5l-44 6z" fill="#0a1120" opacity=".5" ${soft(2)}/><path d="M648 1001l9-17 11 12 8-17 12 20z" fill="#e8ecf2"/><path d="M657 984l11 12 8-17" fill="none" stroke="#a7b1bf" stroke-width="1.4"/><path d="M644 1001l47-6" stroke="#060b16" stroke-width="2.4" opacity=".8"/>`;
   const [left, right] = [jacket(-1), jacket(1)];
   return studio('Presenter: a man', { light: '#eceef0', middle: '#cfd4d9', dark: '#979ea6' },
     [face.definitions, neck.definitions, eyes.definitions, mouth.definitions, shirt.definitions, left.definitions, right.definitions, ...collar.map((part) => part.definitions), sideDefinitions],

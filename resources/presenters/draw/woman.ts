@@ -1,6 +1,6 @@
 import { drawCloth, drawNeck, type Fold } from './cloth.ts';
 import { drawEyes } from './eyes.ts';
-import { drawFace, outlinePoints, type Head } from './face.ts';
+import { drawFace, type Head } from './face.ts';
 import { drawHair, flyaway, type Sheet } from './hair.ts';
 import { drawMouth } from './mouth.ts';
 import { studio } from './studio.ts';
@@ -96,5 +96,3 @@ export function woman(): string {
     [clip('upper', 'M0 0H1024V700H430V740H0Z'), face.definitions, neck.definitions, eyes.definitions, mouth.definitions, blouse.definitions, shawlLeft.definitions, shawlRight.definitions],
     [backHair, back, neck.picture, clipped('neck', neckShade), necklace, neckline, blouse.picture, shawlRight.picture, leftHair, shawlLeft.picture, face.picture, shadowOnFace, eyes.picture, mouth.picture, rightHair, clipped('upper', leftHair), parting, wisps]);
 }
-
-export const womanOutline = (): Point[] => outlinePoints(head);
