@@ -1,7 +1,7 @@
 /** The session room, seen from outside: models by id, loaded once, run in one worker thread of their own. */
 import './noTelemetry.ts';
 import { startThread } from '../threads.ts';
-import { StudioError } from '../../shared/errors.ts';
+import { StudioError, throwIfCanceled } from '../../shared/errors.ts';
 import type { DeviceRequest } from './devices.ts';
 import type { LoadedModel } from './loading.ts';
 import type { InstalledModel } from './manifest.ts';
@@ -38,14 +38,16 @@ export interface SessionsOptions {
 /** Starts the thread; nothing is loaded yet. The opener closes. */
 export function openSessions({ models, device = 'auto', threads }: SessionsOptions): Promise<Sessions> {
   const thread = startThread<SessionApi>(new URL('./sessionThread.ts', import.meta.url));
-  const loading = new Map<string, Promise<LoadedModel>>();
+  const loads = new Map<string, Promise<LoadedModel>>();
 
-  const load = (id: string, signal?: AbortSignal): Promise<LoadedModel> => {
+  const load = async (id: string, signal?: AbortSignal): Promise<LoadedModel> => {
     const model = models.find((entry) => entry.id === id);
-    if (!model) return Promise.reject(new StudioError('bug', `The session room was opened without the model “${id}”.`));
-    const loaded = loading.get(id) ?? thread.call('load', { model, device, threads: threads ?? null }, signal);
-    loading.set(id, loaded);
-    loaded.catch(() => loading.delete(id)); // a failed or canceled load may be tried again
+    if (!model) throw new StudioError('bug', `The session room was opened without the model “${id}”.`);
+    const loading = loads.get(id) ?? thread.call('load', { model, device, threads: threads ?? null }, signal);
+    loads.set(id, loading);
+    loading.catch(() => loads.delete(id)); // a failed or canceled load may be tried again
+    const loaded = await loading;
+    throwIfCanceled(signal);
     return loaded;
   };
 
