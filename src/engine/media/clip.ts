@@ -74,6 +74,7 @@ export async function openClip(file: string, options: ClipOptions = {}): Promise
     const size = options.size ?? { width: sourceWidth - (sourceWidth % 2), height: sourceHeight - (sourceHeight % 2) };
     const transform = options.size ? coverTransform(sourceWidth, sourceHeight, size.width, size.height) : identity(sourceWidth, sourceHeight);
     const info: ClipInfo = { sourceWidth, sourceHeight, ...size, transform, rate, durationSec, hasAudio: source.audioStream !== null };
+    const frameTicks = BigInt(Math.max(1, Math.round(stream.timeBase.den / stream.timeBase.num / rateValue(clipRate(stream)))));
     const maxFrames = CLIP_LIMITS.maxSec * rateValue(rate);
 
     const chainFor = (frame: Frame): Promise<FilterChain> => openFilterChain('video', sourceArguments(frame, stream), [
@@ -105,6 +106,8 @@ export async function openClip(file: string, options: ClipOptions = {}): Promise
         try {
           for await (const frame of decodeFrames(source, stream, { threads: 2, signal: options.signal })) {
             frame.pts = frame.bestEffortTimestamp;
+            // Without a duration the last picture would be dropped.
+            if (frame.duration <= 0n) frame.duration = frameTicks;
             nameColours(frame);
             const next = `${frame.width}×${frame.height} ${frame.format}`;
             if (shape !== '' && next !== shape) {

@@ -1,5 +1,6 @@
 /** One FFmpeg filter chain: frames in, filtered frames out. */
 import { Filter, FilterGraph, FilterInOut, Frame } from 'node-av/lib';
+import { AV_BUFFERSRC_FLAG_KEEP_REF } from 'node-av/constants';
 import { checkCall, isAgain, isEnd, present } from './failure.ts';
 
 export interface FilterChain {
@@ -31,7 +32,7 @@ export async function openFilterChain(kind: 'video' | 'audio', input: string, ch
   filtered.alloc();
   return {
     async *run(frame) {
-      checkCall(await entry.buffersrcAddFrame(frame), 'Filtering');
+      checkCall(await entry.buffersrcAddFrame(frame, AV_BUFFERSRC_FLAG_KEEP_REF), 'Filtering');
       for (;;) {
         const code = await exit.buffersinkGetFrame(filtered);
         if (isAgain(code) || isEnd(code)) return;

@@ -97,6 +97,7 @@ export async function openPlateReader(file: string, options: { ahead?: number; s
   };
 
   const ring = new Map<number, Promise<I420>>();
+  const awaited = new Map<number, number>(); // how many callers wait for a plate: such a one is never dropped
   let queue: Promise<unknown> = Promise.resolve();
   let last = 0;
   let step = 1;
@@ -130,9 +131,16 @@ export async function openPlateReader(file: string, options: { ahead?: number; s
         wanted.add(place + direction);
         if (wanted.size >= count) break;
       }
-      for (const held of ring.keys()) if (!wanted.has(held)) ring.delete(held);
+      for (const held of ring.keys()) if (!wanted.has(held) && !awaited.has(held)) ring.delete(held);
       for (const each of wanted) void ask(each).catch(() => undefined);
-      return ask(index);
+      awaited.set(index, (awaited.get(index) ?? 0) + 1);
+      try {
+        return await ask(index);
+      } finally {
+        const others = (awaited.get(index) ?? 1) - 1;
+        if (others === 0) awaited.delete(index);
+        else awaited.set(index, others);
+      }
     },
     async close() {
       if (closed) return;
