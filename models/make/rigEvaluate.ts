@@ -49,7 +49,7 @@ for (const source of ['espeak', 'human'] as const) {
   for (const clean of [true, false]) {
     const random = seeded(77 + (clean ? 0 : 1));
     const tally: Tally = { bilabials: 0, closed: 0, labiodentals: 0, bitten: 0, vowels: 0, falselyClosed: 0, wanted: [], got: [], bends: [] };
-    let other = new Float32Array(0);
+    let other: Float32Array = new Float32Array(0);
     for (let n = 0; n < count; n++) {
       const spoken = await utterance(teacher, random, 'test', source);
       if (spoken.source !== source) break;

@@ -42,7 +42,7 @@ async function makeLessons(hours: number): Promise<Lesson[]> {
   const random = seeded(SEED);
   const made: Lesson[] = [];
   const begun = performance.now();
-  let other = new Float32Array(0);
+  let other: Float32Array = new Float32Array(0);
   for (let seconds = 0, told = 0; seconds < hours * 3600; ) {
     const fresh: Lesson[] = [];
     if (random() < SILENT_SHARE * RECORDINGS) fresh.push(silentLesson(random));
@@ -87,7 +87,7 @@ async function train(all: readonly Lesson[], steps: number, mean: Float32Array, 
   const x = new Float32Array(rows * SEQUENCES * MEL_BANDS);
   const y = new Float32Array(FRAMES * SEQUENCES * POSE_SIZE);
   const long = all.filter(({ mel }) => mel.length / MEL_BANDS > rows);
-  let state = { theta: initialParameters(SEED), m: new Float32Array(PARAMETERS), v: new Float32Array(PARAMETERS), ema: initialParameters(SEED) };
+  let state: Record<'theta' | 'm' | 'v' | 'ema', Float32Array> = { theta: initialParameters(SEED), m: new Float32Array(PARAMETERS), v: new Float32Array(PARAMETERS), ema: initialParameters(SEED) };
   const begun = performance.now();
   let running = 0;
   for (let step = 1; step <= steps; step++) {
