@@ -1,4 +1,5 @@
 /** Worker thread entry: eSpeak's synthesis is synchronous, so it may not run on a thread that has to tick. */
+import { setImmediate } from 'node:timers/promises';
 import { serveThread } from '../threads.ts';
 import { throwIfCanceled } from '../../shared/errors.ts';
 import { openEspeak } from './espeak.ts';
@@ -14,10 +15,12 @@ export interface EspeakThreadApi {
 }
 
 const opening = openEspeak();
+let asked = false;
 
 serveThread<EspeakThreadApi>({
   calls: {
     async speak({ text, options }, signal) {
+      asked = true;
       const espeak = await opening;
       throwIfCanceled(signal);
       return speakText(espeak, text, options);
@@ -25,10 +28,12 @@ serveThread<EspeakThreadApi>({
     async warmUp() {
       // WebAssembly code is compiled when it first runs: the first sentence costs 0.5 s, the next ones 15–60 ms.
       const espeak = await opening;
-      for (const id of ['fa', 'en']) {
-        const { espeak: names } = findVoice(id);
-        espeak.say('سلام، چطورید؟ یک جمله برای آماده شدن.', names.fa, 1, 1);
-        espeak.say('A quick sentence, to get ready: vowels, judges and measures.', names.en, 1, 1);
+      const sentences = { fa: 'سلام، چطورید؟ یک جمله برای آماده شدن.', en: 'A quick sentence, to get ready: vowels, judges and measures.' };
+      for (const lang of ['fa', 'en'] as const) {
+        // Requests that came meanwhile go first, and warm just as well.
+        await setImmediate();
+        if (asked) break;
+        espeak.say(sentences[lang], findVoice(lang).espeak[lang], 1, 1);
       }
       return null;
     },

@@ -16,12 +16,12 @@ export interface Voices {
   close(): Promise<void>;
 }
 
-/** Ready at once: warming goes on in the thread, and the first `speak` waits for it. The opener closes. */
+/** Ready at once: warming goes on in the thread, and gives way to the first `speak`. The opener closes. */
 export function openVoices(): Promise<Voices> {
   const thread = startThread<EspeakThreadApi>(new URL('./espeakThread.ts', import.meta.url));
   let closed = false;
   // A failed warm-up shows in the first speak, with the same cause.
-  const warm = thread.call('warmUp', null).catch(() => null);
+  thread.call('warmUp', null).catch(() => null);
   return Promise.resolve({
     list: listVoices,
     async speak(text, options, signal) {
@@ -29,7 +29,6 @@ export function openVoices(): Promise<Voices> {
       findVoice(options.voice);
       checkFactor('rate', options.rate);
       checkFactor('pitch', options.pitch);
-      await warm;
       return thread.call('speak', { text, options }, signal);
     },
     async close() {

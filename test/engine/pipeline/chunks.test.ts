@@ -81,5 +81,9 @@ describe('chunk plan', () => {
 
   it('does not make a chunk of the silence after the last word', () => {
     expect(planChunks([speech([0.4, 0.5], 0.9)], FPS_25)).toHaveLength(1);
+    // As takes have it: a breath before the first word, and the mouth coming to rest after the last one.
+    const breath: PlannedSound = { pcm: new Float32Array(0.28 * SAMPLE_RATE), sampleRate: SAMPLE_RATE, words: [] };
+    expect(planChunks([breath, speech([0.41, 0.6], 0.84)], FPS_25)).toHaveLength(1);
+    expect(planChunks([breath, speech([0.33, 0.45, 0.4, 0.31, 0.64, 0.54], 0.84)], FPS_25)).toHaveLength(2);
   });
 });

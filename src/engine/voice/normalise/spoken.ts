@@ -26,11 +26,11 @@ export function spokenPieces(word: string, base: Lang): SpokenPiece[] {
   const plain = asciiDigits(plainLetters(word));
   if (LINK.test(plain)) return linkPieces(plain, base);
   const whole = wholeNumber(plain, base);
-  if (whole !== null) return [{ text: clean(whole), lang: base }];
+  if (whole !== null) return [{ text: aloud(whole, base), lang: base }];
   const pieces: SpokenPiece[] = [];
   const marks = plain.match(PIECES) ?? [];
   marks.forEach((mark, i) => {
-    if (/^[0-9]/.test(mark)) pieces.push({ text: clean(separated(mark, base)), lang: base });
+    if (/^[0-9]/.test(mark)) pieces.push({ text: aloud(separated(mark, base), base), lang: base });
     else if (mark === '-') {
       // Between numbers it is a range; elsewhere it only joins.
       if (/^[0-9]/.test(marks[i - 1] ?? '') && /^[0-9]/.test(marks[i + 1] ?? '')) pieces.push({ text: base === 'fa' ? 'تا' : 'to', lang: base });
@@ -91,7 +91,7 @@ function linkPieces(link: string, base: Lang): SpokenPiece[] {
   const pieces: SpokenPiece[] = [];
   for (const [part] of shown.matchAll(/[0-9]+|[\p{L}\p{M}]+|[.@/_-]/gu)) {
     if (Object.hasOwn(LINK_MARKS[base], part)) pieces.push({ text: LINK_MARKS[base][part], lang: base });
-    else if (/^[0-9]/.test(part)) pieces.push({ text: clean(decimal(part, undefined, base)), lang: base });
+    else if (/^[0-9]/.test(part)) pieces.push({ text: aloud(decimal(part, undefined, base), base), lang: base });
     else {
       const lang = langOf(part);
       const text = clean(part);
@@ -99,6 +99,18 @@ function linkPieces(link: string, base: Lang): SpokenPiece[] {
     }
   }
   return pieces;
+}
+
+/**
+ * Number words with the vowels that people say: «بیست و سه» is bist-o-se (eSpeak reads a lone «و» as va), and «نه» is noh (eSpeak
+ * takes it for na, “no”).
+ */
+function aloud(number: string, lang: Lang): string {
+  if (lang === 'en') return clean(number);
+  return clean(number)
+    .replaceAll(' و ', 'ُ ')
+    .replace(/(?<![\p{L}\p{M}])نه(?![\p{L}\p{M}])/gu, 'نُه')
+    .replaceAll('سی‌ام', 'سی‌اُم');
 }
 
 /** The last gate before the voice: what is not a letter of the two scripts, a mark, ZWNJ, hyphen or apostrophe becomes a space. */
