@@ -34,11 +34,11 @@ const BLINK_OPEN_SEC = 0.125;
 
 /** Amplitudes in the order of the head's motions, and the periods of the two waves that each is the sum of, in seconds. */
 const SWAY = [
-  { amplitude: 0.008, periods: [7.3, 3.1] },
-  { amplitude: 0.006, periods: [4.1, 9.7] },
-  { amplitude: 0.011, periods: [8.9, 3.7] },
-  { amplitude: 0.014, periods: [6.1, 2.9] },
-  { amplitude: 0.01, periods: [5.3, 2.6] },
+  { amplitude: 0.012, periods: [7.3, 3.1] },
+  { amplitude: 0.008, periods: [4.1, 9.7] },
+  { amplitude: 0.016, periods: [8.9, 3.7] },
+  { amplitude: 0.022, periods: [6.1, 2.9] },
+  { amplitude: 0.016, periods: [5.3, 2.6] },
 ];
 
 /**
