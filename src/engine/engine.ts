@@ -147,7 +147,7 @@ export async function openEngine({ home, device = 'auto' }: EngineOptions): Prom
         request.audio === undefined
           ? { script: request.script!, voice: request.voice, rate: request.rate, pitch: request.pitch }
           : { recording: request.audio, ...(await measureRecording(request.audio, signal)) };
-      const lipSync = await openLipSync({ model, kind: modelEntry.kind, sessions, avatar, rate, signal });
+      const lipSync = openLipSync({ model, sessions, renderer, stageId: stage.stageId, rate });
       yield {
         type: 'prepared',
         prepared: { takeId, avatar, modelId: modelEntry.id, model, width: stage.width, height: stage.height, rate, warnings: stage.warnings, times: { prepareMs: t1 - t0, stageMs } },
@@ -160,6 +160,8 @@ export async function openEngine({ home, device = 'auto' }: EngineOptions): Prom
     discard: (takeFile) => rm(takeFile, { force: true }),
 
     async close() {
+      // A clip's plates lie in a temporary folder that goes with its stage.
+      await Promise.all(stages.map(({ stageId }) => renderer.call('closeStage', stageId).catch(() => null)));
       await Promise.all([voices.close(), sessions.close(), renderer.terminate()]);
       await rm(workFolder, { recursive: true, force: true });
     },

@@ -1,21 +1,22 @@
 /** Picks the lip-sync driver of a take by its model's kind and by what is said. */
-import { StudioError } from '../../shared/errors.ts';
-import type { Avatar } from '../avatar/prepare.ts';
-import type { Rate } from '../media/rate.ts';
+import { rateValue, type Rate } from '../media/rate.ts';
 import type { LoadedModel, Sessions } from '../onnx/sessions.ts';
-import { rigFromPhonemes, type LipSync } from './lipsync.ts';
+import { rigFromPhonemes, rigFromSound, wav2lipFromSound, type LipSync } from './lipsync.ts';
+import { listen } from './listen.ts';
+import type { Renderer } from './renderThread.ts';
 
 export interface LipSyncJob {
-  kind: 'rig' | 'wav2lip';
   /** null: the rig on a voice with phoneme times needs no network. */
   model: LoadedModel | null;
   sessions: Sessions;
-  avatar: Avatar;
+  renderer: Renderer;
+  stageId: number;
   rate: Rate;
-  signal?: AbortSignal | undefined;
 }
 
-export function openLipSync({ kind, model, rate }: LipSyncJob): Promise<LipSync> {
-  if (kind === 'rig' && !model) return Promise.resolve(rigFromPhonemes(rate));
-  throw new StudioError('bug', 'Not wired yet.');
+export function openLipSync({ model, sessions, renderer, stageId, rate }: LipSyncJob): LipSync {
+  if (model === null) return rigFromPhonemes(rate);
+  if (model.wav2lip === null) return rigFromSound(rate, listen({ sessions, fps: rateValue(rate), modelId: model.id }));
+  const crops = (firstFrame: number, frames: number, size: number) => renderer.call('crops', { stageId, firstFrame, frames, size });
+  return wav2lipFromSound(rate, { model, sessions, crops });
 }

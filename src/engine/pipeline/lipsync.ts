@@ -3,10 +3,16 @@
  * listens), and Wav2Lip. Mouths leave in runs of at most a second, so that composing starts before the chunk is done.
  */
 import { POSE_SIZE } from '../../shared/vocabulary.ts';
-import { throwIfCanceled } from '../../shared/errors.ts';
+import { StudioError, throwIfCanceled } from '../../shared/errors.ts';
 import { rateValue, type Rate } from '../media/rate.ts';
+import { createResampler } from '../media/resample.ts';
+import type { LoadedModel, Sessions } from '../onnx/sessions.ts';
 import { posesFromPhonemes, SUPPORT_SEC } from './articulation.ts';
-import type { SoundChunk } from './timeline.ts';
+import { LISTEN_LOOK_AHEAD_SEC, type Listener } from './listen.ts';
+import { createWindowStream, MEL_SAMPLE_RATE } from './mel.ts';
+import type { FrameCrops } from './renderThread.ts';
+import { TIMELINE_RATE, type SoundChunk } from './timeline.ts';
+import { wav2lip, type LipFrame } from './wav2lip.ts';
 
 /** Mouths of consecutive frames, one after the other in one array. */
 export type Mouths =
@@ -63,7 +69,98 @@ export function rigFromPhonemes(rate: Rate): LipSync {
   }
 }
 
-/** A pose per frame, all at rest. */
-export function restingPoses(frames: number): Float32Array {
-  return new Float32Array(frames * POSE_SIZE);
+/** The built-in rig on a recording: a small network listens. */
+export function rigFromSound(rate: Rate, listener: Listener): LipSync {
+  const to16k = createResampler(TIMELINE_RATE, MEL_SAMPLE_RATE);
+  let poses: Float32Array<ArrayBufferLike> = new Float32Array(0);
+  let ended = false;
+  return {
+    lookAheadSec: LISTEN_LOOK_AHEAD_SEC,
+    async *mouths(sound, signal) {
+      const { firstFrame, frames } = sound.chunk;
+      poses = joined(poses, await listener.push(to16k.push(sound.heard), signal));
+      if (sound.ended && !ended) {
+        ended = true;
+        poses = joined(poses, await listener.push(to16k.finish(), signal));
+        to16k.close();
+        poses = joined(poses, await listener.flush(frameCountOf(sound, rate), signal));
+      }
+      if (poses.length < frames * POSE_SIZE) throw new StudioError('bug', `Only ${poses.length / POSE_SIZE} of ${frames} poses are known at frame ${firstFrame}.`);
+      for (const run of runsOf(sound)) {
+        throwIfCanceled(signal);
+        const from = (run.firstFrame - firstFrame) * POSE_SIZE;
+        yield { ...run, mouths: { kind: 'pose', poses: poses.slice(from, from + run.frames * POSE_SIZE) } };
+      }
+      poses = poses.subarray(frames * POSE_SIZE);
+    },
+    speechFound: () => (ended ? listener.speechFound() : null),
+  };
+}
+
+export interface Wav2LipDriver {
+  model: LoadedModel;
+  sessions: Sessions;
+  /** Crops of consecutive frames. */
+  crops: (firstFrame: number, frames: number, size: number) => Promise<FrameCrops>;
+}
+
+/** The mel window reaches 200 ms past its frame; the rest is for `syncOffsetFrames` and the analysis window. */
+const MEL_LOOK_AHEAD_SEC = 0.3;
+
+/** A Wav2Lip model: mel windows and crops in, patches out. */
+export function wav2lipFromSound(rate: Rate, { model, sessions, crops }: Wav2LipDriver): LipSync {
+  const size = model.wav2lip!.size;
+  const values = 3 * size * size;
+  const to16k = createResampler(TIMELINE_RATE, MEL_SAMPLE_RATE);
+  const stream = createWindowStream(rateValue(rate), model.syncOffsetFrames);
+  const windows: Float32Array[] = [];
+  /** Crops of plates seen lately, kept as the same objects: the model's input is then written once. */
+  const kept = new Map<number, Float32Array>();
+  let ended = false;
+
+  const lipFrames = async (firstFrame: number, frames: number): Promise<(LipFrame | null)[]> => {
+    const known = await crops(firstFrame, frames, size);
+    if (kept.size > KEPT_CROPS) kept.clear();
+    for (const [plate, crop] of known.crops) if (!kept.has(plate)) kept.set(plate, crop);
+    const mels = windows.splice(0, frames);
+    return known.plateOfFrame.map((plate, i) => (plate === null ? null : { mel: mels[i], crop: kept.get(plate)! }));
+  };
+
+  return {
+    lookAheadSec: MEL_LOOK_AHEAD_SEC + Math.max(0, model.syncOffsetFrames) / rateValue(rate),
+    async *mouths(sound, signal) {
+      windows.push(...stream.push(to16k.push(sound.heard)));
+      if (sound.ended && !ended) {
+        ended = true;
+        windows.push(...stream.push(to16k.finish()), ...stream.flush(frameCountOf(sound, rate)));
+        to16k.close();
+      }
+      if (windows.length < sound.chunk.frames) throw new StudioError('bug', `Only ${windows.length} of ${sound.chunk.frames} mel windows are known at frame ${sound.chunk.firstFrame}.`);
+      for (const run of runsOf(sound)) {
+        const asked = await lipFrames(run.firstFrame, run.frames);
+        // Shared memory: the patches reach the render thread without a copy. A frame without a face keeps zeros, which nobody looks at.
+        const patches = new Float32Array(new SharedArrayBuffer(run.frames * values * 4));
+        const withFace = asked.flatMap((frame, i) => (frame ? [i] : []));
+        let next = 0;
+        for await (const { patch } of wav2lip(withFace.map((i) => asked[i]!), { sessions, model, signal })) patches.set(patch, withFace[next++] * values);
+        yield { ...run, mouths: { kind: 'patch', size, patches } };
+      }
+    },
+    speechFound: () => null,
+  };
+}
+
+const KEPT_CROPS = 512;
+
+/** Frames of the whole take, once all sound is known: the last chunk that was planned ends there. */
+function frameCountOf(sound: SoundChunk, rate: Rate): number {
+  return Math.max(sound.chunk.firstFrame + sound.chunk.frames, Math.ceil(sound.knownSec * rateValue(rate) - 1e-6));
+}
+
+function joined(a: Float32Array, b: Float32Array): Float32Array {
+  if (a.length === 0) return b;
+  const both = new Float32Array(a.length + b.length);
+  both.set(a);
+  both.set(b, a.length);
+  return both;
 }

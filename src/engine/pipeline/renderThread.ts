@@ -6,10 +6,11 @@ import { StudioError } from '../../shared/errors.ts';
 import { frameStartSample, rateValue, type Rate } from '../media/rate.ts';
 import { createI420 } from '../media/i420.ts';
 import { openMp4Writer, type Fragment, type Mp4Summary, type Mp4Writer } from '../media/mp4Writer.ts';
-import { openPlates, type Plates } from '../avatar/plates.ts';
+import { placeCrop } from '../avatar/crop.ts';
+import { landmarksOnPlate, openPlates, type Plates } from '../avatar/plates.ts';
 import type { Avatar } from '../avatar/prepare.ts';
 import { serveThread, startThread, type Thread } from '../threads.ts';
-import { openComposer, type Composer } from './compose.ts';
+import { openComposer, plateIndex, type Composer } from './compose.ts';
 import type { MouthRun } from './lipsync.ts';
 import { TIMELINE_RATE } from './timeline.ts';
 
@@ -51,6 +52,8 @@ export interface RenderApi {
   calls: {
     openStage: [StageSpec, { stageId: number; width: number; height: number; warnings: string[] }];
     closeStage: [number, null];
+    /** The aligned crops of some frames for a Wav2Lip model of that size; frames of one plate share a crop. */
+    crops: [{ stageId: number; firstFrame: number; frames: number; size: number }, FrameCrops];
     begin: [TakeSpec, { growingFile: string }];
     render: [{ takeId: string; run: RenderRun }, RenderedRun];
     finish: [string, Mp4Summary];
@@ -60,6 +63,13 @@ export interface RenderApi {
   streams: Record<string, never>;
 }
 
+export interface FrameCrops {
+  /** Per frame the plate it shows; null: no face on it. */
+  plateOfFrame: (number | null)[];
+  /** By plate: `[3,size,size]` planar BGR 0..1. */
+  crops: Map<number, Float32Array>;
+}
+
 export type Renderer = Thread<RenderApi>;
 
 export function openRenderer(): Renderer {
@@ -67,6 +77,7 @@ export function openRenderer(): Renderer {
 }
 
 interface Stage {
+  avatar: Avatar;
   plates: Plates;
   composer: Composer;
   rate: Rate;
@@ -85,6 +96,11 @@ export function serveRenderer(): void {
   const takes = new Map<string, OpenTake>();
   let nextStage = 1;
 
+  const stageOf = (stageId: number): Stage => {
+    const stage = stages.get(stageId);
+    if (!stage) throw new StudioError('bug', `Stage ${stageId} is not open in the render thread.`);
+    return stage;
+  };
   const takeOf = (takeId: string): OpenTake => {
     const take = takes.get(takeId);
     if (!take) throw new StudioError('bug', `Take ${takeId} is not open in the render thread.`);
@@ -98,7 +114,7 @@ export function serveRenderer(): void {
         try {
           const composer = await openComposer({ avatar, plates, fps: rateValue(rate), idle }, signal);
           const stageId = nextStage++;
-          stages.set(stageId, { plates, composer, rate });
+          stages.set(stageId, { avatar, plates, composer, rate });
           return { stageId, width: plates.width, height: plates.height, warnings: composer.warnings };
         } catch (error) {
           await plates.close();
@@ -112,9 +128,9 @@ export function serveRenderer(): void {
         await stage?.plates.close();
         return null;
       },
+      crops: ({ stageId, firstFrame, frames, size }) => cropsOf(stageOf(stageId), firstFrame, frames, size),
       async begin({ stageId, takeId, file, quality }) {
-        const stage = stages.get(stageId);
-        if (!stage) throw new StudioError('bug', `Stage ${stageId} is not open in the render thread.`);
+        const stage = stageOf(stageId);
         const fragments: Fragment[] = [];
         const { width, height } = stage.plates;
         const writer = await openMp4Writer({
@@ -146,6 +162,18 @@ export function serveRenderer(): void {
     },
     streams: {},
   });
+}
+
+async function cropsOf({ avatar, plates, rate }: Stage, firstFrame: number, frames: number, size: number): Promise<FrameCrops> {
+  const plateOfFrame: (number | null)[] = [];
+  const crops = new Map<number, Float32Array>();
+  for (let frame = firstFrame; frame < firstFrame + frames; frame++) {
+    const index = avatar.fps === null ? 0 : plateIndex(Math.floor((frame * avatar.fps) / rateValue(rate) + 1e-6), plates.count);
+    const face = avatar.faces[index];
+    plateOfFrame.push(face ? index : null);
+    if (face && !crops.has(index)) crops.set(index, placeCrop(await plates.at(index), landmarksOnPlate(face.landmarks, plates), size).crop);
+  }
+  return { plateOfFrame, crops };
 }
 
 /** Composes frame after frame while the frame before is being encoded. */

@@ -23,6 +23,8 @@ export interface SoundChunk {
   heard: Float32Array;
   /** Phonemes from 2 s before the chunk to the end of what is known, on the take's clock; null for a recording. */
   phonemes: Phoneme[] | null;
+  /** How much of the take's sound is known, all of it once `ended`. */
+  knownSec: number;
   /** No sound follows `heard`. */
   ended: boolean;
   last: boolean;
@@ -52,7 +54,7 @@ export async function* cutChunks(
 ): AsyncGenerator<SoundChunk, void, void> {
   const planner = createChunkPlanner(rate);
   const planned: Chunk[] = [];
-  let known = new Growing();
+  const known = new Growing();
   let heardTo = 0;
   let phonemes: Phoneme[] | null = null;
   let ended = false;
@@ -71,7 +73,7 @@ export async function* cutChunks(
     known.dropBefore(Math.min(to, known.end));
     const since = from / TIMELINE_RATE - PHONEME_MEMORY_SEC;
     phonemes = phonemes?.filter((phoneme) => phoneme.endSec > since) ?? null;
-    return { chunk, pcm, heard, phonemes, ended, last: ended && planned.length === 0 };
+    return { chunk, pcm, heard, phonemes, knownSec: known.end / TIMELINE_RATE, ended, last: ended && planned.length === 0 };
   };
 
   for await (const piece of pieces) {
