@@ -10,7 +10,8 @@ export const LEFT_EYE = 33;
 export const RIGHT_EYE = 263;
 
 const MODEL_ID = 'face-mesh';
-const CROP_SIZE = 192;
+/** Side of the mesh's input in pixels. */
+export const CROP_SIZE = 192;
 /** Side of the crop over the longer side of the face in it, as the mesh was trained. */
 const CROP_MARGIN = 1.5;
 /** The mesh's own "is this a face", 0..1: on true faces 0.98 and more was seen. */

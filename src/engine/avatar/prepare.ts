@@ -48,7 +48,8 @@ export interface PrepareOptions {
  * @throws StudioError invalid-input where the file cannot be read, shows no face, or shows several and none is chosen
  */
 export async function prepare(file: string, options: PrepareOptions): Promise<Avatar> {
-  const found = (await sniff(file)) === 'photo' ? await preparePhoto(file, options) : await prepareClip(file, options);
+  const kind = await sniff(file);
+  const found = kind === 'photo' ? await preparePhoto(file, options) : await prepareClip(file, kind === 'clip', options);
   options.onProgress?.(1);
   return found;
 }
@@ -63,8 +64,11 @@ async function preparePhoto(file: string, options: PrepareOptions): Promise<Avat
   return { id: idOf(hash, faceIndex, faces.length), kind: 'photo', source: file, width, height, fps: null, faceIndex, faceCount: faces.length, faces: [faces[faceIndex - 1]] };
 }
 
-async function prepareClip(file: string, { sessions, faceIndex: wanted, signal, onProgress }: PrepareOptions): Promise<Avatar> {
-  const clip = await openClip(file, signal ? { signal } : {});
+async function prepareClip(file: string, isSurelyClip: boolean, { sessions, faceIndex: wanted, signal, onProgress }: PrepareOptions): Promise<Avatar> {
+  const clip = await openClip(file, { signal }).catch((error: unknown) => {
+    if (isSurelyClip || !(error instanceof StudioError) || error.code !== 'invalid-input') throw error;
+    throw new StudioError('invalid-input', `"${basename(file)}" is neither a photo nor a video that can be read. It may be damaged or of another kind: give a JPEG, PNG, WebP, TIFF, AVIF, MP4, MOV or WebM file.`, { cause: error });
+  });
   try {
     const { sourceWidth: width, sourceHeight: height, rate, durationSec } = clip.info;
     const fps = rateValue(rate);

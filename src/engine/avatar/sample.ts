@@ -30,10 +30,12 @@ export interface Square {
   angle: number;
 }
 
-/** A picture and its successive halvings, made when first needed; (left, top) is where it lies in the full picture. */
+/** A picture and its successive halvings, made when first needed. */
 export interface Pyramid {
+  /** Where its first pixel's corner lies in the full picture, and how many pixels of that one of its own is wide. */
   left: number;
   top: number;
+  shrink: number;
   levels: Picture[];
 }
 
@@ -54,39 +56,48 @@ export function squareMap({ x, y, side, angle }: Square, size: number): Affine {
   return { xx: cos, xy: -sin, x0: x - ((cos - sin) * size) / 2, yx: sin, yy: cos, y0: y - ((sin + cos) * size) / 2 };
 }
 
-export function pyramidOf(picture: Picture, left = 0, top = 0): Pyramid {
-  return { left, top, levels: [picture] };
+export function pyramidOf(picture: Picture): Pyramid {
+  return { left: 0, top: 0, shrink: 1, levels: [picture] };
 }
 
 /**
- * The part of an I420 frame (BT.709, limited range) under a width×height crop, as RGB: converting the whole frame would cost more
- * than looking at the face.
+ * The part of an I420 frame (BT.709, limited range) under a width×height crop, as RGB of about the crop's resolution: converting the
+ * whole frame would cost more than looking at the face.
  * @param map crop pixels → frame pixels
  */
 export function pyramidUnder(frame: I420, map: Affine, width: number, height: number): Pyramid {
+  const shrink = 2 ** depthFor(map);
   const corners = [[0, 0], [width, 0], [0, height], [width, height]].map(([x, y]) => applyAffine(map, x, y));
-  const margin = 2;
-  const left = clamp(Math.floor(Math.min(...corners.map(([x]) => x))) - margin, 0, frame.width - 1);
-  const top = clamp(Math.floor(Math.min(...corners.map(([, y]) => y))) - margin, 0, frame.height - 1);
-  const right = clamp(Math.ceil(Math.max(...corners.map(([x]) => x))) + margin, left + 1, frame.width);
-  const bottom = clamp(Math.ceil(Math.max(...corners.map(([, y]) => y))) + margin, top + 1, frame.height);
-  return pyramidOf(pictureOfI420(frame, left, top, right - left, bottom - top), left, top);
+  const first = (values: number[], limit: number) => Math.min(limit - 1, Math.max(0, Math.floor(Math.min(...values) / shrink) - 2));
+  const last = (values: number[], limit: number) => Math.min(limit, Math.max(0, Math.ceil(Math.max(...values) / shrink) + 2));
+  const [xs, ys] = [corners.map(([x]) => x), corners.map(([, y]) => y)];
+  // In shrunk pixels; a rest of the frame smaller than one of them is left out.
+  const [wide, high] = [Math.floor(frame.width / shrink), Math.floor(frame.height / shrink)];
+  const [left, top] = [first(xs, wide), first(ys, high)];
+  const [right, bottom] = [Math.max(left + 1, last(xs, wide)), Math.max(top + 1, last(ys, high))];
+  const picture = pictureOfI420(frame, { left: left * shrink, top: top * shrink, width: right - left, height: bottom - top, shrink });
+  return { left: left * shrink, top: top * shrink, shrink, levels: [picture] };
 }
 
-/** A rectangle of an I420 frame as RGB. */
-export function pictureOfI420(frame: I420, left = 0, top = 0, width = frame.width, height = frame.height): Picture {
+/**
+ * A rectangle of an I420 frame as RGB.
+ * @param part its even corner in frame pixels, its size in result pixels, each the mean of shrink×shrink frame pixels (a power of 2)
+ */
+export function pictureOfI420(frame: I420, part = { left: 0, top: 0, width: frame.width, height: frame.height, shrink: 1 }): Picture {
+  const { left, top, width, height, shrink } = part;
   const planes = i420Planes(frame);
   const rgb = new Uint8ClampedArray(width * height * 3);
   const half = frame.width >> 1;
+  const block = Math.max(1, shrink >> 1);
   for (let row = 0, o = 0; row < height; row++) {
-    const luma = (top + row) * frame.width + left;
-    const chroma = ((top + row) >> 1) * half;
+    const lumaRow = top + row * shrink;
     for (let col = 0; col < width; col++, o += 3) {
-      const c = chroma + ((left + col) >> 1);
+      const lumaCol = left + col * shrink;
+      const chroma = (lumaRow >> 1) * half + (lumaCol >> 1);
       // BT.709, limited range: 255/219, and 2·(1−K)·255/224 for the chroma terms.
-      const y = 1.1643836 * (planes.y[luma + col] - 16);
-      const u = planes.u[c] - 128;
-      const v = planes.v[c] - 128;
+      const y = 1.1643836 * (blockMean(planes.y, lumaRow * frame.width + lumaCol, frame.width, shrink) - 16);
+      const u = blockMean(planes.u, chroma, half, block) - 128;
+      const v = blockMean(planes.v, chroma, half, block) - 128;
       rgb[o] = y + 1.7927411 * v;
       rgb[o + 1] = y - 0.2132486 * u - 0.5329093 * v;
       rgb[o + 2] = y + 2.1124018 * u;
@@ -95,26 +106,29 @@ export function pictureOfI420(frame: I420, left = 0, top = 0, width = frame.widt
   return { width, height, rgb: new Uint8Array(rgb.buffer) };
 }
 
+function blockMean(plane: Uint8Array, at: number, stride: number, size: number): number {
+  if (size === 1) return plane[at];
+  let sum = 0;
+  for (let row = 0; row < size; row++, at += stride) for (let col = 0; col < size; col++) sum += plane[at + col];
+  return sum / (size * size);
+}
+
 /**
  * Writes a width×height crop as three planes R, G, B of value·gain + bias into `out` from `offset`.
  * Bilinear from the pyramid level nearest to the crop's resolution; outside the picture is black.
  * @param map crop pixels → picture pixels
  */
 export function sampleRgb(source: Pyramid, map: Affine, width: number, height: number, out: Float32Array, offset: number, gain: number, bias: number): void {
-  const step = Math.sqrt(Math.abs(map.xx * map.yy - map.xy * map.yx));
-  const depth = Math.max(0, Math.floor(Math.log2(step) + 0.25));
-  const picture = level(source, depth);
-  const base = source.levels[0];
-  const sx = picture.width / base.width;
-  const sy = picture.height / base.height;
+  const picture = level(source, Math.max(0, depthFor(map) - Math.log2(source.shrink)));
+  const perPixel = source.shrink * 2 ** source.levels.indexOf(picture);
   const { rgb, width: w, height: h } = picture;
   const plane = width * height;
   for (let row = 0, o = offset; row < height; row++) {
     const v = row + 0.5;
     for (let col = 0; col < width; col++, o++) {
       const u = col + 0.5;
-      const x = (map.xx * u + map.xy * v + map.x0 - source.left) * sx - 0.5;
-      const y = (map.yx * u + map.yy * v + map.y0 - source.top) * sy - 0.5;
+      const x = (map.xx * u + map.xy * v + map.x0 - source.left) / perPixel - 0.5;
+      const y = (map.yx * u + map.yy * v + map.y0 - source.top) / perPixel - 0.5;
       if (x <= -1 || y <= -1 || x >= w || y >= h) {
         out[o] = out[o + plane] = out[o + 2 * plane] = bias;
         continue;
@@ -136,6 +150,12 @@ export function sampleRgb(source: Pyramid, map: Affine, width: number, height: n
       }
     }
   }
+}
+
+/** How often to halve a picture so that a crop takes about every pixel of it: steps of 0.84 to 1.68 remain. */
+function depthFor(map: Affine): number {
+  const step = Math.sqrt(Math.abs(map.xx * map.yy - map.xy * map.yx));
+  return Math.max(0, Math.floor(Math.log2(step) + 0.25));
 }
 
 function level(source: Pyramid, depth: number): Picture {
@@ -160,8 +180,4 @@ function halved({ width, height, rgb }: Picture): Picture {
     }
   }
   return { width: w, height: h, rgb: out };
-}
-
-function clamp(value: number, low: number, high: number): number {
-  return Math.min(high, Math.max(low, value));
 }

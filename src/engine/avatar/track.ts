@@ -3,7 +3,7 @@ import { throwIfCanceled } from '../../shared/errors.ts';
 import type { I420 } from '../media/i420.ts';
 import type { Sessions } from '../onnx/sessions.ts';
 import { findFaces, type Face } from './faces.ts';
-import { boxOfLandmarks, meshInSquare, squareOfLandmarks } from './mesh.ts';
+import { boxOfLandmarks, CROP_SIZE, meshInSquare, squareOfLandmarks } from './mesh.ts';
 import { pictureOfI420, pyramidOf, pyramidUnder, squareMap } from './sample.ts';
 import { steady } from './smooth.ts';
 
@@ -73,8 +73,7 @@ export async function trackFace(frames: AsyncIterable<I420>, options: TrackOptio
 
 async function follow(frame: I420, last: Face, sessions: Pick<Sessions, 'run'>, signal?: AbortSignal): Promise<Face | null> {
   const square = squareOfLandmarks(last.landmarks);
-  const map = squareMap(square, 1);
-  const mesh = await meshInSquare(pyramidUnder(frame, map, 1, 1), square, sessions, signal);
+  const mesh = await meshInSquare(pyramidUnder(frame, squareMap(square, CROP_SIZE), CROP_SIZE, CROP_SIZE), square, sessions, signal);
   if (!mesh) return null;
   const box = boxOfLandmarks(mesh.landmarks);
   const isGone = box.x + box.width / 2 < 0 || box.y + box.height / 2 < 0 || box.x + box.width / 2 > frame.width || box.y + box.height / 2 > frame.height;

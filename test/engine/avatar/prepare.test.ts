@@ -119,7 +119,7 @@ describe('several faces or none', () => {
   });
 
   it('neither photo nor clip is refused', async () => {
-    await expect(register('notes.png', Buffer.from('just some words, longer than a header would be'))).rejects.toMatchObject({ code: 'invalid-input', message: expect.stringContaining('notes.png') as string });
+    await expect(register('notes.png', Buffer.from('just some words, longer than a header would be'))).rejects.toMatchObject({ code: 'invalid-input', message: expect.stringContaining('"notes.png" is neither a photo nor a video') as string });
   });
 
   it('stops when canceled', async () => {
