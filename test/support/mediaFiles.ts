@@ -1,7 +1,7 @@
 /** Media files of many kinds, made on the spot: what users may bring. */
 import { Codec, CodecContext, FormatContext, Frame, FFmpegError, Packet, Rational, avChannelLayoutDefault, type Dictionary } from 'node-av/lib';
 import {
-  AV_CODEC_FLAG_GLOBAL_HEADER, AV_PKT_DATA_DISPLAYMATRIX, AV_PIX_FMT_YUV420P, AV_SAMPLE_FMT_FLT, AV_SAMPLE_FMT_FLTP, AV_SAMPLE_FMT_S16, AVFMT_GLOBALHEADER,
+  AV_CODEC_FLAG_FRAME_DURATION, AV_CODEC_FLAG_GLOBAL_HEADER, AV_PKT_DATA_DISPLAYMATRIX, AV_PIX_FMT_YUV420P, AV_SAMPLE_FMT_FLT, AV_SAMPLE_FMT_FLTP, AV_SAMPLE_FMT_S16, AVFMT_GLOBALHEADER,
   type AVColorSpace, type AVPixelFormat, type AVSampleFormat, type FFEncoderCodec,
 } from 'node-av/constants';
 
@@ -99,6 +99,7 @@ export async function writeVideoFile(file: string, options: VideoFileOptions): P
   encoder.timeBase = new Rational(1, 1000);
   encoder.sampleAspectRatio = new Rational(pixelAspect.num, pixelAspect.den);
   encoder.globalQuality = 2 * 118;
+  encoder.setFlags(AV_CODEC_FLAG_FRAME_DURATION);
   if (options.colorSpace !== undefined) encoder.colorSpace = options.colorSpace;
   const output = await openFile(file, encoder, codec, (format) => {
     const stream = format.streams[0];
