@@ -25,7 +25,7 @@ export function langOf(word: string): Lang | null {
  * Persian one, because Persian leaves its short vowels unwritten: «من از GitHub Copilot استفاده می‌کنم» is Persian.
  */
 export function dominantLang(text: string): Lang | null {
-  const plain = text.replace(/(?:https?:\/\/|www\.)\S+|[\w.+-]{1,64}@[\w.-]+/giu, ' ');
+  const plain = text.replace(/(?:https?:\/\/|www\.)\S+|[\w.+-]{0,64}@[\w.-]+/giu, ' ');
   const persian = plain.match(ARABIC_ALL)?.length ?? 0;
   const latin = plain.match(LATIN_ALL)?.length ?? 0;
   if (persian + latin === 0) return PERSIAN_DIGIT.test(plain) ? 'fa' : /[A-Za-z]/.test(text) ? 'en' : null;

@@ -62,8 +62,10 @@ function wholeNumber(plain: string, lang: Lang): string | null {
     const sign = match[1] === '-' ? (lang === 'fa' ? 'منفی' : 'minus') : lang === 'fa' ? 'مثبت' : 'plus';
     return `${sign} ${decimal(match[2].replaceAll(',', ''), match[3], lang)}${match[4] && ` ${SYMBOLS[lang]['%']}`}`;
   }
-  match = /^0\d{6,}$/.exec(plain);
-  if (match) return digitByDigit(plain, lang);
+  if (/^(?=[\d-]{7,})0\d+(?:-\d+)*$/.test(plain)) return plain.split('-').map((part) => digitByDigit(part, lang)).join(' ');
+  // Persian writes the decimal point as a slash, too: ۳/۵.
+  match = /^(\d+)\/(\d{1,2})$/.exec(plain);
+  if (match && lang === 'fa') return decimal(match[1], match[2], lang);
   return lang === 'en' ? englishYear(plain) : null;
 }
 

@@ -71,7 +71,7 @@ function trimmedWord(raw: string, offset: number): WrittenWord | null {
 function breakIn(gap: string, word: string): Break {
   if (/[?؟]/u.test(gap)) return '?';
   if (gap.includes('!')) return '!';
-  if (/^\.(?!\.)|[^.]\.(?!\.)|۔/u.test(gap) && !isAbbreviation(word)) return '.';
-  if (/[,،;؛:…()[\]{}—–\n]|\.\.|\s[-−]\s/u.test(gap)) return ',';
+  if (gap.includes('\n') || (/^\.(?!\.)|[^.]\.(?!\.)|۔/u.test(gap) && !isAbbreviation(word))) return '.';
+  if (/[,،;؛:…()[\]{}—–]|\.\.|\s[-−]\s/u.test(gap)) return ',';
   return '';
 }
