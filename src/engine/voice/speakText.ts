@@ -1,4 +1,5 @@
 /** One text through one eSpeak instance: normalised, spoken run by run, joined, with times for the words as written. */
+import { StudioError } from '../../shared/errors.ts';
 import type { Phoneme, Speech, Word } from '../../shared/vocabulary.ts';
 import { ESPEAK_SAMPLE_RATE, type Espeak } from './espeak.ts';
 import { findVoice } from './catalogue.ts';
@@ -33,6 +34,9 @@ const SILENCE = 60; // of 32768, about −55 dBFS
 const RUN_GAP_SEC = 0.02;
 const CLAUSE_GAP_SEC = 0.15;
 
+/** About six minutes. A segment of a script has at most 15 s; the thread is busy until an utterance is done. */
+const MAX_SPOKEN_CHARACTERS = 5000;
+
 export function speakText(espeak: Espeak, text: string, options: SpeakOptions): SpokenText {
   const voice = findVoice(options.voice);
   const rate = options.rate ?? 1;
@@ -40,7 +44,12 @@ export function speakText(espeak: Espeak, text: string, options: SpeakOptions): 
   const words: TimedWord[] = [];
   const phonemes: SpokenText['phonemes'] = [];
   let samples = 0;
-  for (const run of utterances(text)) {
+  const runs = utterances(text);
+  const length = runs.reduce((sum, run) => sum + run.text.length, 0);
+  if (length > MAX_SPOKEN_CHARACTERS) {
+    throw new StudioError('invalid-input', `The text is too long to be spoken in one piece (${length} characters as spoken, at most ${MAX_SPOKEN_CHARACTERS}). Split it into sentences.`);
+  }
+  for (const run of runs) {
     const spoken = trimmed(espeak.say(run.text, voice.espeak[run.lang], rate, options.pitch ?? 1));
     if (spoken.pcm.length === 0) continue;
     if (samples > 0) {

@@ -27,7 +27,7 @@ describe('split', () => {
         expect(segments.map((segment) => segment.index)).toEqual(segments.map((_, i) => i));
         if (isSpeakable(script)) for (const segment of segments) expect(isSpeakable(segment.text), JSON.stringify(segment.text)).toBe(true);
       }),
-      { numRuns: 200 },
+      { numRuns: 120 },
     );
   });
 

@@ -202,6 +202,10 @@ describe('the catalogue', () => {
   });
 });
 
+it('refuses what is no segment any more', async () => {
+  await expect(say('سلام '.repeat(1100))).rejects.toMatchObject({ code: 'invalid-input', message: expect.stringMatching(/5000/) as string });
+});
+
 it('stops when canceled', async () => {
   const abort = new AbortController();
   abort.abort();
