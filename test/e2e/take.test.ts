@@ -1,0 +1,252 @@
+/** Whole takes over the real engine: what comes out is probed and decoded, not assumed. */
+import { createHash } from 'node:crypto';
+import { existsSync, openSync, readdirSync, readSync, closeSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import sharp from 'sharp';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { PRESENTERS } from '../../src/cli/commands/demo.ts';
+import { openEngine, type Engine, type EngineEvent, type PreparedTake } from '../../src/engine/engine.ts';
+import { openClip } from '../../src/engine/media/clip.ts';
+import { probe } from '../../src/engine/media/probe.ts';
+import { importModel } from '../../src/engine/onnx/importModel.ts';
+import type { TakeResult } from '../../src/engine/pipeline/take.ts';
+import { parse, renderRequest } from '../../src/shared/contract.ts';
+import { fakeWav2Lip } from '../../models/make/wav2lipFake.ts';
+import { writeAudioFile } from '../support/mediaFiles.ts';
+
+const FA = 'سلام! امروز هوا خوب است.';
+const EN = 'Hello there. My mother bought five blue lamps.';
+const SMALL = { width: 256, height: 256 };
+
+let folder: string;
+let engine: Engine;
+beforeAll(async () => {
+  folder = await mkdtemp(path.join(os.tmpdir(), 'sima-take-'));
+  engine = await openEngine({ home: path.join(folder, 'home') });
+});
+afterAll(async () => {
+  await engine.close();
+  await rm(folder, { recursive: true, force: true });
+});
+const inFolder = (name: string) => path.join(folder, name);
+
+interface Rendered {
+  prepared: PreparedTake;
+  result: TakeResult;
+  events: EngineEvent[];
+}
+async function rendered(request: Record<string, unknown>, on: Engine = engine, signal?: AbortSignal): Promise<Rendered> {
+  const events: EngineEvent[] = [];
+  for await (const event of on.render(parse(renderRequest, { avatar: PRESENTERS.woman, size: SMALL, ...request }, 'The request'), signal)) events.push(event);
+  const prepared = events.find((event) => event.type === 'prepared')!.prepared;
+  return { prepared, result: events.find((event) => event.type === 'finished')!.result, events };
+}
+async function exported(take: Rendered, name: string): Promise<string> {
+  const file = inFolder(name);
+  await engine.exportTake(take.result.summary.file, file);
+  return file;
+}
+
+/** One hash per decoded frame. */
+async function frameHashes(file: string): Promise<string[]> {
+  const clip = await openClip(file);
+  const hashes: string[] = [];
+  for await (const frame of clip.frames()) hashes.push(createHash('sha1').update(frame.data).digest('hex'));
+  await clip.close();
+  return hashes;
+}
+
+/** The bytes of all fragments of a take, without the header that carries its id. */
+function fragmentBytes({ result: { summary } }: Rendered): Buffer {
+  const file = openSync(summary.file, 'r');
+  const bytes = Buffer.alloc(summary.sizeBytes - summary.initBytes);
+  readSync(file, bytes, 0, bytes.length, summary.initBytes);
+  closeSync(file);
+  return bytes;
+}
+
+describe('a text', () => {
+  let fa: Rendered;
+  beforeAll(async () => {
+    fa = await rendered({ script: FA });
+  });
+
+  test('becomes H.264 High, yuv420p, bt709, constant 25 fps, AAC 48 kHz, faststart, with sound and picture equally long', async () => {
+    const file = await exported(fa, 'fa.mp4');
+    const { video, audio, faststart, fragmented, metadata } = await probe(file, { packets: true });
+    expect(video).toMatchObject({ codec: 'h264', codecTag: 'avc1', profile: 'High', pixelFormat: 'yuv420p', width: 256, height: 256, constantRate: true, startSec: 0 });
+    expect(video!.colour).toEqual({ primaries: 'bt709', transfer: 'bt709', matrix: 'bt709', range: 'tv' });
+    expect(video!.fps.num / video!.fps.den).toBe(25);
+    expect(audio).toMatchObject({ codec: 'aac', sampleRate: 48_000, startSec: 0 });
+    expect([faststart, fragmented]).toEqual([true, false]);
+    expect(Math.abs(audio!.durationSec! - video!.durationSec!)).toBeLessThanOrEqual(0.04);
+    expect(video!.frames).toBe(fa.result.summary.frames);
+    expect(metadata).toMatchObject({ ai_generated: 'true', sima_take_id: fa.prepared.takeId });
+    expect(metadata.digital_source_type).toMatch(/TrainedAlgorithmicMedia$/);
+    expect(readdirSync(folder).filter((name) => name.endsWith('.part'))).toEqual([]);
+  });
+
+  test('is spoken segment by segment, words inside their segment and inside the take', () => {
+    const spoken = fa.result.segments.filter(({ segment }) => segment !== null);
+    expect(spoken.map(({ segment }) => segment!.text).join('')).toBe(FA);
+    for (const { startSec, endSec, words } of spoken) {
+      expect(words.length).toBeGreaterThan(0);
+      for (const word of words) {
+        expect(word.startSec).toBeGreaterThanOrEqual(startSec);
+        expect(word.endSec).toBeLessThanOrEqual(endSec);
+      }
+    }
+    expect(fa.result.summary.durationSec).toBeGreaterThanOrEqual(spoken.at(-1)!.endSec - 1e-6);
+  });
+
+  test('is cut into chunks that tile the frames, each starting a fragment with a keyframe', () => {
+    const { chunks, summary } = fa.result;
+    let next = 0;
+    for (const { firstFrame, frames } of chunks) {
+      expect(firstFrame).toBe(next);
+      next += frames;
+      expect(summary.fragments.find((fragment) => fragment.firstFrame === firstFrame)?.keyframe).toBe(true);
+    }
+    expect(next).toBe(summary.frames);
+    expect(chunks[0].frames / 25).toBeLessThanOrEqual(2);
+  });
+
+  test('publishes bytes while the take is still being made', () => {
+    const kinds = fa.events.map(({ type }) => type);
+    expect(kinds.indexOf('fragment')).toBeLessThan(kinds.lastIndexOf('progress'));
+    const lost = fa.result.summary.fragments.length - kinds.filter((kind) => kind === 'fragment').length;
+    expect(lost).toBeLessThanOrEqual(1); // the last one is published by finishing
+  });
+
+  test('rendered again gives the same frames and sound, byte for byte, and finds face and rig at hand', async () => {
+    await rendered({ script: EN, avatar: PRESENTERS.man }); // something else in between
+    const again = await rendered({ script: FA });
+    expect(fragmentBytes(again).equals(fragmentBytes(fa))).toBe(true);
+    expect(again.prepared.times.prepareMs).toBeLessThan(20);
+    expect(again.prepared.times.stageMs).toBeLessThan(20);
+  });
+
+  test('the guide’s two texts make 1 and 2 chunks', async () => {
+    expect((await rendered({ script: 'سلام چطورید؟' })).result.chunks.length).toBe(1);
+    expect((await rendered({ script: 'متن طولانی برای تست عملکرد سیستم' })).result.chunks.length).toBe(2);
+  });
+});
+
+describe('sizes and rates', () => {
+  test.each([
+    [{ fps: 30 }, 256, 256, 30],
+    [{ fps: 29.97 }, 256, 256, 30_000 / 1001],
+    [{ size: { width: 270, height: 480 } }, 270, 480, 25],
+    [{ size: { width: 480, height: 270 } }, 480, 270, 25],
+  ])('%o', async (options, width, height, fps) => {
+    const { video, audio } = await probe(await exported(await rendered({ script: 'Hello.', ...options }), 'size.mp4'), { packets: true });
+    expect([video!.width, video!.height]).toEqual([width, height]);
+    expect(video!.fps.num / video!.fps.den).toBeCloseTo(fps, 6);
+    expect(video!.constantRate).toBe(true);
+    expect(Math.abs(audio!.durationSec! - video!.durationSec!)).toBeLessThanOrEqual(1 / fps);
+  });
+
+  test('a photo of odd size, in its own size', async () => {
+    const odd = inFolder('odd.png');
+    await sharp(PRESENTERS.man).resize(401, 401).extract({ left: 0, top: 0, width: 401, height: 399 }).png().toFile(odd);
+    const { prepared } = await rendered({ script: 'Hello.', avatar: odd, size: undefined });
+    expect([prepared.width % 2, prepared.height % 2]).toEqual([0, 0]);
+    expect(Math.abs(prepared.width - 401)).toBeLessThanOrEqual(1);
+    expect(Math.abs(prepared.height - 399)).toBeLessThanOrEqual(1);
+  });
+});
+
+describe('a recording', () => {
+  test('is followed by the network: the mouth moves where speech is, and only there', async () => {
+    const spoken = await engine.voices.speak(EN, { voice: 'en' });
+    const pcm = new Float32Array(spoken.pcm.length + 4 * spoken.sampleRate);
+    pcm.set(spoken.pcm, 2 * spoken.sampleRate);
+    await writeAudioFile(inFolder('speech.wav'), pcm, spoken.sampleRate, 'pcm_s16le');
+    const take = await rendered({ audio: inFolder('speech.wav'), idle: false });
+    expect(take.result.speechFound).toBe(true);
+    expect(take.result.summary.frames).toBe(Math.ceil((pcm.length / spoken.sampleRate) * 25 - 1e-6));
+    const { poses } = await posesOf(take);
+    expect(poses.slice(0, 25).every((moving) => !moving)).toBe(true);
+    expect(poses.slice(-20).every((moving) => !moving)).toBe(true);
+    expect(poses.slice(50, -50).filter(Boolean).length).toBeGreaterThan(30);
+  });
+
+  test('without speech rests throughout and says so', async () => {
+    const pcm = Float32Array.from({ length: 3 * 16_000 }, (_, i) => 0.001 * Math.sin(i * 1.7) * Math.sin(i * 0.013));
+    await writeAudioFile(inFolder('quiet.wav'), pcm, 16_000, 'pcm_s16le');
+    const take = await rendered({ audio: inFolder('quiet.wav'), idle: false });
+    expect(take.result.speechFound).toBe(false);
+    expect((await posesOf(take)).poses.some(Boolean)).toBe(false);
+  });
+
+  /** Which frames differ visibly from the first, by decoded luma (the encoder's own noise aside). */
+  async function posesOf(take: Rendered): Promise<{ poses: boolean[] }> {
+    const clip = await openClip(take.result.summary.file);
+    let first: Uint8Array | null = null;
+    const poses: boolean[] = [];
+    for await (const { data, width, height } of clip.frames()) {
+      first ??= data.slice();
+      let changed = 0;
+      for (let i = 0; i < width * height; i++) if (Math.abs(data[i] - first[i]) > 24) changed += 1;
+      poses.push(changed > 4);
+    }
+    await clip.close();
+    return { poses };
+  }
+});
+
+test('a clip keeps its own rate, and goes there and back again', async () => {
+  const made = await rendered({ script: 'Hello there, my clip.', fps: 30 });
+  const clip = await exported(made, 'clip.mp4');
+  const take = await rendered({ script: EN, avatar: clip, size: undefined });
+  expect(take.prepared.avatar.kind).toBe('clip');
+  expect(take.prepared.rate).toEqual({ num: 30, den: 1 });
+  expect(take.result.summary.frames).toBeGreaterThan(made.result.summary.frames); // it had to turn back
+});
+
+test('a Wav2Lip model of the user’s drives the mouth', async () => {
+  const home = inFolder('wav2lip-home');
+  const file = inFolder('mouth.onnx');
+  await fakeWav2Lip({ size: 96, names: 'short', order: 'mel-first', batch: 'open', precision: 'float32' }).save(file);
+  const other = await openEngine({ home });
+  await importModel(other.folders, file, {});
+  await other.close();
+  const withModel = await openEngine({ home });
+  try {
+    const take = await rendered({ script: 'Hello there.', model: 'mouth', idle: false }, withModel);
+    expect(take.prepared.modelId).toBe('mouth');
+    const hashes = await frameHashes(take.result.summary.file);
+    expect(new Set(hashes).size).toBeGreaterThan(10);
+    const again = await rendered({ script: 'Hello there.', model: 'mouth', idle: false }, withModel);
+    expect(fragmentBytes(again).equals(fragmentBytes(take))).toBe(true);
+  } finally {
+    await withModel.close();
+  }
+});
+
+describe('canceling', () => {
+  test.each(['growing', 'fragment', 'progress'])('at %s removes the unfinished file, and the next take works', async (kind) => {
+    const abort = new AbortController();
+    let file = '';
+    const work = (async () => {
+      for await (const event of engine.render(parse(renderRequest, { avatar: PRESENTERS.woman, size: SMALL, script: `${EN} `.repeat(20) }, 'The request'), abort.signal)) {
+        if (event.type === 'growing') file = event.file;
+        if (event.type === kind) abort.abort();
+      }
+    })();
+    await expect(work).rejects.toMatchObject({ code: 'canceled' });
+    expect(existsSync(file)).toBe(false);
+    expect((await rendered({ script: 'Hello.' })).result.summary.frames).toBeGreaterThan(20);
+  });
+
+  test('a consumer that leaves early leaves nothing behind', async () => {
+    let file = '';
+    for await (const event of engine.render(parse(renderRequest, { avatar: PRESENTERS.woman, size: SMALL, script: `${EN} `.repeat(20) }, 'The request'))) {
+      if (event.type === 'growing') file = event.file;
+      if (event.type === 'fragment') break;
+    }
+    expect(existsSync(file)).toBe(false);
+  });
+});
