@@ -46,18 +46,26 @@ export async function measureLoudness(samples: Float32Array, sampleRate: number,
 }
 
 export interface LoudnessGain {
-  /** Factor for every sample of the take. */
+  /** Factor for every sample of the take; give it to the limiter. */
   gain: number;
   gainDb: number;
-  /** The peak limit asked for less gain than −16 LUFS needs. */
-  limitedByPeak: boolean;
+  /** How far the highest peak lies over the limit with this gain, dB; the limiter takes that away. */
+  limitedDb: number;
+  /** −16 LUFS would have needed more limiting than is inaudible: the take stays quieter. */
+  quieter: boolean;
 }
 
-/** One gain for the whole take. Where −16 LUFS would push a peak over −1 dBTP the gain is lowered: quieter, never clipped. */
+/** Peaks may be limited by this much; beyond it a voice begins to sound pressed. */
+export const MAX_LIMITING_DB = 6;
+
+/**
+ * One gain for the whole take, to −16 LUFS. Where that lifts peaks over −1 dBTP, they are limited (limiter.ts) by at most
+ * 6 dB; where that is not enough the gain is lowered: rather quieter than pressed, never clipped.
+ */
 export function loudnessGain(loudness: Loudness): LoudnessGain {
-  if (loudness.integratedLufs === null) return { gain: 1, gainDb: 0, limitedByPeak: false };
+  if (loudness.integratedLufs === null) return { gain: 1, gainDb: 0, limitedDb: 0, quieter: false };
   const wanted = Math.min(MAX_GAIN_DB, TARGET_LUFS - loudness.integratedLufs);
-  const allowed = loudness.truePeakDbtp === null ? wanted : PEAK_LIMIT_DBTP - loudness.truePeakDbtp;
-  const gainDb = Math.min(wanted, allowed);
-  return { gain: 10 ** (gainDb / 20), gainDb, limitedByPeak: allowed < wanted };
+  const free = loudness.truePeakDbtp === null ? wanted : PEAK_LIMIT_DBTP - loudness.truePeakDbtp;
+  const gainDb = Math.min(wanted, free + MAX_LIMITING_DB);
+  return { gain: 10 ** (gainDb / 20), gainDb, limitedDb: Math.max(0, gainDb - free), quieter: gainDb < wanted };
 }

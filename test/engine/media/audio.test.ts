@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { decodeAudio, readAudio } from '../../../src/engine/media/audio.ts';
+import { applyGain, CEILING, createLimiter } from '../../../src/engine/media/limiter.ts';
 import { loudnessGain, measureLoudness } from '../../../src/engine/media/loudness.ts';
 import { createResampler, resample } from '../../../src/engine/media/resample.ts';
 import { StudioError } from '../../../src/shared/errors.ts';
@@ -134,20 +135,49 @@ describe('loudness', () => {
     expect(truePeakDbtp).toBeCloseTo(-23, 1);
   });
 
-  test('the gain brings it to −16 LUFS, or as near as −1 dBTP allows', async () => {
-    for (const [samples, limited] of [[tone(-23), false], [clickSound(5, 24_000), true]] as const) {
-      const before = await measureLoudness(samples, 48_000);
-      const { gain, limitedByPeak } = loudnessGain(before);
-      expect(limitedByPeak).toBe(limited);
-      const after = await measureLoudness(samples.map((value) => value * gain), 48_000);
-      if (limited) expect(after.truePeakDbtp).toBeCloseTo(-1, 1);
-      else expect(after.integratedLufs).toBeCloseTo(-16, 1);
+  /** Syllables of noise with sharp attacks: a crest as high as unprocessed speech. */
+  const speechlike = (level: number, attack: number) => {
+    const random = noise(5);
+    let before = 0;
+    return Float32Array.from({ length: 5 * 48_000 }, (_, i) => {
+      const place = (i % 12_000) / 12_000;
+      before += 0.4 * (random() - before); // speech has little above 8 kHz
+      return 2 * level * before * (place < 0.01 ? attack : place < 0.6 ? 1 : 0.05);
+    });
+  };
+
+  test.each([
+    { what: 'a tone', samples: tone(-30), limits: false, quieter: false },
+    { what: 'speech with peaks', samples: speechlike(0.1, 4), limits: true, quieter: false },
+    { what: 'a click over near silence', samples: clickSound(5, 24_000), limits: true, quieter: true },
+  ])('$what comes to −16 LUFS, or as near as 6 dB of limiting allow, below −1 dBTP', async ({ samples, limits, quieter }) => {
+    const gain = loudnessGain(await measureLoudness(samples, 48_000));
+    expect(gain.limitedDb > 0).toBe(limits);
+    expect(gain.quieter).toBe(quieter);
+    const after = await measureLoudness(applyGain(samples, gain.gain, 48_000), 48_000);
+    expect(after.truePeakDbtp!).toBeLessThan(-1);
+    if (!quieter) expect(Math.abs(after.integratedLufs! + 16)).toBeLessThan(0.5);
+  });
+
+  test('limiting touches only the surroundings of peaks, and gives the same for every division into blocks', () => {
+    const samples = speechlike(0.1, 8);
+    const whole = applyGain(samples, 3, 48_000);
+    expect(whole.reduce((most, value) => Math.max(most, Math.abs(value)), 0)).toBeLessThanOrEqual(CEILING * 1.0001);
+    for (let i = 2000; i < 12_000 - 600; i++) expect(whole[i]).toBe(Math.fround(samples[i] * 3));
+    for (const size of [100, 4801, 48_000]) {
+      const limiter = createLimiter(3, 48_000);
+      const parts: Float32Array[] = [];
+      for (let start = 0; start < 100_000; start += size) parts.push(limiter.push(samples.subarray(start, Math.min(100_000, start + size))));
+      const joined = Float32Array.from(parts.flatMap((part) => [...part]));
+      expect(joined).toHaveLength(100_000 - 488);
+      expect(joined).toEqual(whole.subarray(0, joined.length));
+      expect(limiter.finish()).toHaveLength(488);
     }
   });
 
   test('silence has no loudness and asks for no gain', async () => {
     const silence = await measureLoudness(new Float32Array(48_000), 48_000);
     expect(silence).toEqual({ integratedLufs: null, truePeakDbtp: null });
-    expect(loudnessGain(silence)).toEqual({ gain: 1, gainDb: 0, limitedByPeak: false });
+    expect(loudnessGain(silence)).toEqual({ gain: 1, gainDb: 0, limitedDb: 0, quieter: false });
   });
 });
