@@ -16,8 +16,8 @@ export interface Cover {
 const ROOM = { side: 0.35, above: 0.5, below: 0.3 };
 
 /**
- * Without an output size: the source's own pixels, an odd last column or row dropped. With one: scaled so that it is covered, cut
- * in the middle, and moved from there just as far as it takes to keep the face with its hair and neck inside.
+ * Without an output size: the source's own pixels, an odd last column or row dropped. With one: scaled so that it is covered and cut
+ * in the middle; where that would cut into the face, its hair or its neck, the face becomes the middle, as far as the picture goes.
  * @param face in source pixels; null where there is none to look after
  * @throws StudioError invalid-input for an odd or empty output size
  */
@@ -36,8 +36,7 @@ export function coverOf(source: { width: number; height: number }, size: { width
   const scaledHeight = 2 * Math.round(Math.max(height, source.height * scale) / 2);
   const along = (scaled: number, window: number, from: number, to: number) => {
     let start = (scaled - window) / 2;
-    if (face && to - from >= window) start = (from + to - window) / 2;
-    else if (face) start = Math.min(from, Math.max(to - window, start));
+    if (face && (from < start || to > start + window)) start = (from + to - window) / 2;
     return 2 * Math.round(Math.min(scaled - window, Math.max(0, start)) / 2);
   };
   const [sx, sy] = [scaledWidth / source.width, scaledHeight / source.height];

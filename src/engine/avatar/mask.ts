@@ -46,13 +46,14 @@ export function lowerFaceMask(landmarks: Float32Array): Mask {
   let [left, top, right, bottom] = [GRID, GRID, 0, 0];
   for (let row = Math.floor(brim * GRID); row < GRID; row++) {
     for (let col = 0; col < GRID; col++) {
-      const place: Point = [(col + 0.5) / GRID, (row + 0.5) / GRID];
-      const depth = insideDepth(place, outline);
+      const x = (col + 0.5) / GRID;
+      const y = (row + 0.5) / GRID;
+      const depth = insideDepth(x, y, outline);
       if (depth <= 0) continue;
       const t = Math.min(1, depth / FEATHER);
       const value = t * t * (3 - 2 * t);
       alpha[row * GRID + col] = value;
-      if (value > 0.1 && insideDepth(place, lips) < -RING_GAP) ring[row * GRID + col] = value;
+      if (value > 0.1 && insideDepth(x, y, lips) < -RING_GAP) ring[row * GRID + col] = value;
       left = Math.min(left, col);
       right = Math.max(right, col + 1);
       top = Math.min(top, row);
@@ -76,17 +77,23 @@ export function sampleMask({ size, alpha }: Mask, x: number, y: number): number 
   return upper + (lower - upper) * (py - yi);
 }
 
-/** Distance to a polygon's edge, positive inside. */
-function insideDepth([x, y]: Point, polygon: Point[]): number {
+/** Distance to a polygon's edge, positive inside. Plain arithmetic: it runs for each cell of the grid. */
+function insideDepth(x: number, y: number, polygon: Point[]): number {
   let inside = false;
   let nearest = Infinity;
-  for (let i = 0, j = polygon.length - 1; i < polygon.length; j = i++) {
-    const [ax, ay] = polygon[j];
-    const [bx, by] = polygon[i];
+  let [ax, ay] = polygon[polygon.length - 1];
+  for (const [bx, by] of polygon) {
     if (ay > y !== by > y && x < ax + ((y - ay) / (by - ay)) * (bx - ax)) inside = !inside;
-    const [dx, dy] = [bx - ax, by - ay];
-    const t = Math.min(1, Math.max(0, ((x - ax) * dx + (y - ay) * dy) / (dx * dx + dy * dy || 1)));
-    nearest = Math.min(nearest, Math.hypot(x - ax - t * dx, y - ay - t * dy));
+    const dx = bx - ax;
+    const dy = by - ay;
+    const t = ((x - ax) * dx + (y - ay) * dy) / (dx * dx + dy * dy || 1);
+    const clamped = t < 0 ? 0 : t > 1 ? 1 : t;
+    const ex = x - ax - clamped * dx;
+    const ey = y - ay - clamped * dy;
+    const square = ex * ex + ey * ey;
+    if (square < nearest) nearest = square;
+    ax = bx;
+    ay = by;
   }
-  return inside ? nearest : -nearest;
+  return inside ? Math.sqrt(nearest) : -Math.sqrt(nearest);
 }
