@@ -2,13 +2,12 @@
  * A script as segments: sentences, and clauses or runs of words where a sentence would take longer than 15 s to say.
  * Everything here is one pass over the text, so a script of the greatest length is split in milliseconds.
  */
+import { MAX_SCRIPT_CHARACTERS } from '../../shared/contract.ts';
 import { StudioError } from '../../shared/errors.ts';
 import type { Lang, Segment } from '../../shared/vocabulary.ts';
 import { isAbbreviation, mayEndSentence } from '../voice/normalise/abbreviations.ts';
 import { dominantLang, isSpeakable } from '../voice/normalise/letters.ts';
 
-/** In UTF-16 units, as `length` counts. About two hours of speech. */
-export const MAX_SCRIPT_CHARACTERS = 100_000;
 /** Of estimated speech at normal rate; the estimate errs by up to a fifth, the bound to keep is 15 s. */
 const LONGEST_SEC = 12;
 

@@ -21,7 +21,7 @@ export interface SpeakJob {
 
 /** Speaks the script segment by segment, with its pauses, between a short silence at each end. */
 export async function* speakScript(job: SpeakJob, voices: Voices, signal?: AbortSignal): AsyncGenerator<Piece, void, void> {
-  const segments = split(job.script);
+  const segments = split(job.script, { rate: job.rate });
   yield silence(LEAD_IN_SEC);
   for (const segment of segments) {
     throwIfCanceled(signal);
