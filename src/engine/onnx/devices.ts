@@ -126,8 +126,13 @@ function deviceError(device: Device, reason: string, cause?: unknown): StudioErr
   return new StudioError('device', `The device “${device}” cannot be used: ${reason}. Use --device auto or --device cpu.`, { cause });
 }
 
-/** The first line of an error's message, without the native source path in front. */
+/** The part of onnxruntime's message that means something to people: no source places, no file name a second time. */
 export function firstLine(error: unknown): string {
   const message = error instanceof Error ? error.message : String(error);
-  return message.split('\n')[0].replace(/^\/onnxruntime_src\/\S+\s*/, '').slice(0, 300).replace(/[.\s]+$/, '');
+  return message
+    .split('\n')[0]
+    .replace(/^Load model from .* failed: ?/, '')
+    .replace(/^\/onnxruntime_src\/(.*was false\. |.*\) (?=\S)|\S+\s*)/, '')
+    .slice(0, 300)
+    .replace(/[.\s]+$/, '');
 }

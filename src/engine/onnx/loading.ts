@@ -22,6 +22,7 @@ export interface LoadedModel {
   outputs: TensorInfo[];
   /** wav2lip: batch sizes worth using, ascending, all warm, never empty. Other kinds take what comes: only the first batch is warm. */
   batches: number[];
+  /** Reading and optimising the file. */
   loadMs: number;
   /** One warmed run per batch size measured, those too slow to use included. */
   warmup: { batch: number; ms: number }[];
@@ -51,13 +52,12 @@ env.logLevel = 'fatal';
 export async function openModel(model: InstalledModel, request: DeviceRequest, threadCount: number | null, signal: AbortSignal): Promise<OpenedModel> {
   if (!existsSync(model.path)) throw new StudioError('missing-asset', `The file of model “${model.id}” is gone: ${model.path}.`);
   const threads = threadCount ?? defaultThreads(model.kind);
-  const started = performance.now();
-  let loadMs = 0;
-  const chosen = await chooseDevice(request, thisMachine(), async (device): Promise<Opened<BoundSession>> => {
+  const chosen = await chooseDevice(request, thisMachine(), async (device): Promise<Opened<BoundSession & { loadMs: number }>> => {
     throwIfCanceled(signal);
+    const started = performance.now();
     const session = await createSession(model, device, threads);
-    loadMs = performance.now() - started;
-    const bound = await bindSession(model, session);
+    const loadMs = performance.now() - started;
+    const bound = { ...(await bindSession(model, session)), loadMs };
     const batch = bound.wav2lip?.fixedBatch ?? 1;
     await bound.measure(batch); // the first run allocates and compiles
     const { outputs, ms } = await bound.measure(batch);
@@ -78,7 +78,7 @@ export async function openModel(model: InstalledModel, request: DeviceRequest, t
   const loaded: LoadedModel = {
     id: model.id, kind: model.kind, device: chosen.device, refused: chosen.refused, threads, inputs: bound.inputs, outputs: bound.outputs,
     batches: (quick.length ? quick : warmup.slice(0, 1)).map(({ batch }) => batch),
-    loadMs, warmup, wav2lip: bound.wav2lip, syncOffsetFrames: model.syncOffsetFrames ?? 0,
+    loadMs: bound.loadMs, warmup, wav2lip: bound.wav2lip, syncOffsetFrames: model.syncOffsetFrames ?? 0,
   };
   const run = async (inputs: Record<string, Tensor> | Tensor[]) => {
     try {

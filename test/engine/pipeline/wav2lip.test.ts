@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { expectedPixel, fakeVariants, fakeWav2Lip, type FakeOptions } from '../../../models/make/wav2lipFake.ts';
+import { fullWav2Lip, WAV2LIP_PARAMETERS } from '../../../models/make/wav2lipFull.ts';
 import { openSessions, type LoadedModel, type Sessions } from '../../../src/engine/onnx/sessions.ts';
 import { batchSize, wav2lip, type LipFrame, type Patch, type Wav2LipOptions } from '../../../src/engine/pipeline/wav2lip.ts';
 import { savedModel, temporaryFolder } from '../onnx/testModels.ts';
@@ -163,4 +164,28 @@ describe('batches', () => {
     }
     await expect(patches(idOf(plain), [{ mel: melOf(0), crop: cropOf(256) }])).rejects.toMatchObject({ code: 'bug' });
   });
+});
+
+test('the full-size network with random weights has the original\'s parameters and gives pictures', async () => {
+  const { graph, originalParameters, storedParameters } = fullWav2Lip();
+  expect(originalParameters).toBe(WAV2LIP_PARAMETERS);
+  // Folding turns the two learnt numbers per channel of the 50 normalised layers into weights and biases that are there anyway.
+  expect(originalParameters - storedParameters).toBe(2 * 11_376);
+  const room = await openSessions({ models: [await savedModel(folder, 'full', graph)], device: 'cpu' });
+  try {
+    const model = await room.load('full');
+    expect(model.wav2lip).toMatchObject({ size: 96, fixedBatch: null });
+    const frames = [-4, 0, 0].map((level, i) => ({ mel: melOf(level), crop: cropOf(96, i === 2 ? 1 : 0) }));
+    const [silent, loud, other] = (await patchesOf(frames, { sessions: room, model })).map(({ patch }) => patch);
+    for (const patch of [silent, loud, other]) {
+      expect(patch.every((value) => value > 0 && value < 1)).toBe(true);
+      const mean = patch.reduce((a, b) => a + b, 0) / patch.length;
+      expect(Math.sqrt(patch.reduce((sum, value) => sum + (value - mean) ** 2, 0) / patch.length)).toBeGreaterThan(0.02); // neither flat nor saturated
+    }
+    // Both the sound and the face reach the picture.
+    expect(largestDifference(silent, loud)).toBeGreaterThan(1e-3);
+    expect(largestDifference(loud, other)).toBeGreaterThan(1e-3);
+  } finally {
+    await room.close();
+  }
 });
