@@ -6,7 +6,7 @@ import { StudioError, throwIfCanceled } from '../../shared/errors.ts';
 import type { Mouth } from '../../shared/vocabulary.ts';
 import { pastePatch, placeCrop, type ColourMemory, type Placement } from '../avatar/crop.ts';
 import { idleTrack, type IdlePose } from '../avatar/idle.ts';
-import type { Plates } from '../avatar/plates.ts';
+import { landmarksOnPlate, type Plates } from '../avatar/plates.ts';
 import type { Avatar } from '../avatar/prepare.ts';
 import { buildRig, mouthReference, type MouthReference, type Rig } from '../avatar/rig/rig.ts';
 import { RigComposer } from '../avatar/rig/rigComposer.ts';
@@ -119,13 +119,7 @@ export function plateIndex(step: number, count: number): number {
 /** Landmarks in plate pixels, or null where the plate shows no face. */
 function landmarksOn(plates: Plates, avatar: Avatar, index: number): Float32Array | null {
   const face = avatar.faces[index];
-  if (!face) return null;
-  const out = new Float32Array(face.landmarks.length);
-  for (let i = 0; i < out.length; i += 3) {
-    [out[i], out[i + 1]] = plates.toPlate(face.landmarks[i], face.landmarks[i + 1]);
-    out[i + 2] = face.landmarks[i + 2];
-  }
-  return out;
+  return face ? landmarksOnPlate(face.landmarks, plates) : null;
 }
 
 function placementsBySize(face: () => { plate: I420; landmarks: Float32Array }): (size: number) => Placement {

@@ -94,8 +94,8 @@ function middle(colours: Yuv[]): Yuv {
 
 /** Boundaries between an adult's upper front teeth, as distances from the middle line in E (recipe). */
 const NOTCHES = [0, 0.094, 0.166, 0.246];
-/** Share of the lower lip's drop that lower teeth and tongue follow (recipe: 0.9 of 0.13 E). */
-const JAW_RIDE = 0.105;
+/** Share of the lower lip's drop that lower teeth and tongue follow (0.9 of the lip's in the recipe, a little less here). */
+const JAW_RIDE = 0.114;
 
 /** The mouth's interior as `Behind`; `set` before each frame. */
 export class MouthInterior implements Behind {
@@ -172,7 +172,7 @@ export class MouthInterior implements Behind {
     if (thin > 0) this.#blend(look.dark, 1, thin);
 
     this.keep = look.ownTeeth ? this.#kept(px, py) : 0;
-    this.keptLight = 1 - this.#act * (1 - (0.76 + 0.24 * smooth(0, 0.022, toUpper)) * (1 - 0.35 * this.#round));
+    this.keptLight = 1 - this.#act * (1 - (0.8 + 0.2 * smooth(0, 0.022, toUpper)) * (1 - 0.15 * this.#round));
   }
 
   /** How much of the picture's own interior is seen at a place: all of it at rest, only its teeth while speaking. */

@@ -11,10 +11,10 @@ import type { Extent, Field } from './slit.ts';
 export const MOUTH_BASES = ['open', 'openRound', 'wide', 'round', 'close', 'fv', 'teeth', 'seal'] as const;
 
 /** How far the lower lip drops at jaw 1, and the share of it that the chin follows. */
-const JAW_DROP = 0.13;
-const CHIN_SHARE = 0.66;
+const JAW_DROP = 0.14;
+const CHIN_SHARE = 0.7;
 /** The share of the drop at the mouth's corners, where both layers move alike. */
-const CORNER_SHARE = 0.3;
+const CORNER_SHARE = 0.2;
 
 export interface MouthWeights {
   /** In the order of MOUTH_BASES. */
@@ -90,18 +90,18 @@ export function mouthFields(shape: MouthShape, reference: MouthReference | null 
   const openUpper = (half: number, power: number): Field => (x, y) => {
     const s = opening(x, half, power);
     const w = belowNose(shape, x, y);
-    return [-0.012 * corners(x) * lipsV(x, y), (CORNER_SHARE * JAW_DROP * (1 - s) * lateral(x, 0) - 0.014 * s) * w];
+    return [-0.009 * corners(x) * lipsV(x, y), (CORNER_SHARE * JAW_DROP * (1 - s) * lateral(x, 0) - 0.014 * s) * w];
   };
   const openLower = (half: number, power: number): Field => (x, y) => {
     const t = down(x, y);
     const lip = CORNER_SHARE + (1 - CORNER_SHARE) * opening(x, half, power);
-    return [-0.012 * corners(x) * lipsV(x, y), JAW_DROP * (lip + (CHIN_SHARE - lip) * t) * lateral(x, t) * belowChin(y)];
+    return [-0.009 * corners(x) * lipsV(x, y), JAW_DROP * (lip + (CHIN_SHARE - lip) * t) * lateral(x, t) * belowChin(y)];
   };
   const both = (field: Field): [Field, Field] => [field, field];
 
   const wide: Field = (x, y) => {
     const c = corners(x), v = lipsV(x, y);
-    return [0.036 * c * v, -0.008 * c * c * v];
+    return [0.044 * c * v, -0.01 * c * c * v];
   };
   const pull = 0.07 + 0.2 * shape.excess;
   const roundUpper: Field = (x, y) => [
