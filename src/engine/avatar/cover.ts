@@ -15,15 +15,22 @@ export interface Cover {
 /** Room kept around the face box (forehead to chin), as shares of its width and height: hair and neck belong to the face. */
 const ROOM = { side: 0.35, above: 0.5, below: 0.3 };
 
+/** A source's own size is kept up to this: players rarely decode more, and a photo of 12 megapixels need not become such a video. */
+const MAX_OWN = { longSide: 3840, shortSide: 2160 };
+
+const even = (pixels: number) => Math.max(2, 2 * Math.floor(pixels / 2));
+
 /**
- * Without an output size: the source's own pixels, an odd last column or row dropped. With one: scaled so that it is covered and cut
+ * Without an output size: the source's own pixels, an odd last column or row dropped, and only beyond 4K made smaller. With one: scaled so that it is covered and cut
  * in the middle; where that would cut into the face, its hair or its neck, the face becomes the middle, as far as the picture goes.
  * @param face in source pixels; null where there is none to look after
  * @throws StudioError invalid-input for an odd or empty output size
  */
 export function coverOf(source: { width: number; height: number }, size: { width: number; height: number } | null, face: Box | null): Cover {
   if (!size) {
-    const [width, height] = [Math.max(2, source.width & ~1), Math.max(2, source.height & ~1)];
+    const shrink = Math.min(1, MAX_OWN.longSide / Math.max(source.width, source.height), MAX_OWN.shortSide / Math.min(source.width, source.height));
+    if (shrink < 1) return coverOf(source, { width: even(source.width * shrink), height: even(source.height * shrink) }, null);
+    const [width, height] = [even(source.width), even(source.height)];
     return { scaledWidth: Math.max(width, source.width), scaledHeight: Math.max(height, source.height), left: 0, top: 0, width, height };
   }
   const { width, height } = size;

@@ -40,7 +40,7 @@ export function landmarksOnPlate(landmarks: Float32Array, plates: Pick<Plates, '
 /**
  * Opens an avatar's plates.
  * @param size even output size that the picture covers (see coverOf: the face stays inside); null: the source's own size, made even by
- * dropping an odd last column or row
+ * dropping an odd last column or row, at most 3840×2160 in either orientation
  * @throws StudioError invalid-input where the source is gone or damaged, or the size is odd
  */
 export async function openPlates(avatar: Avatar, size: { width: number; height: number } | null, signal?: AbortSignal): Promise<Plates> {

@@ -95,6 +95,11 @@ describe('the part of the picture that is shown', () => {
       expect(left + width).toBeGreaterThanOrEqual((face.x + face.width) * scale - 1);
     }
   });
+  it('without a size is the source’s own, up to 4K', () => {
+    expect(coverOf({ width: 1001, height: 667 }, null, null)).toEqual({ scaledWidth: 1001, scaledHeight: 667, left: 0, top: 0, width: 1000, height: 666 });
+    const { width, height } = coverOf({ width: 3024, height: 4032 }, null, null);
+    expect([width, height]).toEqual([2160, 2880]);
+  });
   it('never leaves the picture, and is even', () => {
     for (const x of [-50, 0, 1550]) {
       const { left, top, width, height, scaledWidth, scaledHeight } = coverOf(source, portrait, { x, y: 0, width: 200, height: 200 });
