@@ -4,11 +4,11 @@
  *
  *   node models/make/calibrateVoices.ts
  */
+import { applyGain } from '../../src/engine/media/limiter.ts';
 import { measureLoudness, TARGET_LUFS } from '../../src/engine/media/loudness.ts';
 import { split } from '../../src/engine/pipeline/script.ts';
 import { ESPEAK_VOICES } from '../../src/engine/voice/catalogue.ts';
 import { ESPEAK_SAMPLE_RATE, openEspeak } from '../../src/engine/voice/espeak.ts';
-import { levelled } from '../../src/engine/voice/level.ts';
 import { utterances } from '../../src/engine/voice/normalise/utterances.ts';
 
 const PARAGRAPH = {
@@ -20,7 +20,7 @@ const espeak = await openEspeak();
 for (const voice of ESPEAK_VOICES) {
   const utterancesOfVoice = split(PARAGRAPH[voice.lang]).flatMap(({ text }) => utterances(text)).map((each) => espeak.say(each.text, voice.espeak[each.lang], 1, 1).pcm);
   const loudnessWith = async (gain: number) => {
-    const sound = Float32Array.from(utterancesOfVoice.flatMap((pcm) => Array.from(levelled(pcm, ESPEAK_SAMPLE_RATE, gain))));
+    const sound = Float32Array.from(utterancesOfVoice.flatMap((pcm) => Array.from(applyGain(Float32Array.from(pcm, (sample) => sample / 32768), gain, ESPEAK_SAMPLE_RATE))));
     return measureLoudness(sound, ESPEAK_SAMPLE_RATE);
   };
   // The limiter takes back a little of each step, so a few rounds are needed.

@@ -1,6 +1,7 @@
 /** What the take says, as pieces of sound for the timeline: a script spoken segment by segment, or a recording. */
 import { throwIfCanceled } from '../../shared/errors.ts';
 import { decodeAudio } from '../media/audio.ts';
+import { createLimiter } from '../media/limiter.ts';
 import { resample } from '../media/resample.ts';
 import { pauseAfter, split } from './script.ts';
 import { TIMELINE_RATE, type Piece } from './timeline.ts';
@@ -34,12 +35,15 @@ export async function* speakScript(job: SpeakJob, voices: Voices, signal?: Abort
   }
 }
 
-/** A recording as it is, levelled by one gain. */
+/** A recording with one gain for all of it; the few peaks that this lifts too high are turned down. */
 export async function* hearRecording(file: string, gain: number, signal?: AbortSignal): AsyncGenerator<Piece, void, void> {
+  const limiter = createLimiter(gain, TIMELINE_RATE);
+  const piece = (pcm: Float32Array): Piece => ({ segment: null, pcm, sampleRate: TIMELINE_RATE, words: [], phonemes: null });
   for await (const pcm of decodeAudio(file, signal ? { sampleRate: TIMELINE_RATE, signal } : { sampleRate: TIMELINE_RATE })) {
     throwIfCanceled(signal);
-    yield { segment: null, pcm: gain === 1 ? pcm : pcm.map((sample) => sample * gain), sampleRate: TIMELINE_RATE, words: [], phonemes: null };
+    yield piece(limiter.push(pcm));
   }
+  yield piece(limiter.finish());
 }
 
 function silence(durationSec: number): Piece {

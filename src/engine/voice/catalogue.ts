@@ -17,14 +17,14 @@ export interface VoiceInfo {
 export interface EspeakVoice extends VoiceInfo {
   /** eSpeak's names for the two languages of this speaker, variant included. */
   espeak: Record<Lang, string>;
-  /** Factor that brings eSpeak's output, limited as in level.ts, to −16 LUFS: measured by models/make/calibrateVoices.ts. */
+  /** Factor that brings eSpeak's output, limited as in media/limiter.ts, to −16 LUFS: measured by models/make/calibrateVoices.ts. */
   gain: Record<Lang, number>;
 }
 
-const MAN = { variant: '', fa: 3.52 };
-const MAN_2 = { variant: '+m7', fa: 3.15 };
-const WOMAN = { variant: '+f2', fa: 2.7 };
-const WOMAN_2 = { variant: '+Annie', fa: 2.88 };
+const MAN = { variant: '', fa: 3.43 };
+const MAN_2 = { variant: '+m7', fa: 3.09 };
+const WOMAN = { variant: '+f2', fa: 2.69 };
+const WOMAN_2 = { variant: '+Annie', fa: 2.86 };
 
 const voice = (id: string, lang: Lang, name: string, speaker: { variant: string; fa: number }, accent: string, englishGain: number): EspeakVoice => ({
   id,
@@ -38,17 +38,17 @@ const voice = (id: string, lang: Lang, name: string, speaker: { variant: string;
 });
 
 export const ESPEAK_VOICES: readonly EspeakVoice[] = [
-  voice('espeak-fa', 'fa', 'Persian, man', MAN, 'gmw/en-US', 4.05),
-  voice('espeak-fa-man-2', 'fa', 'Persian, man 2', MAN_2, 'gmw/en-US', 3.44),
-  voice('espeak-fa-woman', 'fa', 'Persian, woman', WOMAN, 'gmw/en-US', 3.09),
-  voice('espeak-fa-woman-2', 'fa', 'Persian, woman 2', WOMAN_2, 'gmw/en-US', 3.29),
-  voice('espeak-en-us', 'en', 'English (America), man', MAN, 'gmw/en-US', 4.05),
-  voice('espeak-en-us-man-2', 'en', 'English (America), man 2', MAN_2, 'gmw/en-US', 3.44),
-  voice('espeak-en-us-woman', 'en', 'English (America), woman', WOMAN, 'gmw/en-US', 3.09),
-  voice('espeak-en-us-woman-2', 'en', 'English (America), woman 2', WOMAN_2, 'gmw/en-US', 3.29),
-  voice('espeak-en-gb', 'en', 'English (Britain), man', MAN, 'gmw/en', 3.66),
-  voice('espeak-en-gb-woman', 'en', 'English (Britain), woman', WOMAN, 'gmw/en', 2.86),
-  voice('espeak-en-gb-rp', 'en', 'English (Received Pronunciation), man', MAN, 'en-GB-x-rp', 3.92),
+  voice('espeak-fa', 'fa', 'Persian, man', MAN, 'gmw/en-US', 3.89),
+  voice('espeak-fa-man-2', 'fa', 'Persian, man 2', MAN_2, 'gmw/en-US', 3.35),
+  voice('espeak-fa-woman', 'fa', 'Persian, woman', WOMAN, 'gmw/en-US', 3.06),
+  voice('espeak-fa-woman-2', 'fa', 'Persian, woman 2', WOMAN_2, 'gmw/en-US', 3.28),
+  voice('espeak-en-us', 'en', 'English (America), man', MAN, 'gmw/en-US', 3.89),
+  voice('espeak-en-us-man-2', 'en', 'English (America), man 2', MAN_2, 'gmw/en-US', 3.35),
+  voice('espeak-en-us-woman', 'en', 'English (America), woman', WOMAN, 'gmw/en-US', 3.06),
+  voice('espeak-en-us-woman-2', 'en', 'English (America), woman 2', WOMAN_2, 'gmw/en-US', 3.28),
+  voice('espeak-en-gb', 'en', 'English (Britain), man', MAN, 'gmw/en', 3.54),
+  voice('espeak-en-gb-woman', 'en', 'English (Britain), woman', WOMAN, 'gmw/en', 2.82),
+  voice('espeak-en-gb-rp', 'en', 'English (Received Pronunciation), man', MAN, 'en-GB-x-rp', 3.74),
 ];
 
 /**

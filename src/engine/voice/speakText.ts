@@ -1,9 +1,9 @@
 /** One text through one eSpeak instance: normalised, spoken run by run, joined, with times for the words as written. */
 import { StudioError } from '../../shared/errors.ts';
 import type { Phoneme, Speech, Word } from '../../shared/vocabulary.ts';
+import { applyGain } from '../media/limiter.ts';
 import { ESPEAK_SAMPLE_RATE, type Espeak } from './espeak.ts';
 import { findVoice } from './catalogue.ts';
-import { levelled } from './level.ts';
 import { phonemesOf } from './phonemes.ts';
 import { utterances, type SpokenWord, type UtteranceText } from './normalise/utterances.ts';
 
@@ -66,7 +66,7 @@ export function speakText(espeak: Espeak, text: string, options: SpeakOptions): 
     for (const { word, startSec, endSec } of wordTimes(run, spoken.events, runPhonemes, durationSec)) {
       words.push({ text: text.slice(word.start, word.end), startSec: startSec + offsetSec, endSec: endSec + offsetSec, start: word.start, end: word.end });
     }
-    parts.push(levelled(spoken.pcm, ESPEAK_SAMPLE_RATE, voice.gain[run.lang]));
+    parts.push(applyGain(Float32Array.from(spoken.pcm, (sample) => sample / 32768), voice.gain[run.lang], ESPEAK_SAMPLE_RATE));
     samples += spoken.pcm.length;
   }
   return { pcm: concatenated(parts, samples), sampleRate: ESPEAK_SAMPLE_RATE, words, phonemes };
