@@ -11,10 +11,13 @@ export interface Mp4Output {
   addStream(from: CodecContext | CodecParameters, timeBase: { num: number; den: number }, frameRate?: { num: number; den: number }): Stream;
   /** Writes the header (or prepares it, with movflags delay_moov). */
   start(movflags: string, metadata: Record<string, string>): Promise<void>;
-  /** Writes one packet whose times are in `timeBase`; packets come in the order in which they shall lie in the file. */
+  /**
+   * Adds one packet, whose times are in `timeBase`, to the current fragment, which lies in memory until `flush`; packets come
+   * in the order in which they shall lie in the file.
+   */
+  addToFragment(packet: Packet, stream: Stream, timeBase: { num: number; den: number }): void;
+  /** Writes one packet of a file without fragments; packets of several streams are sorted by time. */
   write(packet: Packet, stream: Stream, timeBase: { num: number; den: number }): Promise<void>;
-  /** As write, but sorts packets of several streams by time. */
-  writeSorted(packet: Packet, stream: Stream, timeBase: { num: number; den: number }): Promise<void>;
   /** Ends the current fragment and puts all bytes on disk. */
   flush(): Promise<void>;
   /** Bytes written. */
@@ -69,11 +72,11 @@ export async function openMp4Output(file: string): Promise<Mp4Output> {
       checkOutput(file, await format.writeHeader(settings));
       settings.free();
     },
-    async write(packet, stream, timeBase) {
+    addToFragment(packet, stream, timeBase) {
       place(packet, stream, timeBase);
-      checkOutput(file, await format.writeFrame(packet));
+      checkOutput(file, format.writeFrameSync(packet));
     },
-    async writeSorted(packet, stream, timeBase) {
+    async write(packet, stream, timeBase) {
       place(packet, stream, timeBase);
       checkOutput(file, await format.interleavedWriteFrame(packet));
     },

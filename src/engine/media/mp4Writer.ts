@@ -147,7 +147,7 @@ export async function openMp4Writer(options: Mp4WriterOptions): Promise<Mp4Write
     if (last) waitingPackets.push(...(await encoders.audio.flush()));
     while (waitingPackets.length > 0 && (last || waitingPackets[0].pts < BigInt(endSample))) {
       const packet = waitingPackets.shift()!;
-      await output.write(packet, streams.audio, sampleTime);
+      output.addToFragment(packet, streams.audio, sampleTime);
       packet.free();
     }
   };
@@ -176,7 +176,7 @@ export async function openMp4Writer(options: Mp4WriterOptions): Promise<Mp4Write
       filling.gopFrames = 0;
     }
     if (filling.frames === 0) filling.keyframe = keyframe;
-    await output.write(packet, streams.video, frameTime);
+    output.addToFragment(packet, streams.video, frameTime);
     filling.frames += 1;
     filling.gopFrames += 1;
     const isFirstGop = filling.firstFrame + filling.frames === filling.gopFrames;

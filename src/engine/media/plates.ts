@@ -69,12 +69,15 @@ export function pingPong(frameIndex: number, count: number): number {
 export async function openPlateReader(file: string, options: { ahead?: number; signal?: AbortSignal } = {}): Promise<PlateReader> {
   const ahead = options.ahead ?? PLATES_AHEAD;
   const source = await openSource(file);
-  const stream = source.videoStream;
-  const decoder = stream && (await openDecoder(source, stream, 2, 'slices'));
-  if (!stream || !decoder) {
+  const open = async () => {
+    const stream = source.videoStream;
+    if (!stream || Number(stream.nbFrames) < 1) throw new StudioError('invalid-input', `${file} holds no plates.`);
+    return { stream, decoder: await openDecoder(source, stream, 2, 'slices') };
+  };
+  const { stream, decoder } = await open().catch(async (error: unknown) => {
     await source.close();
-    throw new StudioError('invalid-input', `${file} holds no plates.`);
-  }
+    throw error;
+  });
   const { width, height } = stream.codecpar;
   const count = Number(stream.nbFrames);
   const ticksPerPlate = (PLATE_RATE.den * stream.timeBase.den) / (PLATE_RATE.num * stream.timeBase.num);

@@ -36,7 +36,7 @@ export async function remux(from: string, to: string, options: RemuxOptions = {}
         if (code < 0) throw inputFailure(from, code);
         const { timeBase } = streams[packet.streamIndex];
         options.onProgress?.(Math.min(1, Math.max(0, (Number(packet.pts) * timeBase.num) / timeBase.den / durationSec)));
-        await output.writeSorted(packet, targets[packet.streamIndex], timeBase);
+        await output.write(packet, targets[packet.streamIndex], timeBase);
       }
       await output.commit();
       options.onProgress?.(1);

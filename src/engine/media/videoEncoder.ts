@@ -101,9 +101,9 @@ export async function openVideoEncoder(options: VideoEncoderOptions): Promise<Vi
   // Two pictures in turn: one may still be in the encoder's hands while the next is copied.
   const pictures = [allocI420Frame(width, height), allocI420Frame(width, height)];
 
-  const drain = async (onPacket: (packet: Packet) => Promise<void>): Promise<void> => {
+  const drain = async (receive: () => number | Promise<number>, onPacket: (packet: Packet) => Promise<void>): Promise<void> => {
     for (;;) {
-      const code = await context.receivePacket(packet);
+      const code = await receive();
       if (isAgain(code) || isEnd(code)) return;
       checkCall(code, 'Encoding video');
       packet.duration = 1n;
@@ -123,12 +123,13 @@ export async function openVideoEncoder(options: VideoEncoderOptions): Promise<Vi
       picture.pts = BigInt(frameIndex);
       picture.duration = 1n;
       picture.pictType = keyframe ? AV_PICTURE_TYPE_I : AV_PICTURE_TYPE_NONE;
+      // The work is done in here, off this thread; taking the packet afterwards costs nothing, so it waits for no event loop.
       checkCall(await context.sendFrame(picture), 'Encoding video');
-      await drain(onPacket);
+      await drain(() => context.receivePacketSync(packet), onPacket);
     },
     async flush(onPacket) {
       checkCall(await context.sendFrame(null), 'Encoding video');
-      await drain(onPacket);
+      await drain(() => context.receivePacket(packet), onPacket);
     },
     close() {
       for (const picture of pictures) picture.free();
