@@ -26,7 +26,7 @@ export const CONTEXT = LAYERS.reduce((sum, { kernel, dilation }) => sum + ((kern
 export const WINDOW_POSES = 64;
 
 /** Weight of each parameter's error; contacts are rare and what people see first. */
-const LOSS_WEIGHTS = [1.2, 0.7, 0.8, 1.8, 1.2, 0.5, 0.5, 0.6];
+const LOSS_WEIGHTS = [1.2, 0.7, 0.8, 2.2, 1.6, 0.5, 0.4, 0.6];
 const CLIP_NORM = 1;
 
 interface Block {
@@ -56,14 +56,14 @@ function blocks(): Block[] {
 
 export const PARAMETERS = blocks().reduce((sum, block) => sum + block.size, 0);
 
-/** He initialisation; residual layers start small, so that the stack starts close to its first layer. */
+/** He initialisation; what follows the first layer starts at half of it, so that the stack starts close to that layer. */
 export function initialParameters(seed: number): Float32Array {
   const random = seeded(seed);
   const normal = () => Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
   const theta = new Float32Array(PARAMETERS);
   for (const { name, dims, offset, size } of blocks()) {
     if (dims.length === 1) continue;
-    const scale = Math.sqrt(2 / dims[0]) * (name === 'w0' ? 1 : name === 'wo' ? 0.5 : 0.5);
+    const scale = Math.sqrt(2 / dims[0]) * (name === 'w0' ? 1 : 0.5);
     for (let i = 0; i < size; i++) theta[offset + i] = scale * normal();
   }
   return theta;

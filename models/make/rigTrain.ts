@@ -18,12 +18,12 @@ import { seeded, type Random } from './rigTexts.ts';
 import { openTeacher } from './rigVoices.ts';
 
 const SEED = 20261123;
-const SEQUENCES = 64;
-const FRAMES = 48;
-const STEPS = 5200;
+const SEQUENCES = 32;
+const FRAMES = 96;
+const STEPS = 5600;
 const PEAK_RATE = 1.5e-3;
-const HUMAN_SHARE = 0.35;
-const SILENT_SHARE = 0.04;
+const HUMAN_SHARE = 0.45;
+const SILENT_SHARE = 0.07;
 /** Each utterance is recorded so many times, in different rooms: synthesis costs more than distortion. */
 const RECORDINGS = 2;
 
@@ -117,12 +117,14 @@ function draw(all: readonly Lesson[], random: Random, x: Float32Array, y: Float3
   const { mel, poses } = all[Math.floor(random() * all.length)];
   const rows = FRAMES + 2 * CONTEXT;
   const first = Math.floor(random() * (mel.length / MEL_BANDS - rows + 1));
-  // A throat warped by ±7 %, a tone control of three waves, a noise floor: cheap, and never twice the same.
+  // A throat warped by ±7 %, a tone control of three waves, a noise floor, a missing band: cheap, and never twice the same.
   const warp = 0.93 + 0.14 * random();
   const waves = [1, 2, 3].map((n) => ({ depth: (random() * 2 - 1) * (0.45 / n), n, phase: 6.3 * random() }));
   const level = (random() * 2 - 1) * 0.25;
   const floor = random() < 0.3 ? -4 + 2.2 * random() : -5;
   const tilt = random() * 0.8;
+  const gap = random() < 0.2 ? Math.floor(random() * MEL_BANDS) : MEL_BANDS;
+  const gapEnd = gap + 3 + Math.floor(random() * 10);
   const from = new Int16Array(MEL_BANDS);
   const share = new Float32Array(MEL_BANDS);
   const tone = new Float32Array(MEL_BANDS);
@@ -141,7 +143,7 @@ function draw(all: readonly Lesson[], random: Random, x: Float32Array, y: Float3
       const low = mel[source + from[band]];
       const value = low + share[band] * (mel[source + from[band] + 1] - low) + tone[band];
       const noise = floor > -5 ? ground[band] + 0.35 * (random() - 0.5) : -4;
-      x[target + band] = Math.min(4, Math.max(value, noise, -4));
+      x[target + band] = band >= gap && band < gapEnd ? Math.max(noise, -4) : Math.min(4, Math.max(value, noise, -4));
     }
   }
   for (let row = 0; row < FRAMES; row++) {

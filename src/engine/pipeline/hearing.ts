@@ -12,8 +12,8 @@ const SHORTEST_SPEECH = Math.round(0.08 * MEL_RATE);
 /** Columns over which the mouth comes to rest outside of speech. */
 const FADE = 8;
 /** The network is unsure of contacts on voices that it never heard; what it half believes the lips show whole. */
-const CLOSE = { from: 0.22, full: 0.62 };
-const TEETH_ON_LIP = { from: 0.25, full: 0.65 };
+const CLOSE = { from: 0.25, full: 0.65 };
+const TEETH_ON_LIP = { from: 0.2, full: 0.6 };
 /** Lips move ahead of the sound. */
 const LEAD_SEC = 0.01;
 /** The jaw's loud range is brought to this, within bounds: some people hardly open their mouths. */
@@ -86,8 +86,7 @@ export function createReader(fps: number): Reader {
       const awake = 1 - smoothstep(0, FADE, Math.min(outside(c, spells[spell - 1]), outside(c, spells[spell]), outside(c, spells[spell + 1])));
       for (let p = 0; p < SPEECH; p++) {
         const value = heard[c * POSE_SIZE + p] * awake;
-        if (p === 3 || p === 4) pose[p] = Math.max(pose[p], value);
-        else pose[p] += value / (end - first);
+        pose[p] += value / (end - first);
       }
     }
     pose[0] = Math.min(1, pose[0] * jawGain(Math.round(middle)));
