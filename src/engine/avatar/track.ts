@@ -61,7 +61,9 @@ export async function trackFace(frames: AsyncIterable<I420>, options: TrackOptio
       if (!chosen && faces.length > 0) chosen = { faceIndex: options.choose(faces.length), faceCount: faces.length };
       // After a cut nothing says who is who but the order; within a shot it is whoever is nearest.
       const wanted: Face | null = face ?? lastSeen(found, cuts.at(-1)!);
-      face = chosen && faces.length > 0 ? (wanted ? nearest(faces, wanted) : faces[Math.min(chosen.faceIndex, faces.length) - 1]) ?? face : face;
+      const fresh: Face | null = !chosen || faces.length === 0 ? null : wanted ? nearest(faces, wanted) : faces[Math.min(chosen.faceIndex, faces.length) - 1];
+      // A followed face that the detector confirms is kept: measured otherwise, it would jump by a fraction of a pixel.
+      if (!face || (fresh && distance(fresh, face) > 0.2 * face.box.width)) face = fresh;
     }
     found.push(face);
     last = face;
@@ -82,11 +84,12 @@ async function follow(frame: I420, last: Face, sessions: Pick<Sessions, 'run'>, 
 
 /** The face nearest to where it was, if near enough to be the same. */
 function nearest(faces: Face[], wanted: Face): Face | null {
-  const middle = ({ box }: Face) => [box.x + box.width / 2, box.y + box.height / 2];
-  const [x, y] = middle(wanted);
-  const away = (face: Face) => Math.hypot(middle(face)[0] - x, middle(face)[1] - y);
-  const best = faces.reduce((a, b) => (away(b) < away(a) ? b : a));
-  return away(best) < 1.5 * wanted.box.width ? best : null;
+  const best = faces.reduce((a, b) => (distance(b, wanted) < distance(a, wanted) ? b : a));
+  return distance(best, wanted) < 1.5 * wanted.box.width ? best : null;
+}
+
+function distance({ box: a }: Face, { box: b }: Face): number {
+  return Math.hypot(a.x + a.width / 2 - b.x - b.width / 2, a.y + a.height / 2 - b.y - b.height / 2);
 }
 
 function lastSeen(found: (Face | null)[], from: number): Face | null {
