@@ -2,7 +2,7 @@
 import { Codec, CodecContext, FormatContext, Frame, FFmpegError, Packet, Rational, avChannelLayoutDefault, type Dictionary } from 'node-av/lib';
 import {
   AV_CODEC_FLAG_FRAME_DURATION, AV_CODEC_FLAG_GLOBAL_HEADER, AV_PKT_DATA_DISPLAYMATRIX, AV_PIX_FMT_YUV420P, AV_SAMPLE_FMT_FLT, AV_SAMPLE_FMT_FLTP, AV_SAMPLE_FMT_S16, AVFMT_GLOBALHEADER,
-  type AVColorSpace, type AVPixelFormat, type AVSampleFormat, type FFEncoderCodec,
+  type AVColorSpace, type AVColorTransferCharacteristic, type AVPixelFormat, type AVSampleFormat, type FFEncoderCodec,
 } from 'node-av/constants';
 
 const must = (code: number): void => FFmpegError.throwIfError(code, 'making a test file');
@@ -82,6 +82,7 @@ export interface VideoFileOptions {
   /** Tight planes of one picture. */
   draw: (index: number) => Uint8Array;
   colorSpace?: AVColorSpace;
+  colorTrc?: AVColorTransferCharacteristic;
   /** Width of a pixel over its height. */
   pixelAspect?: { num: number; den: number };
   /** Display matrix, 9 values as in the file (16.16 and 2.30 fixed point). */
@@ -101,6 +102,7 @@ export async function writeVideoFile(file: string, options: VideoFileOptions): P
   encoder.globalQuality = 2 * 118;
   encoder.setFlags(AV_CODEC_FLAG_FRAME_DURATION);
   if (options.colorSpace !== undefined) encoder.colorSpace = options.colorSpace;
+  if (options.colorTrc !== undefined) encoder.colorTrc = options.colorTrc;
   const output = await openFile(file, encoder, codec, (format) => {
     const stream = format.streams[0];
     stream.sampleAspectRatio = new Rational(pixelAspect.num, pixelAspect.den);

@@ -1,7 +1,7 @@
 /** A video file as upright I420 pictures on a constant grid of time, whatever camera it came from. */
 import type { Frame, Stream } from 'node-av/lib';
 import {
-  AV_NOPTS_VALUE, AVCOL_RANGE_UNSPECIFIED, AVCOL_SPC_BT709, AVCOL_SPC_RGB, AVCOL_SPC_SMPTE170M, AVCOL_SPC_UNSPECIFIED, AVCOL_RANGE_MPEG,
+  AV_NOPTS_VALUE, AVCOL_PRI_BT2020, AVCOL_PRI_UNSPECIFIED, AVCOL_SPC_BT2020_NCL, AVCOL_RANGE_UNSPECIFIED, AVCOL_SPC_BT709, AVCOL_SPC_RGB, AVCOL_SPC_SMPTE170M, AVCOL_SPC_UNSPECIFIED, AVCOL_RANGE_MPEG,
   AVCOL_TRC_ARIB_STD_B67, AVCOL_TRC_SMPTE2084,
 } from 'node-av/constants';
 import { StudioError, throwIfCanceled } from '../../shared/errors.ts';
@@ -152,8 +152,12 @@ function checkLimits(file: string, width: number, height: number, durationSec: n
   if (durationSec !== null && durationSec > maxSec + 0.5) throw tooLong(file);
 }
 
-/** Untagged video: standard definition is BT.601 by custom, anything larger BT.709. */
+/** Untagged video: HDR is BT.2020, standard definition is BT.601 by custom, anything larger BT.709. */
 function nameColours(frame: Frame): void {
+  if (isHdr(frame)) {
+    if (frame.colorSpace === AVCOL_SPC_UNSPECIFIED) frame.colorSpace = AVCOL_SPC_BT2020_NCL;
+    if (frame.colorPrimaries === AVCOL_PRI_UNSPECIFIED) frame.colorPrimaries = AVCOL_PRI_BT2020;
+  }
   if (frame.colorSpace === AVCOL_SPC_UNSPECIFIED) {
     frame.colorSpace = frame.width >= 1280 || frame.height > 576 ? AVCOL_SPC_BT709 : AVCOL_SPC_SMPTE170M;
   }
@@ -161,8 +165,8 @@ function nameColours(frame: Frame): void {
 }
 
 const isHdr = (frame: Frame): boolean => frame.colorTrc === AVCOL_TRC_SMPTE2084 || frame.colorTrc === AVCOL_TRC_ARIB_STD_B67;
-/** HDR phone clips would look grey: linear light, film-like shoulder, back to BT.709. */
-const TONE_MAP = 'zscale=t=linear:npl=203,format=gbrpf32le,zscale=p=bt709,tonemap=hable:desat=0,zscale=t=bt709:m=bt709:r=tv,format=yuv420p';
+/** HDR phone clips would look grey. Linear light, 203 cd/m² (the reference white of ITU-R BT.2408) near white, a shoulder above, back to BT.709. */
+const TONE_MAP = 'zscale=t=linear:npl=203,format=gbrpf32le,zscale=p=bt709,tonemap=mobius:desat=0,zscale=t=bt709:m=bt709:r=tv,format=yuv420p';
 
 function sourceArguments(frame: Frame, stream: Stream): string {
   return [

@@ -1,7 +1,7 @@
 import { mkdtemp, readdir, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { AV_PIX_FMT_RGBA, AV_PIX_FMT_YUV420P, AVCOL_SPC_BT709, AVCOL_SPC_SMPTE170M } from 'node-av/constants';
+import { AV_PIX_FMT_RGBA, AV_PIX_FMT_YUV420P, AVCOL_SPC_BT709, AVCOL_SPC_SMPTE170M, AVCOL_TRC_ARIB_STD_B67 } from 'node-av/constants';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { CLIP_LIMITS, openClip, type ClipOptions } from '../../../src/engine/media/clip.ts';
 import { coverTransform } from '../../../src/engine/media/cover.ts';
@@ -130,6 +130,15 @@ describe('a clip becomes upright pictures at a constant rate', () => {
       const found = colourAt((await pictures(file))[0], 0.5, 0.5);
       expect(Math.max(Math.abs(found[0] - r), Math.abs(found[1] - g), Math.abs(found[2] - b))).toBeLessThan(5);
     }
+  });
+
+  test('HDR of phones (HLG, even with nothing else tagged) is brought to the brightness of ordinary video', async () => {
+    const file = join(folder, 'hlg.mp4');
+    // 75 % signal is HLG's reference white: it shall look white, not light grey as it would if taken for BT.709 (luma 180).
+    await writeVideoFile(file, { width: 64, height: 64, timesMs: every40(2), draw: () => plain(64, 64, () => 16 + 0.75 * 219), colorTrc: AVCOL_TRC_ARIB_STD_B67 });
+    const [picture] = await pictures(file);
+    expect(picture.data[64 * 32 + 32]).toBeGreaterThan(192);
+    expect(picture.data[64 * 32 + 32]).toBeLessThan(215);
   });
 
   test('scaled to cover another size, from its middle, where the transform says', async () => {
