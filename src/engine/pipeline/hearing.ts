@@ -1,7 +1,7 @@
 /** What the rig network hears (8 numbers per mel column) → poses per frame: contacts made firm, pauses made still, the jaw's range evened out. */
 import { POSE_SIZE } from '../../shared/vocabulary.ts';
 import { actAt, SUPPORT_SEC } from './articulation.ts';
-import { MEL_RATE } from './mel.ts';
+import { MEL_BINS, MEL_RATE } from './mel.ts';
 
 const SPEECH = 7;
 /** Where the network is this sure that somebody speaks, somebody does; a spell lasts as long as it stays above the lower bound. */
@@ -22,9 +22,21 @@ const JAW_GAIN = { least: 0.9, most: 1.5 };
 const JAW_MEMORY = 6 * MEL_RATE;
 const JAW_AHEAD = MEL_RATE / 2;
 
+/** Mel bands of voices, up to about 3 kHz. */
+const VOICE_BANDS = 50;
+/** Steady noise is no speech, however much it resembles s or f: something within 0.2 s must rise 4 dB above the noise floor. */
+const RISE = (4 / 20) * 1.6;
+const RISE_REACH = 16;
+/** The floor is the tenth percentile of these columns around. */
+const FLOOR_BEHIND = 3 * MEL_RATE;
+const FLOOR_AHEAD = MEL_RATE / 2;
+
+/** How far past a frame columns must be known. */
+export const READ_AHEAD_SEC = SUPPORT_SEC + FLOOR_AHEAD / MEL_RATE + 0.1;
+
 export interface Reader {
-  /** Takes what the network gave, [n, 8]. */
-  push(heard: Float32Array): void;
+  /** Takes what the network gave, [n, 8], and how loud those columns were (`loudness`). */
+  push(heard: Float32Array, loud: Float32Array): void;
   /** The frames that nothing to come can change. */
   certain(): Float32Array;
   /** The next `frames` frames, as if silence followed. */
@@ -35,6 +47,7 @@ export interface Reader {
 export function createReader(fps: number): Reader {
   /** All that was heard: 2.5 kB per second, kept whole for simplicity. */
   let heard = new Float32Array(1 << 14);
+  let loudness = new Float32Array(1 << 11);
   let columns = 0;
   /** Spells of speech as half-open ranges of columns; the last may still grow. */
   const spells: { from: number; to: number }[] = [];
@@ -43,9 +56,21 @@ export function createReader(fps: number): Reader {
   let nextFrame = 0;
   let spell = 0;
 
-  const scan = () => {
-    for (; scanned < columns; scanned++) {
-      const sure = heard[scanned * POSE_SIZE + SPEECH];
+  let floor = 0;
+
+  /** Whether a column is near something louder than the noise floor. */
+  const rises = (column: number): boolean => {
+    if (column % 8 === 0) {
+      const around = loudness.slice(Math.max(0, column - FLOOR_BEHIND), Math.min(columns, column + FLOOR_AHEAD)).filter(Number.isFinite).sort();
+      floor = around[Math.floor(0.1 * around.length)] ?? Infinity;
+    }
+    for (let c = Math.max(0, column - RISE_REACH); c < Math.min(columns, column + RISE_REACH); c++) if (loudness[c] > floor + RISE) return true;
+    return false;
+  };
+
+  const scan = (end: number) => {
+    for (; scanned < end; scanned++) {
+      const sure = rises(scanned) ? heard[scanned * POSE_SIZE + SPEECH] : 0;
       if (inSpeech) {
         const last = spells[spells.length - 1];
         if (sure >= SPEECH_OFF) last.to = scanned + 1;
@@ -101,23 +126,44 @@ export function createReader(fps: number): Reader {
   };
 
   return {
-    push(fresh) {
-      while ((columns * POSE_SIZE) + fresh.length > heard.length) {
-        const room = new Float32Array(2 * heard.length);
-        room.set(heard);
-        heard = room;
-      }
+    push(fresh, loud) {
+      heard = grown(heard, columns * POSE_SIZE + fresh.length);
+      loudness = grown(loudness, columns + loud.length);
       heard.set(fresh, columns * POSE_SIZE);
-      columns += fresh.length / POSE_SIZE;
-      scan();
+      loudness.set(loud, columns);
+      columns += loud.length;
+      scan(columns - FLOOR_AHEAD);
     },
     certain() {
-      const lastSec = columns / MEL_RATE - SUPPORT_SEC - 0.1;
+      const lastSec = columns / MEL_RATE - READ_AHEAD_SEC;
       return frames(Math.max(0, Math.floor((lastSec - LEAD_SEC) * fps) - nextFrame));
     },
-    rest: frames,
+    rest(count) {
+      scan(columns);
+      return frames(count);
+    },
     speechFound: () => spells.some(({ from, to }) => to - from >= SHORTEST_SPEECH),
   };
+}
+
+/**
+ * Loudness of mel columns [n, 80] in the voice's bands, smoothed over 5 columns. The result is 4 columns shorter: its first is that of
+ * column 2.
+ */
+export function loudnessOf(mel: Float32Array): Float32Array {
+  const raw = Float32Array.from({ length: mel.length / MEL_BINS }, (_, c) => {
+    let sum = 0;
+    for (let band = 0; band < VOICE_BANDS; band++) sum += mel[c * MEL_BINS + band];
+    return sum / VOICE_BANDS;
+  });
+  return raw.subarray(2, -2).map((_, c) => (raw[c] + raw[c + 1] + raw[c + 2] + raw[c + 3] + raw[c + 4]) / 5);
+}
+
+function grown(data: Float32Array<ArrayBuffer>, length: number): Float32Array<ArrayBuffer> {
+  if (length <= data.length) return data;
+  const room = new Float32Array(Math.max(length, 2 * data.length));
+  room.set(data);
+  return room;
 }
 
 /** Columns between c and a spell; 0 inside. */

@@ -5,8 +5,7 @@
 import { POSE_SIZE } from '../../shared/vocabulary.ts';
 import { StudioError, throwIfCanceled } from '../../shared/errors.ts';
 import type { Sessions } from '../onnx/sessions.ts';
-import { SUPPORT_SEC } from './articulation.ts';
-import { createReader } from './hearing.ts';
+import { createReader, loudnessOf, READ_AHEAD_SEC } from './hearing.ts';
 import { createLeveller, joined, LEVEL_AHEAD_SEC } from './levelling.ts';
 import { createMelStream, frameCount, MEL_BINS, MEL_RATE, MEL_SAMPLE_RATE, MEL_SILENCE } from './mel.ts';
 
@@ -17,7 +16,7 @@ const CONTEXT = 16;
 const BATCH = 8;
 
 /** How far past a frame the sound must be known for its pose: level, context, window and the finite support of `act`. */
-export const LISTEN_LOOK_AHEAD_SEC = LEVEL_AHEAD_SEC + SUPPORT_SEC + 0.1 + (WINDOW_POSES + CONTEXT) / MEL_RATE + 0.05;
+export const LISTEN_LOOK_AHEAD_SEC = LEVEL_AHEAD_SEC + READ_AHEAD_SEC + (WINDOW_POSES + CONTEXT) / MEL_RATE + 0.05;
 
 export interface Listener {
   /**
@@ -45,6 +44,9 @@ export function listen({ sessions, fps, modelId = 'rig' }: ListenOptions): Liste
   const reader = createReader(fps);
   /** Mel columns from `CONTEXT` before the first pose that is still to come. */
   let columns: Float32Array = new Float32Array(CONTEXT * MEL_BINS).fill(MEL_SILENCE);
+  /** Columns given to the network, and columns that are sound: all until the end is known. */
+  let heardColumns = 0;
+  let soundColumns = Infinity;
   let samples = 0;
   let given = 0;
   let ended = false;
@@ -63,13 +65,17 @@ export function listen({ sessions, fps, modelId = 'rig' }: ListenOptions): Liste
       if (count <= 0) return;
       const mel = new Float32Array(count * length);
       for (let n = 0; n < count; n++) mel.set(columns.subarray(n * step, n * step + length), n * length);
+      const loud = loudnessOf(columns.subarray((CONTEXT - 2) * MEL_BINS, (CONTEXT + 2) * MEL_BINS + count * step));
+      // What was added after the end says nothing about the room's noise.
+      for (let c = 0; c < loud.length; c++) if (heardColumns + c >= soundColumns) loud[c] = NaN;
+      heardColumns += loud.length;
       columns = columns.slice(count * step);
       const dims = [count, WINDOW_POSES + 2 * CONTEXT, MEL_BINS];
       const { poses } = await sessions.run(modelId, { mel: { type: 'float32', dims, data: mel } }, signal);
       if (!(poses.data instanceof Float32Array) || poses.data.length !== count * WINDOW_POSES * POSE_SIZE) {
         throw new StudioError('bug', `The model “${modelId}” gave poses [${poses.dims.join(',')}], expected [${count},${WINDOW_POSES},${POSE_SIZE}].`);
       }
-      reader.push(poses.data);
+      reader.push(poses.data, loud);
     }
   };
 
@@ -89,6 +95,7 @@ export function listen({ sessions, fps, modelId = 'rig' }: ListenOptions): Liste
       const wanted = frames ?? frameCount(samples, MEL_SAMPLE_RATE, fps);
       add(melStream.push(leveller.flush()));
       add(melStream.flush());
+      soundColumns = heardColumns + columns.length / MEL_BINS - CONTEXT;
       // Silence to the end of the last window that any wanted frame reads.
       const reach = Math.ceil((wanted / fps + 0.1) * MEL_RATE) + 2 * CONTEXT + WINDOW_POSES;
       add(new Float32Array(reach * MEL_BINS).fill(MEL_SILENCE));
