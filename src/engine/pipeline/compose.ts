@@ -4,11 +4,13 @@
  */
 import { StudioError, throwIfCanceled } from '../../shared/errors.ts';
 import type { Mouth } from '../../shared/vocabulary.ts';
-import { pastePatch, placeCrop, type ColourMemory, type Placement } from '../avatar/crop.ts';
+import { maskOfFace, pastePatch, placeCrop, type ColourMemory, type Placement } from '../avatar/crop.ts';
 import { idleTrack, type IdlePose } from '../avatar/idle.ts';
 import { landmarksOnPlate, type Plates } from '../avatar/plates.ts';
+import type { Mask } from '../avatar/mask.ts';
 import type { Avatar } from '../avatar/prepare.ts';
-import { buildRig, mouthReference, type MouthReference, type Rig } from '../avatar/rig/rig.ts';
+import { coverOfMouth, layMouth, mostClosed } from '../avatar/rig/clipMouth.ts';
+import { buildRig } from '../avatar/rig/rig.ts';
 import { RigComposer } from '../avatar/rig/rigComposer.ts';
 import { createI420, type I420 } from '../media/i420.ts';
 
@@ -34,7 +36,7 @@ export interface ComposerOptions {
   idle: boolean;
 }
 
-/** Measures the face on the plates' own pixels; a clip's plates as they come. */
+/** Measures the face on the plates' own pixels: a photo's one plate, or the plate of a clip whose lips are most closed. */
 export async function openComposer({ avatar, plates, fps, idle }: ComposerOptions, signal?: AbortSignal): Promise<Composer> {
   throwIfCanceled(signal);
   return avatar.kind === 'photo' ? photoComposer(avatar, plates, fps, idle) : clipComposer(avatar, plates, fps);
@@ -71,41 +73,40 @@ async function photoComposer(avatar: Avatar, plates: Plates, fps: number, idle: 
   };
 }
 
-/** Rigs of this many plates are kept: a ping-pong comes back to the plates it has just left. */
-const RIGS_KEPT = 48;
-
-function clipComposer(avatar: Avatar, plates: Plates, fps: number): Composer {
-  const reference: MouthReference | null = mouthReference(avatar.faces.map((_, index) => landmarksOn(plates, avatar, index)));
-  const rigs = new Map<number, { rig: Rig; landmarks: Float32Array } | null>();
+async function clipComposer(avatar: Avatar, plates: Plates, fps: number): Promise<Composer> {
+  const landmarks = avatar.faces.map((_, index) => landmarksOn(plates, avatar, index));
+  const closedAt = mostClosed(landmarks);
+  const reference = landmarks[closedAt];
+  if (!reference) throw new StudioError('invalid-input', 'No face is known in this clip. Prepare it again.');
+  const { width, height } = plates;
+  const plate = createI420(width, height);
+  plate.data.set((await plates.at(closedAt)).data);
+  const rig = buildRig(plate, reference, { sealed: true });
+  const rigged = new RigComposer(plate, rig);
+  const speaking = createI420(width, height);
+  const cover = coverOfMouth(plate, reference);
   let colours: ColourMemory = { match: null };
-
-  const rigOf = (index: number, plate: I420): { rig: Rig; landmarks: Float32Array } | null => {
-    const known = rigs.get(index);
-    if (known !== undefined) return known;
-    const landmarks = landmarksOn(plates, avatar, index);
-    const made = landmarks && { rig: buildRig(plate, landmarks, reference), landmarks };
-    if (rigs.size >= RIGS_KEPT) rigs.delete(rigs.keys().next().value!);
-    rigs.set(index, made);
-    return made;
-  };
+  const masks = new Map<number, Mask>();
 
   return {
-    warnings: [],
+    warnings: rig.warnings,
     async compose(frameIndex, mouth, out) {
       if (frameIndex === 0) colours = { match: null };
       const index = plateIndex(Math.floor((frameIndex * (avatar.fps ?? fps)) / fps + 1e-6), plates.count);
-      const plate = await plates.at(index);
-      const made = rigOf(index, plate);
-      if (!made) {
-        out.data.set(plate.data);
-      } else if (mouth.kind === 'pose') {
-        new RigComposer(plate, made.rig).draw(mouth.pose, null, out);
+      const own = await plates.at(index);
+      out.data.set(own.data);
+      const points = landmarks[index];
+      if (!points) return;
+      if (mouth.kind === 'pose') {
+        rigged.draw(mouth.pose, null, speaking);
+        layMouth(speaking, cover, reference, points, out);
       } else {
-        out.data.set(plate.data);
-        pastePatch(out, mouth.patch, placeCrop(plate, made.landmarks, mouth.size).placement, colours);
+        const mask = masks.get(mouth.size) ?? maskOfFace(reference);
+        masks.set(mouth.size, mask);
+        pastePatch(out, mouth.patch, placeCrop(own, points, mouth.size, mask).placement, colours);
       }
     },
-    close: () => rigs.clear(),
+    close: () => undefined,
   };
 }
 

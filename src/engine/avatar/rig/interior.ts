@@ -60,14 +60,14 @@ export function lookInside(plate: I420, frame: Frame, landmarks: Float32Array, s
   // A grey or tinted picture gets an interior of as little colour: skin is normally about 20 away from grey.
   const colourfulness = Math.min(1, Math.hypot(surround[1] - 128, surround[2] - 128) / 12);
   // White balance of the picture: teeth look white in it when they share some of the skin's colour.
-  const balance = (c: Yuv): Yuv => [c[0], c[1] + (surround[1] - 128) * 0.3, c[2] + (surround[2] - 128) * 0.3];
+  const balance = (c: Yuv): Yuv => [c[0], c[1] + (surround[1] - 128) * 0.45, c[2] + (surround[2] - 128) * 0.4];
   const tone = (c: Yuv): Yuv => [c[0], 128 + (c[1] - 128) * colourfulness, 128 + (c[2] - 128) * colourfulness];
   const lipRgb = yuvToRgb(...lip);
   const rgb = (r: number, g: number, b: number): Yuv => rgbToYuv(...([r, g, b].map((v) => Math.min(255, Math.max(0, v))) as Yuv));
   const ofLip = (r: number, g: number, b: number): Yuv => rgb(lipRgb[0] * r, lipRgb[1] * g, lipRgb[2] * b);
   const mix = (a: Yuv, b: Yuv, t: number): Yuv => [a[0] + (b[0] - a[0]) * t, a[1] + (b[1] - a[1]) * t, a[2] + (b[2] - a[2]) * t];
 
-  const toothLight = 0.9 * light;
+  const toothLight = 0.86 * light;
   const teeth = balance(tone(rgb(226 * toothLight, 221 * toothLight, 212 * toothLight)));
   const cavity = mix(tone(rgb(62 * light, 25 * light, 22 * light)), ofLip(0.38, 0.26, 0.25), 0.5);
   const shade = ofLip(0.46, 0.4, 0.4);

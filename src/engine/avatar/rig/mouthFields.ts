@@ -28,11 +28,6 @@ export interface MouthWeights {
   act: number;
 }
 
-/** The mouth at rest that a clip's plates are brought to: half of its width in E. */
-export interface MouthReference {
-  half: number;
-}
-
 /** A pose through the coupling of articulators (a closed mouth has no jaw opening, round lips are not wide, …). */
 export function mouthWeights(pose: Pose, alwaysSealed = false, into?: MouthWeights): MouthWeights {
   const out = into ?? { weights: new Float32Array(MOUTH_BASES.length), jaw: 0, tongue: 0, round: 0, fv: 0, act: 0 };
@@ -62,7 +57,7 @@ export function mouthExtent(shape: MouthShape): Extent {
   return { left: -side, right: side, top: shape.noseBase, bottom: shape.chin + 0.5 };
 }
 
-export function mouthFields(shape: MouthShape, reference: MouthReference | null = null): { upper: Field[]; lower: Field[] } {
+export function mouthFields(shape: MouthShape): { upper: Field[]; lower: Field[] } {
   const { cornerHalf, innerHalf, chin } = shape;
   const upperLine = (x: number) => curveAt(shape.lines.upper, x);
   const lowerLine = (x: number) => curveAt(shape.lines.lower, x);
@@ -121,7 +116,7 @@ export function mouthFields(shape: MouthShape, reference: MouthReference | null 
   const teethLower: Field = (x, y) => [0, 0.022 * opening(x, innerHalf, 0.7) * aboveChin(shape, x, y)];
   // An open mouth is brought to touching lips, a smile's width towards one at ease. Closed mouths need neither.
   const seal = shape.lines.closed ? 0 : 1;
-  const sealPull = reference ? shape.half - reference.half : 0.45 * shape.excess * seal;
+  const sealPull = 0.45 * shape.excess * seal;
   const sealUpper: Field = (x, y) => [
     -sealPull * corners(x) * lipsV(x, y),
     seal * (0.42 * restGap(shape, x) + 0.006 * press(x)) * belowNose(shape, x, y),

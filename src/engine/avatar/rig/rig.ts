@@ -4,14 +4,10 @@ import type { I420 } from '../../media/i420.ts';
 import { makeEyes } from './eyeShape.ts';
 import { makeHead, type Head } from './head.ts';
 import { lookInside, type InteriorLook } from './interior.ts';
-import {
-  CHIN, curveAt, LEFT_EYE_OUTER, LOWER_INNER, MOUTH_LEFT, MOUTH_RIGHT, mouthFrame, NOSE_BASE, NOSE_TIP, pointIn, RIGHT_EYE_OUTER, UPPER_INNER,
-} from './landmarks.ts';
-import { mouthExtent, mouthFields, mouthWeights, type MouthReference } from './mouthFields.ts';
+import { CHIN, curveAt, LEFT_EYE_OUTER, mouthFrame, NOSE_BASE, NOSE_TIP, pointIn, RIGHT_EYE_OUTER } from './landmarks.ts';
+import { mouthExtent, mouthFields, mouthWeights } from './mouthFields.ts';
 import { measureMouth, restGap, type MouthShape } from './mouthShape.ts';
 import { makeSlit, type Slit } from './slit.ts';
-
-export type { MouthReference } from './mouthFields.ts';
 
 export interface Rig {
   width: number;
@@ -22,7 +18,7 @@ export interface Rig {
   head: Head;
   interior: InteriorLook;
   opening: OpeningLook;
-  /** A clip's plate: its own mouth is sealed at every pose, the resting one included. */
+  /** An open mouth is closed at every pose, the resting one included. */
   alwaysSealed: boolean;
   warnings: string[];
 }
@@ -41,14 +37,14 @@ const DENSITY = 32;
 /**
  * @param plate the picture at rest
  * @param faceLandmarks 468×3, x y z in plate pixels, a pixel's centre at +0.5
- * @param reference for a clip's plate: the mouth at rest, towards which the plate's own is cancelled
+ * @param options `sealed`: an open mouth is closed at every pose, the resting one included (clips)
  * @returns typed arrays and numbers only; about 0.6 MB
  */
-export function buildRig(plate: I420, faceLandmarks: Float32Array, reference: MouthReference | null = null): Rig {
+export function buildRig(plate: I420, faceLandmarks: Float32Array, options: { sealed?: boolean } = {}): Rig {
   const landmarks = toPixelCentres(faceLandmarks);
   const frame = mouthFrame(landmarks);
   const shape = measureMouth(plate, frame, landmarks);
-  const fields = mouthFields(shape, reference);
+  const fields = mouthFields(shape);
   const mouth = makeSlit({ frame, extent: mouthExtent(shape), width: plate.width, height: plate.height, density: DENSITY, lines: shape.lines, overlap: 0.5, ...fields });
   const at = (x: number) => ({ upper: curveAt(shape.lines.upper, x), lower: curveAt(shape.lines.lower, x) });
   const middle = at(0);
@@ -66,24 +62,9 @@ export function buildRig(plate: I420, faceLandmarks: Float32Array, reference: Mo
       gapPerBasis: Float32Array.from(fields.lower, (field, k) => field(0, middle.lower)[1] - fields.upper[k](0, middle.upper)[1]),
       widthPerBasis: Float32Array.from(fields.lower, (field) => field(corner, at(corner).lower)[0] - field(-corner, at(-corner).lower)[0]),
     },
-    alwaysSealed: reference !== null,
+    alwaysSealed: (options.sealed ?? false) && !shape.lines.closed,
     warnings: limitsOf(landmarks, shape),
   };
-}
-
-/**
- * The mouth at rest of a clip: the most closed of all its plates. `landmarks`: per plate, in any one scale; null: no face there.
- */
-export function mouthReference(landmarks: readonly (Float32Array | null)[]): MouthReference | null {
-  let best: { gap: number; half: number } | null = null;
-  for (const points of landmarks) {
-    if (!points) continue;
-    const frame = mouthFrame(points);
-    const half = (pointIn(frame, points, MOUTH_RIGHT)[0] - pointIn(frame, points, MOUTH_LEFT)[0]) / 2;
-    const gap = pointIn(frame, points, LOWER_INNER[5])[1] - pointIn(frame, points, UPPER_INNER[5])[1];
-    if (!best || gap < best.gap) best = { gap, half };
-  }
-  return best && { half: best.half };
 }
 
 /** Sampling counts from pixel centres, landmarks from the picture's corner. */
