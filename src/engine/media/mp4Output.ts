@@ -1,5 +1,5 @@
 /** An MP4 file being written: `FILE.part` until it is committed, gone if it is discarded. */
-import { rename, rm } from 'node:fs/promises';
+import { appendFile, rename, rm } from 'node:fs/promises';
 import { Dictionary, FormatContext, IOContext, Rational, type CodecContext, type CodecParameters, type Packet, type Stream } from 'node-av/lib';
 import { AVIO_FLAG_WRITE } from 'node-av/constants';
 import { checkCall, checkOutput, outputFailure } from './failure.ts';
@@ -22,8 +22,8 @@ export interface Mp4Output {
   flush(): Promise<void>;
   /** Bytes written. */
   position(): number;
-  /** Completes the file and gives it its name. Returns its size in bytes. */
-  commit(): Promise<number>;
+  /** Completes the file, with a box of one's own at its end if wanted, and gives it its name. Returns its size in bytes. */
+  commit(lastBox?: Buffer | null): Promise<number>;
   /** Closes and removes the file. Does nothing after `commit`. */
   discard(): Promise<void>;
 }
@@ -85,16 +85,19 @@ export async function openMp4Output(file: string): Promise<Mp4Output> {
       await flushBytes();
     },
     position: () => Number(output.tell()),
-    async commit() {
+    async commit(lastBox = null) {
       checkOutput(file, await format.writeTrailer());
       await flushBytes();
       const sizeBytes = Number(output.tell());
       checkOutput(file, await close());
-      await rename(partFile, file).catch(async (error: unknown) => {
+      try {
+        if (lastBox !== null) await appendFile(partFile, lastBox);
+        await rename(partFile, file);
+      } catch (error) {
         await rm(partFile, { force: true });
         throw outputFailure(file, error);
-      });
-      return sizeBytes;
+      }
+      return sizeBytes + (lastBox?.length ?? 0);
     },
     async discard() {
       if (!open) return;

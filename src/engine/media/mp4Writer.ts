@@ -65,7 +65,7 @@ export interface Mp4Writer {
    * the picture is encoded. At most one call may be under way when the next comes, so composing and encoding overlap.
    */
   addFrame(frame: I420, options?: { keyframe?: boolean }): Promise<void>;
-  /** Pads the sound with silence to the end of the last frame, publishes what is left and renames the file. */
+  /** Pads the sound with silence to the end of the last frame (what goes beyond is dropped), publishes what is left and renames the file. */
   finish(): Promise<Mp4Summary>;
   /** Removes everything. Does nothing after `finish()`. */
   abort(): Promise<void>;
@@ -137,24 +137,29 @@ export async function openMp4Writer(options: Mp4WriterOptions): Promise<Mp4Write
   let busy: Promise<void> = Promise.resolve();
   let underWay = 0;
 
-  /** Encodes waiting samples until the packets reach `endSample`, and writes those that begin before it. */
-  const writeAudio = async (endSample: number, last: boolean) => {
+  /** Encodes waiting samples until the packets reach `endSample`, and adds those that begin before it. */
+  const addSound = async (endSample: number, last: boolean) => {
     if (last) waitingSamples.push(new Float32Array(Math.max(0, endSample - encoders.audio.samples - waitingSamples.length)));
-    // A packet comes out one packet after its samples went in.
-    while (waitingSamples.length >= (last ? 1 : AAC_PACKET_SAMPLES) && (last || encoders.audio.samples < endSample + AAC_PACKET_SAMPLES)) {
-      waitingPackets.push(...(await encoders.audio.encode(waitingSamples.take(AAC_PACKET_SAMPLES))));
+    for (;;) {
+      // A packet comes out one packet after its samples went in; only the very last may be shorter.
+      const wanted = (last ? endSample : endSample + AAC_PACKET_SAMPLES) - encoders.audio.samples;
+      const count = last ? Math.min(AAC_PACKET_SAMPLES, wanted) : AAC_PACKET_SAMPLES;
+      if (wanted <= 0 || waitingSamples.length < count) break;
+      waitingPackets.push(...(await encoders.audio.encode(waitingSamples.take(count))));
     }
     if (last) waitingPackets.push(...(await encoders.audio.flush()));
     while (waitingPackets.length > 0 && (last || waitingPackets[0].pts < BigInt(endSample))) {
       const packet = waitingPackets.shift()!;
-      output.addToFragment(packet, streams.audio, sampleTime);
+      const beyond = packet.pts + packet.duration - BigInt(endSample);
+      if (last && beyond > 0n) packet.duration -= beyond; // players end the sound there
+      if (packet.duration > 0n) output.addToFragment(packet, streams.audio, sampleTime);
       packet.free();
     }
   };
 
   const publish = async (last: boolean) => {
     const endFrame = filling.firstFrame + filling.frames;
-    await writeAudio(frameStartSample(endFrame, rate, AAC_SAMPLE_RATE), last);
+    await addSound(frameStartSample(endFrame, rate, AAC_SAMPLE_RATE), last);
     if (initBytes === null) {
       await output.flush(); // the header alone
       initBytes = output.position();

@@ -2,6 +2,7 @@
 import { Packet } from 'node-av/lib';
 import { throwIfCanceled } from '../../shared/errors.ts';
 import { inputFailure, isEnd } from './failure.ts';
+import { xmpBox } from './marking.ts';
 import { openMp4Output } from './mp4Output.ts';
 import { frameRateOf } from './probe.ts';
 import { openSource } from './source.ts';
@@ -27,7 +28,8 @@ export async function remux(from: string, to: string, options: RemuxOptions = {}
     try {
       const streams = source.format.streams;
       const targets = streams.map((stream) => output.addStream(stream.codecpar, stream.timeBase, stream.index === source.videoStream?.index ? frameRateOf(stream) : undefined));
-      await output.start('faststart+use_metadata_tags', withoutBrands(source.format.metadata?.getAll() ?? {}));
+      const tags = withoutBrands(source.format.metadata?.getAll() ?? {});
+      await output.start('faststart+use_metadata_tags', tags);
       const durationSec = Math.max(1e-3, Number(source.format.duration) / 1e6);
       for (;;) {
         throwIfCanceled(options.signal);
@@ -38,7 +40,7 @@ export async function remux(from: string, to: string, options: RemuxOptions = {}
         options.onProgress?.(Math.min(1, Math.max(0, (Number(packet.pts) * timeBase.num) / timeBase.den / durationSec)));
         await output.write(packet, targets[packet.streamIndex], timeBase);
       }
-      await output.commit();
+      await output.commit(xmpBox(tags));
       options.onProgress?.(1);
     } catch (error) {
       await output.discard();

@@ -54,6 +54,7 @@ describe.each<{ name: string; fps: number | Rate; frames: number; click: number 
       expect(Math.abs(found.video!.durationSec! - found.audio!.durationSec!)).toBeLessThan(frameStartSec(1, toRate(fps)));
       expect(found.faststart).toBe(true);
       expect(found.fragmented).toBe(file === live);
+      if (file === exported) expect((await readFile(file)).toString('latin1')).toContain(`Iptc4xmpExt:DigitalSourceType="${DIGITAL_SOURCE_TYPE}"`);
       expect(found.metadata).toMatchObject({ digital_source_type: DIGITAL_SOURCE_TYPE, ai_generated: 'true', sima_take_id: 'take-17', title: 'سلام' });
     }
   });
@@ -78,6 +79,22 @@ test('the export ends its sound with its last frame, to the sample', async () =>
   await writeClickTake({ file: join(folder, 'tail live.mp4'), frames: 33, fps: 24, clickFrame: 5 });
   await remux(join(folder, 'tail live.mp4'), file);
   expect(await readAudio(file, { sampleRate: SAMPLE_RATE })).toHaveLength((33 / 24) * SAMPLE_RATE);
+});
+
+test('sound ends with the picture, whether too much of it was given or none', async () => {
+  for (const [name, seconds] of [['much', 1.9], ['none', 0]] as const) {
+    const file = join(folder, `${name}.mp4`);
+    const writer = await openMp4Writer({ file, width: 64, height: 64, fps: 50, quality: 'live', marking: { takeId: 't' } });
+    writer.addAudio(new Float32Array(seconds * SAMPLE_RATE).fill(0.1));
+    for (let i = 0; i < 60; i++) await writer.addFrame(createI420(64, 64));
+    await writer.finish();
+    await remux(file, `${file} export.mp4`);
+    for (const each of [file, `${file} export.mp4`]) {
+      const { video, audio } = await probe(each, { packets: true });
+      expect(video!.durationSec).toBeCloseTo(1.2, 4);
+      expect(Math.abs(audio!.durationSec! - video!.durationSec!)).toBeLessThan(1 / 50);
+    }
+  }
 });
 
 test('pictures come back with the brightness and colour that went in', async () => {
