@@ -10,7 +10,7 @@ import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import { StudioError, throwIfCanceled } from '../../shared/errors.ts';
 
-export const MODEL_KINDS = ['wav2lip', 'rig', 'face-detector', 'face-mesh'] as const;
+export const MODEL_KINDS = ['wav2lip', 'rig', 'face-detector', 'face-mesh', 'matte'] as const;
 export type ModelKind = (typeof MODEL_KINDS)[number];
 
 const modelId = z.string().regex(/^[a-z0-9][a-z0-9._-]{0,63}$/, 'ids are lower-case letters, digits, dot, dash and underscore');
