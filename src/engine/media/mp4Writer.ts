@@ -57,7 +57,7 @@ export interface Mp4Writer {
   readonly initBytes: number | null;
   /**
    * Appends mono sound, 48 kHz, −1..1. Only queued here (the array must not change afterwards): it is encoded with the
-   * frames that it belongs to, so give the sound of a frame before the frame.
+   * frames that it belongs to, so give the sound of a frame before the frame; nothing is published before the first sound.
    */
   addAudio(samples: Float32Array): void;
   /**
@@ -131,6 +131,7 @@ export async function openMp4Writer(options: Mp4WriterOptions): Promise<Mp4Write
   const fragments: Fragment[] = [];
   const filling = { firstFrame: 0, frames: 0, gopFrames: 0, keyframe: true };
   let initBytes: number | null = null;
+  let hasSound = false;
   let frames = 0; // given to the encoder
   let lastKeyframe = 0;
   let state: 'open' | 'finished' | 'failed' = 'open';
@@ -152,7 +153,10 @@ export async function openMp4Writer(options: Mp4WriterOptions): Promise<Mp4Write
       const packet = waitingPackets.shift()!;
       const beyond = packet.pts + packet.duration - BigInt(endSample);
       if (last && beyond > 0n) packet.duration -= beyond; // players end the sound there
-      if (packet.duration > 0n) output.addToFragment(packet, streams.audio, sampleTime);
+      if (packet.duration > 0n) {
+        output.addToFragment(packet, streams.audio, sampleTime);
+        hasSound = true;
+      }
       packet.free();
     }
   };
@@ -160,6 +164,8 @@ export async function openMp4Writer(options: Mp4WriterOptions): Promise<Mp4Write
   const publish = async (last: boolean) => {
     const endFrame = filling.firstFrame + filling.frames;
     await addSound(frameStartSample(endFrame, rate, AAC_SAMPLE_RATE), last);
+    // The header takes the encoder's delay from the first packet: a header without sound would shift all that comes later.
+    if (!hasSound) return;
     if (initBytes === null) {
       await output.flush(); // the header alone
       initBytes = output.position();

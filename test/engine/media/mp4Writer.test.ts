@@ -167,6 +167,7 @@ describe('fragments', () => {
     const writer = await openMp4Writer({
       file, width: 64, height: 64, fps: 25, quality: 'live', marking: { takeId: 't' }, onFragment: () => void publishedAt.push(given),
     });
+    writer.addAudio(new Float32Array(SAMPLE_RATE));
     const frame = createI420(64, 64);
     while (given < 16) {
       given += 1;
@@ -189,6 +190,7 @@ describe('nothing is left behind', () => {
   test('after abort', async () => {
     const own = await mkdtemp(join(folder, 'abort-'));
     const writer = await openMp4Writer({ ...options, file: join(own, 'x.mp4') });
+    writer.addAudio(new Float32Array(SAMPLE_RATE));
     for (let i = 0; i < 12; i++) await writer.addFrame(createI420(64, 64));
     expect((await stat(writer.growingFile)).size).toBeGreaterThan(0);
     await writer.abort();
