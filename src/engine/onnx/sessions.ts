@@ -46,9 +46,15 @@ export function openSessions({ models, device = 'auto', threads }: SessionsOptio
     const loading = loads.get(id) ?? thread.call('load', { model, device, threads: threads ?? null }, signal);
     loads.set(id, loading);
     loading.catch(() => loads.delete(id)); // a failed or canceled load may be tried again
-    const loaded = await loading;
-    throwIfCanceled(signal);
-    return loaded;
+    try {
+      const loaded = await loading;
+      throwIfCanceled(signal);
+      return loaded;
+    } catch (error) {
+      // Somebody else who waited for the same load gave up; we did not.
+      if (error instanceof StudioError && error.code === 'canceled' && !signal?.aborted) return load(id, signal);
+      throw error;
+    }
   };
 
   return Promise.resolve({

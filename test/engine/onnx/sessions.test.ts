@@ -113,6 +113,15 @@ test('a failing run names the model and leaves it usable', async () => {
   expect((await sessions.run('strict', [{ type: 'float32', dims: [1, 4], data: new Float32Array(4) }])).top.dims).toEqual([1, 1]);
 });
 
+test('one who gives up does not cancel the others who wait for the same load', async () => {
+  const sessions = await room({ models: [await savedModel(folder, 'shared', doubler(), 'rig')] });
+  const abort = new AbortController();
+  const [quitter, stayer] = [sessions.load('shared', abort.signal), sessions.load('shared')];
+  abort.abort();
+  await expect(quitter).rejects.toMatchObject({ code: 'canceled' });
+  expect((await stayer).id).toBe('shared');
+});
+
 test('canceling before and while loading, and closing, end the wait', async () => {
   const models = [await savedModel(folder, 'c', doubler(), 'rig')];
   const sessions = await room({ models });
