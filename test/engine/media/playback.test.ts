@@ -1,4 +1,4 @@
-/** The growing file through MediaSource, and the export by `<video src>`, in a real browser, measured from what comes out of it. */
+/** The growing file through MediaSource, and both files by `<video src>`, in a real browser, measured from what comes out of it. */
 import { createServer, type Server } from 'node:http';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
@@ -22,8 +22,8 @@ const PAGE = `<!doctype html><video muted></video><script>
     video.addEventListener('error', () => reject(new Error(name + ': ' + video.error.message)), { once: true });
   });
   async function load(way, fragments) {
-    if (way === 'file') {
-      video.src = '/export.mp4';
+    if (way !== 'mse') {
+      video.src = '/' + way + '.mp4';
       return event(video, 'canplaythrough');
     }
     const bytes = await (await fetch('/live.mp4')).arrayBuffer();
@@ -112,7 +112,8 @@ describe.skipIf(executable === null)('in Chromium', () => {
 
   test.each([
     { way: 'mse', what: 'the growing file, fragment by fragment through MediaSource' },
-    { way: 'file', what: 'the export by its address' },
+    { way: 'live', what: 'the fragmented file by its address' },
+    { way: 'export', what: 'the export by its address' },
   ])('$what: pictures and click are where they belong, and it plays to its end', async ({ way }) => {
     const page = await browser.newPage();
     await page.goto(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`);
