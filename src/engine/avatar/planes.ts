@@ -1,0 +1,110 @@
+/** Arithmetic on single planes of numbers (`[H,W]` float32, row by row), as mattes and colour estimates need it. */
+import type { Picture } from './sample.ts';
+
+export interface Plane {
+  width: number;
+  height: number;
+  values: Float32Array;
+}
+
+export function createPlane(width: number, height: number): Plane {
+  return { width, height, values: new Float32Array(width * height) };
+}
+
+/** Mean over the (2·radius+1)² pixels around each; at the border over those that exist. Costs the same for every radius. */
+export function boxMean(plane: Plane, radius: number): Plane {
+  const { width, height, values } = plane;
+  const rows = new Float32Array(values.length);
+  const reach = Math.min(radius, width - 1);
+  for (let row = 0, at = 0; row < height; row++, at += width) {
+    let sum = 0;
+    for (let col = 0; col < reach; col++) sum += values[at + col];
+    for (let col = 0; col < width; col++) {
+      if (col + reach < width) sum += values[at + col + reach];
+      if (col - reach > 0) sum -= values[at + col - reach - 1];
+      rows[at + col] = sum / (Math.min(width - 1, col + reach) - Math.max(0, col - reach) + 1);
+    }
+  }
+  const out = createPlane(width, height);
+  const sums = new Float64Array(width);
+  const down = Math.min(radius, height - 1);
+  for (let row = 0; row < down; row++) for (let col = 0, at = row * width; col < width; col++) sums[col] += rows[at + col];
+  for (let row = 0; row < height; row++) {
+    const enters = row + down < height ? (row + down) * width : -1;
+    const leaves = row - down > 0 ? (row - down - 1) * width : -1;
+    const share = 1 / (Math.min(height - 1, row + down) - Math.max(0, row - down) + 1);
+    if (enters >= 0) for (let col = 0; col < width; col++) sums[col] += rows[enters + col];
+    if (leaves >= 0) for (let col = 0; col < width; col++) sums[col] -= rows[leaves + col];
+    for (let col = 0, at = row * width; col < width; col++) out.values[at + col] = sums[col] * share;
+  }
+  return out;
+}
+
+/** One plane from others of the same size, pixel by pixel. */
+export function combine(planes: readonly Plane[], each: (index: number) => number): Plane {
+  const out = createPlane(planes[0].width, planes[0].height);
+  for (let i = 0; i < out.values.length; i++) out.values[i] = each(i);
+  return out;
+}
+
+/** Bilinear values of a plane along a larger (or equal) grid laid over the same picture; edges are repeated. */
+export function rowReader(plane: Plane, width: number, height: number): (row: number, out: Float32Array) => void {
+  const scaleX = plane.width / width;
+  const scaleY = plane.height / height;
+  const left = new Int32Array(width);
+  const right = new Int32Array(width);
+  const share = new Float32Array(width);
+  for (let col = 0; col < width; col++) {
+    const x = Math.min(plane.width - 1, Math.max(0, (col + 0.5) * scaleX - 0.5));
+    left[col] = Math.floor(x);
+    right[col] = Math.min(plane.width - 1, left[col] + 1);
+    share[col] = x - left[col];
+  }
+  const { values } = plane;
+  return (row, out) => {
+    const y = Math.min(plane.height - 1, Math.max(0, (row + 0.5) * scaleY - 0.5));
+    const upper = Math.floor(y) * plane.width;
+    const lower = Math.min(plane.height - 1, Math.floor(y) + 1) * plane.width;
+    const down = y - Math.floor(y);
+    for (let col = 0; col < width; col++) {
+      const [a, b] = [left[col], right[col]];
+      const above = values[upper + a] + (values[upper + b] - values[upper + a]) * share[col];
+      const below = values[lower + a] + (values[lower + b] - values[lower + a]) * share[col];
+      out[col] = above + (below - above) * down;
+    }
+  };
+}
+
+export function enlarged(plane: Plane, width: number, height: number): Plane {
+  if (plane.width === width && plane.height === height) return plane;
+  const out = createPlane(width, height);
+  const read = rowReader(plane, width, height);
+  for (let row = 0; row < height; row++) read(row, out.values.subarray(row * width, (row + 1) * width));
+  return out;
+}
+
+/** A picture's R, G and B as planes of 0..1, each pixel of the smaller size being the mean of the pixels it covers. */
+export function colourPlanes({ width, height, rgb }: Picture, toWidth: number, toHeight: number): [r: Plane, g: Plane, b: Plane] {
+  const [r, g, b] = [createPlane(toWidth, toHeight), createPlane(toWidth, toHeight), createPlane(toWidth, toHeight)];
+  for (let row = 0, o = 0; row < toHeight; row++) {
+    const top = Math.floor((row * height) / toHeight);
+    const bottom = Math.max(top + 1, Math.floor(((row + 1) * height) / toHeight));
+    for (let col = 0; col < toWidth; col++, o++) {
+      const left = Math.floor((col * width) / toWidth);
+      const right = Math.max(left + 1, Math.floor(((col + 1) * width) / toWidth));
+      let [sumR, sumG, sumB] = [0, 0, 0];
+      for (let y = top; y < bottom; y++) {
+        for (let x = left, i = (y * width + left) * 3; x < right; x++, i += 3) {
+          sumR += rgb[i];
+          sumG += rgb[i + 1];
+          sumB += rgb[i + 2];
+        }
+      }
+      const share = 1 / (255 * (bottom - top) * (right - left));
+      r.values[o] = sumR * share;
+      g.values[o] = sumG * share;
+      b.values[o] = sumB * share;
+    }
+  }
+  return [r, g, b];
+}
