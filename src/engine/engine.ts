@@ -127,7 +127,7 @@ export async function openEngine({ home, device = 'auto' }: EngineOptions): Prom
         checkScript(request.script);
         if (request.voice !== undefined) findVoice(request.voice);
       }
-      const modelEntry = request.model === undefined ? ({id:'rig',kind:'rig'} as {id:string;kind:'rig'|'wav2lip'|'face-mesh'}) : await findModel(folders, request.model);
+      const modelEntry = request.model === undefined ? await defaultModel(folders, 'rig') : await findModel(folders, request.model);
       if (modelEntry.kind !== 'rig' && modelEntry.kind !== 'wav2lip') {
         throw new StudioError('invalid-input', `The model “${modelEntry.id}” is a ${modelEntry.kind} model and cannot move lips. See: sima models list.`);
       }

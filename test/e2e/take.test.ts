@@ -8,6 +8,7 @@ import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { PRESENTERS } from '../../src/cli/commands/demo.ts';
 import { openEngine, type Engine, type EngineEvent, type PreparedTake } from '../../src/engine/engine.ts';
+import { readAudio } from '../../src/engine/media/audio.ts';
 import { openClip } from '../../src/engine/media/clip.ts';
 import { probe } from '../../src/engine/media/probe.ts';
 import { importModel } from '../../src/engine/onnx/importModel.ts';
@@ -171,6 +172,17 @@ describe('a recording', () => {
     expect(poses.slice(0, 25).every((moving) => !moving)).toBe(true);
     expect(poses.slice(-20).every((moving) => !moving)).toBe(true);
     expect(poses.slice(50, -50).filter(Boolean).length).toBeGreaterThan(30);
+  });
+
+  test('keeps its clock: a click at a known time is there within 1 ms in the export', async () => {
+    const clickSec = 2.0137;
+    const pcm = Float32Array.from({ length: 4 * 44_100 }, (_, i) => 0.003 * Math.sin(i * 0.05));
+    pcm.fill(0.8, Math.round(clickSec * 44_100), Math.round(clickSec * 44_100) + 30);
+    await writeAudioFile(inFolder('click.wav'), pcm, 44_100, 'pcm_s16le');
+    const sound = await readAudio(await exported(await rendered({ audio: inFolder('click.wav') }), 'click.mp4'), { sampleRate: 48_000 });
+    const peak = sound.reduce((most, sample) => Math.max(most, Math.abs(sample)), 0);
+    const onset = sound.findIndex((sample) => Math.abs(sample) > peak / 2);
+    expect(Math.abs(onset / 48_000 - clickSec)).toBeLessThan(0.001);
   });
 
   test('without speech rests throughout and says so', async () => {

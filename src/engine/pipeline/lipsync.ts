@@ -78,9 +78,9 @@ export function rigFromSound(rate: Rate, listener: Listener): LipSync {
     lookAheadSec: LISTEN_LOOK_AHEAD_SEC,
     async *mouths(sound, signal) {
       const { firstFrame, frames } = sound.chunk;
-      poses = joined(poses, await listener.push(to16k.push(sound.heard), signal));
+      if (!ended) poses = joined(poses, await listener.push(to16k.push(sound.heard), signal));
       if (sound.ended && !ended) {
-        ended = true;
+        ended = true; // later chunks bring no new sound
         poses = joined(poses, await listener.push(to16k.finish(), signal));
         to16k.close();
         poses = joined(poses, await listener.flush(frameCountOf(sound, rate), signal));
@@ -129,9 +129,9 @@ export function wav2lipFromSound(rate: Rate, { model, sessions, crops }: Wav2Lip
   return {
     lookAheadSec: MEL_LOOK_AHEAD_SEC + Math.max(0, model.syncOffsetFrames) / rateValue(rate),
     async *mouths(sound, signal) {
-      windows.push(...stream.push(to16k.push(sound.heard)));
+      if (!ended) windows.push(...stream.push(to16k.push(sound.heard)));
       if (sound.ended && !ended) {
-        ended = true;
+        ended = true; // later chunks bring no new sound
         windows.push(...stream.push(to16k.finish()), ...stream.flush(frameCountOf(sound, rate)));
         to16k.close();
       }
