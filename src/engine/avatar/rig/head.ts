@@ -67,7 +67,7 @@ export function createHeadField(head: Head): HeadField {
       const radius = Math.hypot(across, down);
       // Hair and the skull above the mesh's forehead move along; the neck bends from just under the chin on.
       const crown = Math.hypot(across / 1.35, down < 0 ? down / 1.5 : down / 1.08);
-      const inside = 1 - ramp(1, 2.1, crown);
+      const inside = 1 - ramp(1, 1.75, crown);
       const pinned = Math.min(ramp(0, border, px), ramp(0, border, head.width - px), ramp(0, border, py), ramp(0, border, head.height - py));
       field.rigid[node] = inside * pinned;
       // An egg: the nose's side comes forward most, the outline not at all.
