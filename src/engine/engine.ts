@@ -9,7 +9,7 @@ import path from 'node:path';
 import type { RenderRequest } from '../shared/contract.ts';
 import { StudioError } from '../shared/errors.ts';
 import { FACE_MODELS, prepare, type Avatar } from './avatar/prepare.ts';
-import { readAudio } from './media/audio.ts';
+import { decodeAudio } from './media/audio.ts';
 import { loudnessGain, measureLoudness } from './media/loudness.ts';
 import { remux } from './media/remux.ts';
 import { toRate, type Rate } from './media/rate.ts';
@@ -170,8 +170,7 @@ export async function openEngine({ home, device = 'auto' }: EngineOptions): Prom
 
 
 /** Own audio is measured before it is used: one gain for the whole take. */
-async function measureRecording(file: string, signal?: AbortSignal): Promise<{ gain: number; durationSec: number }> {
-  const samples = await readAudio(file, { sampleRate: TIMELINE_RATE, ...(signal ? { signal } : {}) });
-  const { gain } = loudnessGain(await measureLoudness(samples, TIMELINE_RATE, signal));
-  return { gain, durationSec: samples.length / TIMELINE_RATE };
+async function measureRecording(file: string, signal?: AbortSignal): Promise<{ gain: number }> {
+  const sound = decodeAudio(file, { sampleRate: TIMELINE_RATE, ...(signal ? { signal } : {}) });
+  return { gain: loudnessGain(await measureLoudness(sound, TIMELINE_RATE, signal)).gain };
 }

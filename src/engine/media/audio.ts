@@ -41,8 +41,9 @@ function createDownmixer(frame: Frame) {
  */
 export async function* decodeAudio(file: string, options: DecodeAudioOptions): AsyncGenerator<Float32Array> {
   const source = await openSource(file);
-  let downmixer: ReturnType<typeof createDownmixer> | null = null;
-  let resampler: ReturnType<typeof createResampler> | null = null;
+  // `as`: the compiler would otherwise take both for null for ever, because they change inside the loop.
+  let downmixer = null as ReturnType<typeof createDownmixer> | null;
+  let resampler = null as ReturnType<typeof createResampler> | null;
   let seconds = 0;
   try {
     if (!source.audioStream) throw new StudioError('invalid-input', `${file} has no sound.`);

@@ -18,8 +18,11 @@ export interface Loudness {
   truePeakDbtp: number | null;
 }
 
-/** Measures mono samples (−1..1). ~1 ms per second of sound. */
-export async function measureLoudness(samples: Float32Array, sampleRate: number, signal?: AbortSignal): Promise<Loudness> {
+/**
+ * Measures mono samples (−1..1). ~1 ms per second of sound.
+ * @param sound all at once, or a stream in blocks of any length: an hour needs no more memory than a second
+ */
+export async function measureLoudness(sound: Float32Array | AsyncIterable<Float32Array>, sampleRate: number, signal?: AbortSignal): Promise<Loudness> {
   const chain = await openFilterChain('audio', `sample_rate=${sampleRate}:sample_fmt=flt:channel_layout=mono:time_base=1/${sampleRate}`, 'ebur128=peak=true:framelog=quiet');
   try {
     const drain = async (frame: Frame | null) => {
@@ -27,14 +30,18 @@ export async function measureLoudness(samples: Float32Array, sampleRate: number,
       const filtered = chain.run(frame);
       while (!(await filtered.next()).done); // the sound itself passes through unchanged
     };
-    for (let start = 0; start < samples.length; start += sampleRate) {
-      const block = samples.subarray(start, start + sampleRate);
-      const frame = Frame.fromAudioBuffer(Buffer.from(block.buffer, block.byteOffset, block.byteLength), {
-        nbSamples: block.length, format: AV_SAMPLE_FMT_FLT, sampleRate, channelLayout: AV_CHANNEL_LAYOUT_MONO,
-        timeBase: { num: 1, den: sampleRate }, pts: BigInt(start),
-      });
-      await drain(frame);
-      frame.free();
+    let measured = 0;
+    for await (const samples of sound instanceof Float32Array ? [sound] : sound) {
+      for (let start = 0; start < samples.length; start += sampleRate) {
+        const block = samples.subarray(start, start + sampleRate);
+        const frame = Frame.fromAudioBuffer(Buffer.from(block.buffer, block.byteOffset, block.byteLength), {
+          nbSamples: block.length, format: AV_SAMPLE_FMT_FLT, sampleRate, channelLayout: AV_CHANNEL_LAYOUT_MONO,
+          timeBase: { num: 1, den: sampleRate }, pts: BigInt(measured),
+        });
+        measured += block.length;
+        await drain(frame);
+        frame.free();
+      }
     }
     await drain(null);
     const integrated = Number(chain.result('ebur128', 'integrated'));

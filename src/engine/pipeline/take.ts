@@ -15,7 +15,7 @@ export interface TakeJob {
   /** An open stage of the renderer: avatar, size and frame rate. */
   stageId: number;
   rate: Rate;
-  said: SpeakJob | { recording: string; gain: number; durationSec: number };
+  said: SpeakJob | { recording: string; gain: number };
   lipSync: LipSync;
   quality: 'live' | 'final';
   /** The take's own file, fragmented; it grows as `file.part`. */

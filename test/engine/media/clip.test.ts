@@ -1,7 +1,7 @@
 import { mkdtemp, readdir, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { AV_PIX_FMT_RGBA, AV_PIX_FMT_YUV420P, AVCOL_SPC_BT709, AVCOL_SPC_SMPTE170M, AVCOL_TRC_ARIB_STD_B67 } from 'node-av/constants';
+import { AV_PIX_FMT_RGBA, AV_PIX_FMT_YUV420P, AV_PIX_FMT_YUVJ420P, AVCOL_SPC_BT709, AVCOL_SPC_SMPTE170M, AVCOL_TRC_ARIB_STD_B67 } from 'node-av/constants';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { CLIP_LIMITS, openClip, type ClipOptions } from '../../../src/engine/media/clip.ts';
 import { coverTransform } from '../../../src/engine/media/cover.ts';
@@ -97,7 +97,7 @@ describe('a clip becomes upright pictures at a constant rate', () => {
 
   test('odd sizes lose their last row and column; anamorphic ones are widened', async () => {
     const odd = join(folder, 'odd.avi');
-    await writeVideoFile(odd, { width: 101, height: 75, codec: 'mjpeg', pixelFormat: 12, timesMs: every40(2), draw: () => plain(101, 75, () => 120) });
+    await writeVideoFile(odd, { width: 101, height: 75, codec: 'mjpeg', pixelFormat: AV_PIX_FMT_YUVJ420P, timesMs: every40(2), draw: () => plain(101, 75, () => 120) });
     const clip = await openClip(odd);
     expect(clip.info).toMatchObject({ sourceWidth: 101, sourceHeight: 75, width: 100, height: 74, hasAudio: false });
     await clip.close();
