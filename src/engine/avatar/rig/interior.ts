@@ -161,8 +161,8 @@ export class MouthInterior implements Behind {
     const onTeeth = (1 - smooth(edge - 0.7 * pixel - 0.002, edge + 0.7 * pixel + 0.002, y)) * (1 - smooth(0.5, 0.9, side));
     if (onTeeth > 0) {
       // Rounded lips stand before the teeth and keep the light from them.
-      const shade = (0.74 + 0.26 * smooth(0, 0.022, toUpper)) * (1 - 0.06 * notch) * (1 - 0.22 * smooth(0.1, 0.8, side)) * (1 - 0.35 * this.#round);
-      this.#blend(look.teeth, shade, onTeeth * smooth(0.01 - 0.006 * this.#fv, 0.034 - 0.02 * this.#fv, gap) * (1 - 0.45 * this.#round));
+      const shade = (0.74 + 0.26 * smooth(0, 0.022, toUpper)) * (1 - 0.06 * notch) * (1 - 0.22 * smooth(0.1, 0.8, side)) * (1 - 0.35 * this.#round ** 2);
+      this.#blend(look.teeth, shade, onTeeth * smooth(0.01 - 0.006 * this.#fv, 0.034 - 0.02 * this.#fv, gap) * (1 - 0.45 * this.#round ** 2));
     }
 
     // The wet inner edge of the lower lip, and lips that hardly part: a dark line, not a black one.

@@ -75,7 +75,7 @@ export function mouthFields(shape: MouthShape): { upper: Field[]; lower: Field[]
   /** Towards −1 and 1 at the corners, 0 in the middle and where the cheeks end: pulls the corners in or out. */
   const corners = (x: number) => {
     const s = Math.abs(x) / cornerHalf;
-    return Math.sign(x) * (s < 1 ? Math.sin((Math.PI / 2) * s) : 1 - ramp(cornerHalf, cheekEnd, Math.abs(x)));
+    return Math.sign(x) * (s < 1 ? s * (1.25 - 0.25 * s ** 4) : 1 - ramp(cornerHalf, cheekEnd, Math.abs(x)));
   };
   const lipsV = (x: number, y: number) => (y < upperLine(x) ? belowNose(shape, x, y) : aboveChin(shape, x, y));
   /** 0 at the lip line, 1 at the vermilion border and beyond: thickens or thins a lip. */
@@ -101,11 +101,11 @@ export function mouthFields(shape: MouthShape): { upper: Field[]; lower: Field[]
   const pull = 0.07 + 0.2 * shape.excess;
   const roundUpper: Field = (x, y) => [
     -pull * corners(x) * lipsV(x, y),
-    -0.014 * opening(x, innerHalf * 0.8, 0.55) * belowNose(shape, x, y) - 0.012 * upperThick(x, y) * opening(x, cornerHalf, 0.7),
+    -0.014 * opening(x, innerHalf * 0.86, 0.42) * belowNose(shape, x, y) - 0.012 * upperThick(x, y) * opening(x, cornerHalf, 0.7),
   ];
   const roundLower: Field = (x, y) => [
     -pull * corners(x) * lipsV(x, y),
-    0.02 * opening(x, innerHalf * 0.8, 0.55) * aboveChin(shape, x, y) + 0.012 * lowerThick(x, y) * opening(x, cornerHalf, 0.7),
+    0.02 * opening(x, innerHalf * 0.86, 0.42) * aboveChin(shape, x, y) + 0.012 * lowerThick(x, y) * opening(x, cornerHalf, 0.7),
   ];
   const press = (x: number) => opening(x, cornerHalf * 1.1, 0.5);
   const closeUpper: Field = (x, y) => [0, 0.01 * press(x) * belowNose(shape, x, y)];
@@ -127,7 +127,7 @@ export function mouthFields(shape: MouthShape): { upper: Field[]; lower: Field[]
   ];
   const [wideUpper, wideLower] = both(wide);
   return {
-    upper: [openUpper(innerHalf, 0.85), openUpper(innerHalf * 0.84, 0.7), wideUpper, roundUpper, closeUpper, fvUpper, teethUpper, sealUpper],
-    lower: [openLower(innerHalf, 0.72), openLower(innerHalf * 0.84, 0.6), wideLower, roundLower, closeLower, fvLower, teethLower, sealLower],
+    upper: [openUpper(innerHalf, 0.85), openUpper(innerHalf * 0.9, 0.55), wideUpper, roundUpper, closeUpper, fvUpper, teethUpper, sealUpper],
+    lower: [openLower(innerHalf, 0.72), openLower(innerHalf * 0.9, 0.45), wideLower, roundLower, closeLower, fvLower, teethLower, sealLower],
   };
 }
