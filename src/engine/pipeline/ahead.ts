@@ -13,10 +13,10 @@ export async function* ahead<T>(source: AsyncIterable<T>, count: number): AsyncG
   try {
     for (let i = 0; i <= count; i++) pull();
     for (;;) {
-      const { done, value } = await pulled.shift()!;
-      if (done) return;
+      const next = await pulled.shift()!;
+      if (next.done === true) return;
       pull();
-      yield value;
+      yield next.value;
     }
   } finally {
     await Promise.allSettled(pulled);

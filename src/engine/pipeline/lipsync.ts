@@ -29,7 +29,7 @@ export interface LipSync {
   /** How far past a chunk's end the sound must be known for its mouths. */
   readonly lookAheadSec: number;
   /** The mouths of exactly the chunk's frames, in order. Chunks must come in order, each once. */
-  mouths(sound: SoundChunk, signal?: AbortSignal): AsyncGenerator<MouthRun, void, void>;
+  mouths(sound: SoundChunk, signal?: AbortSignal): AsyncIterable<MouthRun> | Iterable<MouthRun>;
   /** false once a whole recording held no speech; null where the question does not arise or is not answered yet. */
   speechFound(): boolean | null;
 }
@@ -53,26 +53,21 @@ export function* runsOf(sound: SoundChunk): Generator<{ firstFrame: number; fram
 export function rigFromPhonemes(rate: Rate): LipSync {
   return {
     lookAheadSec: SUPPORT_SEC,
-    // eslint wants an await in an async generator; there is nothing to wait for here, so a plain generator is delegated to.
-    async *mouths(sound, signal) {
-      yield* posesOfRuns(sound, signal);
+    *mouths(sound, signal) {
+      for (const run of runsOf(sound)) {
+        throwIfCanceled(signal);
+        const poses = posesFromPhonemes(sound.phonemes ?? [], { fps: rateValue(rate), ...run });
+        yield { ...run, mouths: { kind: 'pose', poses } };
+      }
     },
     speechFound: () => null,
   };
-
-  function* posesOfRuns(sound: SoundChunk, signal?: AbortSignal): Generator<MouthRun> {
-    for (const run of runsOf(sound)) {
-      throwIfCanceled(signal);
-      const poses = posesFromPhonemes(sound.phonemes ?? [], { fps: rateValue(rate), ...run });
-      yield { ...run, mouths: { kind: 'pose', poses } };
-    }
-  }
 }
 
 /** The built-in rig on a recording: a small network listens. */
 export function rigFromSound(rate: Rate, listener: Listener): LipSync {
   const to16k = createResampler(TIMELINE_RATE, MEL_SAMPLE_RATE);
-  let poses: Float32Array<ArrayBufferLike> = new Float32Array(0);
+  let poses: Float32Array = new Float32Array(0);
   let ended = false;
   return {
     lookAheadSec: LISTEN_LOOK_AHEAD_SEC,

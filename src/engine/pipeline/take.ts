@@ -121,17 +121,17 @@ async function* mouthsOf(
 }
 
 /** Adds the time that the source takes to give each item. */
-async function* timed<T>(source: AsyncGenerator<T, void, void>, times: StageTimes, stage: 'speechMs' | 'lipSyncMs'): AsyncGenerator<T, void, void> {
+async function* timed<T>(source: AsyncIterable<T> | Iterable<T>, times: StageTimes, stage: 'speechMs' | 'lipSyncMs'): AsyncGenerator<T, void, void> {
+  const iterator = Symbol.asyncIterator in source ? source[Symbol.asyncIterator]() : source[Symbol.iterator]();
   try {
     for (;;) {
       const t = performance.now();
-      const { done, value } = await source.next();
+      const next = await iterator.next();
       times[stage] += performance.now() - t;
-      if (done) return;
-      yield value;
+      if (next.done === true) return;
+      yield next.value;
     }
   } finally {
-    await source.return();
+    await iterator.return?.();
   }
 }
-
