@@ -42,11 +42,13 @@ export function snapLipLines(plate: I420, frame: Frame, landmarks: Float32Array,
   }
 
   const step = Math.max(0.75 / frame.unit, 0.009);
+  const redStep = Math.max(1.2 / frame.unit, 0.012);
   const edge = (sign: number) => (x: number, y: number) => {
+    // Lips are red; teeth, the dark and gaps between teeth are not, so that only a lip's own edge changes the red.
+    const red = look.red(x, y + redStep) - look.red(x, y - redStep);
     const redless = look.redless(x, y + step) - look.redless(x, y - step);
     const luma = look.luma(x, y + step) - look.luma(x, y - step);
-    // Lips against teeth are red against white; against a dark cavity only the change of brightness tells.
-    return -sign * redless * 0.6 - 0.35 * Math.abs(luma);
+    return sign * (4 * red - 0.3 * redless) - 0.2 * Math.abs(luma);
   };
   const upper = cheapestLine(meshUpper, half, -0.04, 0.05, frame.unit, edge(1));
   const lower = cheapestLine(meshLower, half, -0.1, 0.04, frame.unit, edge(-1));
@@ -58,7 +60,7 @@ export function snapLipLines(plate: I420, frame: Frame, landmarks: Float32Array,
 
 /** U = L at the corners and beyond; never L above U. */
 function joinAtCorners(upper: Curve, lower: Curve, half: number, rim: number): { upper: Curve; lower: Curve } {
-  const blend = (x: number) => ramp(half, half * 0.8, Math.abs(x));
+  const blend = (x: number) => ramp(half, half * 0.88, Math.abs(x));
   const side = (own: Curve, push: number) =>
     makeCurve(own.x0, own.x0 + own.step * (own.y.length - 1), own.y.length, (x) => {
       const u = curveAt(upper, x), l = curveAt(lower, x);
@@ -73,6 +75,8 @@ interface Look {
   /** Brightness and G + B − 0.9 R at a place of the frame, averaged a little along x. */
   luma(x: number, y: number): number;
   redless(x: number, y: number): number;
+  /** V, which is high on lips. */
+  red(x: number, y: number): number;
 }
 
 function pictureIn(plate: I420, frame: Frame): Look {
@@ -95,6 +99,7 @@ function pictureIn(plate: I420, frame: Frame): Look {
   const luma = (x: number, y: number) => at(planes.y, width, height, x, y) * 1.164;
   return {
     luma: (x, y) => mean(x, y, luma),
+    red: (x, y) => mean(x, y, (px, py) => at(planes.v, width / 2, height / 2, (px - 0.5) / 2, (py - 0.5) / 2)),
     // BT.709: G = Y' − .213 U − .533 V, B = Y' + 2.112 U, R = Y' + 1.793 V.
     redless: (x, y) =>
       mean(x, y, (px, py) => {
