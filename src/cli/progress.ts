@@ -44,7 +44,7 @@ function openLines(stream: NodeJS.WriteStream): ProgressView {
       lastStage = progress.stage;
       lastMs = nowMs;
       const { stage, frames, speed, remaining } = words(progress);
-      stream.write(`${stage}: ${frames} frames, ${speed}, ${remaining} left\n`);
+      stream.write(progress.framesPerSec === null ? `${stage} …\n` : `${stage}: ${frames} frames, ${speed}, ${remaining} left\n`);
     },
     close: () => undefined,
   };
