@@ -2,10 +2,10 @@
 import { stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { StudioError } from '../../shared/errors.ts';
-import { blurredBackground, edgeColours } from './edgeColours.ts';
+import { blurredBackground, edgeColours, type Colours } from './edgeColours.ts';
 import type { Matte } from './matte.ts';
 import { openPhoto, rawPicture, sniff } from './picture.ts';
-import { colourPlanes, rowReader, type Plane } from './planes.ts';
+import { colourPlanes, pixelReader, rowReader, shrunk, workingSize, type Plane } from './planes.ts';
 import type { Picture } from './sample.ts';
 
 export type Background =
@@ -24,7 +24,7 @@ const USUAL_BLUR = 0.5;
 /** Box radius of the strongest blur as a share of the plate's longer side; three of them make the blur. */
 const WIDEST_BLUR = 0.04;
 /** Colours at the edge are sought in a picture of this longer side. */
-const WORKING_SIDE = 768;
+const WORKING_SIDE = 640;
 
 /**
  * Reads the command line's form: `keep`, `blur` or `blur:0.7` (0 to 1), `#00b140` or `colour:#00b140`, `picture:FILE`.
@@ -100,58 +100,59 @@ export function withBackground(picture: Picture, matte: Pick<Matte, 'alpha'>, ba
   if (backdrop.kind === 'picture' && (backdrop.picture.width !== width || backdrop.picture.height !== height)) {
     throw new StudioError('bug', `The background is ${backdrop.picture.width}×${backdrop.picture.height}, the picture ${width}×${height}.`);
   }
-  const scale = Math.min(1, WORKING_SIDE / Math.max(width, height));
-  const [wide, high] = [Math.max(1, Math.round(width * scale)), Math.max(1, Math.round(height * scale))];
-  const alpha = shrunk(matte.alpha, width, height, wide, high);
-  const { person, background } = edgeColours(colourPlanes(picture, wide, high), alpha);
-  const behind = backdrop.kind === 'blur' ? blurredBackground(background, alpha, Math.max(1, Math.round(backdrop.amount * WIDEST_BLUR * Math.max(wide, high)))) : null;
+  const size = workingSize(width, height, WORKING_SIDE);
+  const alpha = shrunk({ width, height, values: matte.alpha }, size.width, size.height);
+  const { person, background } = edgeColours(colourPlanes(picture, size.width, size.height), alpha);
+  const own = person.map((plane) => pixelReader(plane, width, height));
+  const old = background.map((plane) => pixelReader(plane, width, height));
+  const fill = backdropLines(backdrop, background, alpha, { width, height });
 
-  const reader = (planes: readonly Plane[]) => {
-    const lines = planes.map(() => new Float32Array(width));
-    const reads = planes.map((plane) => rowReader(plane, width, height));
-    return { lines, read: (row: number) => { reads.forEach((read, index) => { read(row, lines[index]); }); } };
-  };
-  const before = reader(person);
-  const old = reader(background);
-  const blurred = behind ? reader(behind) : null;
   const out = new Uint8ClampedArray(rgb.length);
+  const line = new Float32Array(width * 3);
   for (let row = 0, o = 0; row < height; row++) {
-    before.read(row);
-    old.read(row);
-    blurred?.read(row);
+    fill(row, line);
     for (let col = 0; col < width; col++, o++) {
       const a = matte.alpha[o];
       for (let c = 0, i = o * 3; c < 3; c++, i++) {
-        if (a >= 1) {
-          out[i] = rgb[i];
-          continue;
+        const behind = line[col * 3 + c];
+        if (a >= 1) out[i] = rgb[i];
+        else if (a <= 0) out[i] = behind;
+        else {
+          const [f, b] = [own[c](col, row) * 255, old[c](col, row) * 255];
+          const freed = Math.min(255, Math.max(0, f + a * (rgb[i] - a * f - (1 - a) * b)));
+          out[i] = a * freed + (1 - a) * behind;
         }
-        const drop = blurred ? blurred.lines[c][col] * 255 : backdrop.kind === 'colour' ? backdrop.rgb[c] : backdrop.kind === 'picture' ? backdrop.picture.rgb[i] : rgb[i];
-        if (a <= 0) {
-          out[i] = drop;
-          continue;
-        }
-        const f = before.lines[c][col] * 255;
-        const b = old.lines[c][col] * 255;
-        const own = Math.min(255, Math.max(0, f + a * (rgb[i] - a * f - (1 - a) * b)));
-        out[i] = a * own + (1 - a) * drop;
       }
     }
   }
   return { width, height, rgb: new Uint8Array(out.buffer) };
 }
 
-/** Mean of the alpha that each working pixel covers. */
-function shrunk(values: Float32Array, width: number, height: number, wide: number, high: number): Plane {
-  const out: Plane = { width: wide, height: high, values: new Float32Array(wide * high) };
-  for (let row = 0, o = 0; row < high; row++) {
-    const [top, bottom] = [Math.floor((row * height) / high), Math.floor(((row + 1) * height) / high)];
-    for (let col = 0; col < wide; col++, o++) {
-      const [left, right] = [Math.floor((col * width) / wide), Math.floor(((col + 1) * width) / wide)];
-      let sum = 0;
-      for (let y = top; y < bottom; y++) for (let x = left; x < right; x++) sum += values[y * width + x];
-      out.values[o] = sum / ((bottom - top) * (right - left));
+/** Writes one line of the new background, R, G, B 0..255 per pixel. */
+function backdropLines(backdrop: Exclude<Backdrop, { kind: 'keep' }>, old: Colours, alpha: Plane, { width, height }: { width: number; height: number }): (row: number, out: Float32Array) => void {
+  switch (backdrop.kind) {
+    case 'colour':
+      return (_, out) => {
+        for (let i = 0; i < out.length; i++) out[i] = backdrop.rgb[i % 3];
+      };
+    case 'picture':
+      return (row, out) => {
+        out.set(backdrop.picture.rgb.subarray(row * width * 3, (row + 1) * width * 3));
+      };
+    case 'blur': {
+      const wanted = backdrop.amount * WIDEST_BLUR * WORKING_SIDE;
+      // A wide blur looks the same from half the pixels.
+      const size = workingSize(alpha.width, alpha.height, wanted > 8 ? WORKING_SIDE / 2 : WORKING_SIDE);
+      const radius = Math.max(1, Math.round(backdrop.amount * WIDEST_BLUR * Math.max(size.width, size.height)));
+      const smaller = old.map((plane) => shrunk(plane, size.width, size.height)) as Colours;
+      const reads = blurredBackground(smaller, shrunk(alpha, size.width, size.height), radius).map((plane) => rowReader(plane, width, height));
+      const channel = new Float32Array(width);
+      return (row, out) => {
+        reads.forEach((read, c) => {
+          read(row, channel);
+          for (let col = 0; col < width; col++) out[col * 3 + c] = channel[col] * 255;
+        });
+      };
     }
   }
-  return out;
 }

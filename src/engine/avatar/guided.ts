@@ -3,7 +3,7 @@
  * Filter", 2015): around each pixel the matte is explained as a linear function of the picture's colour, so its edge moves onto the
  * picture's edge and follows single strands of hair.
  */
-import { boxMean, combine, createPlane, rowReader, type Plane } from './planes.ts';
+import { boxMean, combine, createPlane, pixelReader, type Plane } from './planes.ts';
 import type { Picture } from './sample.ts';
 
 /** alpha = r·R + g·G + b·B + offset, colours 0..1; planes of the working size. */
@@ -48,19 +48,11 @@ export function guidedModel([r, g, b]: [Plane, Plane, Plane], matte: Plane, radi
   return { r: mean(ar), g: mean(ag), b: mean(ab), offset: mean(offset) };
 }
 
-/** The model's alpha for every pixel of the full picture, unclamped. */
-export function applyModel(model: ColourModel, { width, height, rgb }: Picture): Plane {
-  const out = createPlane(width, height);
-  const readers = [model.r, model.g, model.b, model.offset].map((plane) => rowReader(plane, width, height));
-  const rows = readers.map(() => new Float32Array(width));
-  const [r, g, b, offset] = rows;
-  for (let row = 0; row < height; row++) {
-    readers.forEach((read, index) => {
-      read(row, rows[index]);
-    });
-    for (let col = 0, o = row * width, i = o * 3; col < width; col++, o++, i += 3) {
-      out.values[o] = (r[col] * rgb[i] + g[col] * rgb[i + 1] + b[col] * rgb[i + 2]) / 255 + offset[col];
-    }
-  }
-  return out;
+/** The model's alpha of single pixels of the full picture, unclamped. */
+export function modelReader(model: ColourModel, { width, height, rgb }: Picture): (col: number, row: number) => number {
+  const [r, g, b, offset] = [model.r, model.g, model.b, model.offset].map((plane) => pixelReader(plane, width, height));
+  return (col, row) => {
+    const i = (row * width + col) * 3;
+    return (r(col, row) * rgb[i] + g(col, row) * rgb[i + 1] + b(col, row) * rgb[i + 2]) / 255 + offset(col, row);
+  };
 }

@@ -1,9 +1,10 @@
 /** The person in a picture, told from the background: a segmentation network's coarse matte, brought to the picture's own edges. */
 import type { Sessions } from '../onnx/sessions.ts';
 import { throwIfCanceled } from '../../shared/errors.ts';
-import { applyModel, guidedModel } from './guided.ts';
+import { guidedModel, modelReader } from './guided.ts';
+import { clearHaze } from './matteHaze.ts';
 import { dropSpecks, fillHoles, type Grid } from './matteRegions.ts';
-import { colourPlanes, combine, createPlane, enlarged, rowReader, type Plane } from './planes.ts';
+import { boxMean, colourPlanes, combine, createPlane, enlarged, rowReader, workingSize, type Plane } from './planes.ts';
 import { pyramidOf, sampleRgb, type Picture, type Pyramid } from './sample.ts';
 
 /** Models that `matteOf` runs; load them to warm up. */
@@ -32,15 +33,15 @@ export interface MatteOptions {
 /** Side of the network's input. */
 const NETWORK_SIZE = 256;
 /** Longer side of the picture in which edges are sought; the finest hair is then drawn at full size. */
-const WORKING_SIDE = { full: 768, fast: 448 };
+const WORKING_SIDE = { full: 640, fast: 384 };
 /** Of the network's 0..1 this much at each end is noise. */
-const SURE = { background: 0.2, person: 0.8 };
+const SURE = { background: 0.3, person: 0.7 };
 /** Window of the guided filter as a share of the working side: about two cells of the network's grid each way. */
 const WINDOW = 0.011;
 /** Variance of colour (0..1) below which there is no edge to follow. */
 const FLAT = 2e-5;
 /** The guided matte never quite reaches 0 and 1; this much at each end is cut off. */
-const TRIM = { background: 0.08, person: 0.92 };
+const TRIM = { background: 0.12, person: 0.9 };
 /** The second look: a part of the picture this many faces wide and high, its middle this much of a face below the face's. */
 const CLOSE_UP = { side: 3.6, below: 0.35, feather: 0.12, worth: 0.75 };
 /** Share of the previous frame's matte that is kept where both agree, and the difference from which nothing is kept. */
@@ -61,27 +62,29 @@ interface Rect {
  */
 export async function matteOf(picture: Picture, { sessions, face, previous = null, effort = 'full', signal }: MatteOptions): Promise<Matte> {
   const { width, height } = picture;
-  const scale = Math.min(1, WORKING_SIDE[effort] / Math.max(width, height));
-  const size = { width: Math.max(1, Math.round(width * scale)), height: Math.max(1, Math.round(height * scale)) };
+  const size = workingSize(width, height, WORKING_SIDE[effort]);
   const hull = face ? faceHull(face) : null;
   let coarse = await look(picture, hull, size, { sessions, effort, signal });
   throwIfCanceled(signal);
   if (previous?.width === size.width && previous.height === size.height) coarse = steadied(coarse, previous);
   const guide = colourPlanes(picture, size.width, size.height);
   const radius = Math.max(2, Math.round(WINDOW * Math.max(size.width, size.height)));
-  const matte = applyModel(guidedModel(guide, coarse, radius, FLAT), picture);
+  const alphaAt = modelReader(guidedModel(guide, coarse, radius, FLAT), picture);
   throwIfCanceled(signal);
-  // Far from the coarse matte's edge its word is final: no grain of the picture shows through a face or a wall.
+  // Away from the coarse matte's edge its word is final: no grain of the picture shows through a face or a wall.
+  const matte = createPlane(width, height);
   const read = rowReader(certainty(coarse, radius), width, height);
   const sure = new Float32Array(width);
   for (let row = 0, o = 0; row < height; row++) {
     read(row, sure);
     for (let col = 0; col < width; col++, o++) {
-      const alpha = (matte.values[o] - TRIM.background) / (TRIM.person - TRIM.background);
       const bound = sure[col];
-      matte.values[o] = bound > 0.999 ? 1 : bound < -0.999 ? 0 : Math.min(1, Math.max(0, alpha + bound * Math.abs(bound)));
+      if (bound <= -1) continue;
+      const alpha = bound >= 1 ? 1 : (alphaAt(col, row) - TRIM.background) / (TRIM.person - TRIM.background) + bound * Math.abs(bound);
+      matte.values[o] = Math.min(1, Math.max(0, alpha));
     }
   }
+  clearHaze(picture, matte);
   if (hull) markInside(matte, hull, 1);
   return { width, height, alpha: matte.values, coarse };
 }
@@ -171,37 +174,12 @@ function steadied(now: Plane, before: Plane): Plane {
   });
 }
 
-/** −1 where all around is background, 1 where all around is person, 0 at the edge, with a ramp between. */
+/** −1 where all within the radius is background, 1 where all is person, else 0. */
 function certainty(coarse: Plane, radius: number): Plane {
-  const { width, height, values } = coarse;
-  const low = extreme(values, width, height, radius, Math.min);
-  const high = extreme(values, width, height, radius, Math.max);
-  const sign = createPlane(width, height);
-  for (let i = 0; i < values.length; i++) sign.values[i] = low[i] >= 0.995 ? 1 : high[i] <= 0.005 ? -1 : 0;
-  return sign;
-}
-
-/** Least or greatest value in the square around each pixel, row by row and then column by column. */
-function extreme(values: Float32Array, width: number, height: number, radius: number, pick: (a: number, b: number) => number): Float32Array {
-  const pass = (from: Float32Array, step: number, length: number, lineStep: number, lines: number) => {
-    let current = from;
-    // Growing windows: 1, 2, 4 … pixels each way reach any radius in few passes.
-    for (let reach = 1, done = 0; done < radius; reach *= 2) {
-      const by = Math.min(reach, radius - done);
-      const next = new Float32Array(current.length);
-      for (let line = 0; line < lines; line++) {
-        for (let at = 0, i = line * lineStep; at < length; at++, i += step) {
-          const before = current[at >= by ? i - by * step : i];
-          const after = current[at + by < length ? i + by * step : i];
-          next[i] = pick(current[i], pick(before, after));
-        }
-      }
-      current = next;
-      done += by;
-    }
-    return current;
-  };
-  return pass(pass(values, 1, width, width, height), width, height, 1, width);
+  const notPerson = boxMean(combine([coarse], (i) => (coarse.values[i] < 0.995 ? 1 : 0)), radius).values;
+  const notBackground = boxMean(combine([coarse], (i) => (coarse.values[i] > 0.005 ? 1 : 0)), radius).values;
+  // Running sums may leave a rest of rounding; one pixel of a window is far more.
+  return combine([coarse], (i) => (notPerson[i] < 1e-6 ? 1 : notBackground[i] < 1e-6 ? -1 : 0));
 }
 
 type Point = [x: number, y: number];

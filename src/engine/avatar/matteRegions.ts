@@ -22,7 +22,7 @@ export function dropSpecks(grid: Grid): void {
   for (let i = 0; i < values.length; i++) if (labels[i] >= 0 && weights[labels[i]] < least) values[i] = 0;
 }
 
-/** Sets small regions of background inside the person (not reaching the border) to 1. */
+/** Sets small regions of background inside the person to 1. They may touch the lower border, where a body goes on, but no other. */
 export function fillHoles(grid: Grid): void {
   const { width, height, values } = grid;
   const { labels, count } = label(grid, (value) => value < 0.98);
@@ -30,7 +30,7 @@ export function fillHoles(grid: Grid): void {
   for (let i = 0; i < values.length; i++) {
     if (labels[i] < 0) continue;
     const col = i % width;
-    const border = col === 0 || col === width - 1 || i < width || i >= width * (height - 1);
+    const border = col === 0 || col === width - 1 || i < width;
     areas[labels[i]] += border ? Infinity : 1;
   }
   const most = PINHOLE * width * height;

@@ -47,6 +47,12 @@ export function combine(planes: readonly Plane[], each: (index: number) => numbe
   return out;
 }
 
+/** The size in which a picture of width×height is worked on: no longer than `side`, never larger than the picture. */
+export function workingSize(width: number, height: number, side: number): { width: number; height: number } {
+  const scale = Math.min(1, side / Math.max(width, height));
+  return { width: Math.max(1, Math.round(width * scale)), height: Math.max(1, Math.round(height * scale)) };
+}
+
 /** Bilinear values of a plane along a larger (or equal) grid laid over the same picture; edges are repeated. */
 export function rowReader(plane: Plane, width: number, height: number): (row: number, out: Float32Array) => void {
   const scaleX = plane.width / width;
@@ -75,6 +81,24 @@ export function rowReader(plane: Plane, width: number, height: number): (row: nu
   };
 }
 
+/** As `rowReader`, one pixel at a time: for the few pixels at an edge. */
+export function pixelReader(plane: Plane, width: number, height: number): (col: number, row: number) => number {
+  const { values, width: w, height: h } = plane;
+  const scaleX = w / width;
+  const scaleY = h / height;
+  return (col, row) => {
+    const x = Math.min(w - 1, Math.max(0, (col + 0.5) * scaleX - 0.5));
+    const y = Math.min(h - 1, Math.max(0, (row + 0.5) * scaleY - 0.5));
+    const left = Math.floor(x);
+    const right = Math.min(w - 1, left + 1);
+    const upper = Math.floor(y) * w;
+    const lower = Math.min(h - 1, Math.floor(y) + 1) * w;
+    const above = values[upper + left] + (values[upper + right] - values[upper + left]) * (x - left);
+    const below = values[lower + left] + (values[lower + right] - values[lower + left]) * (x - left);
+    return above + (below - above) * (y - Math.floor(y));
+  };
+}
+
 export function enlarged(plane: Plane, width: number, height: number): Plane {
   if (plane.width === width && plane.height === height) return plane;
   const out = createPlane(width, height);
@@ -83,15 +107,34 @@ export function enlarged(plane: Plane, width: number, height: number): Plane {
   return out;
 }
 
+/** Each pixel of the smaller size is the mean of the pixels it covers. */
+export function shrunk({ width, height, values }: Plane, toWidth: number, toHeight: number): Plane {
+  const out = createPlane(toWidth, toHeight);
+  for (let row = 0, o = 0; row < toHeight; row++) {
+    const [top, bottom] = covered(row, height, toHeight);
+    for (let col = 0; col < toWidth; col++, o++) {
+      const [left, right] = covered(col, width, toWidth);
+      let sum = 0;
+      for (let y = top; y < bottom; y++) for (let x = left; x < right; x++) sum += values[y * width + x];
+      out.values[o] = sum / ((bottom - top) * (right - left));
+    }
+  }
+  return out;
+}
+
+/** Which of `size` pixels fall into pixel `index` of `smaller`: at least one, no pixel twice. */
+function covered(index: number, size: number, smaller: number): [from: number, to: number] {
+  const from = Math.floor((index * size) / smaller);
+  return [from, Math.max(from + 1, Math.floor(((index + 1) * size) / smaller))];
+}
+
 /** A picture's R, G and B as planes of 0..1, each pixel of the smaller size being the mean of the pixels it covers. */
 export function colourPlanes({ width, height, rgb }: Picture, toWidth: number, toHeight: number): [r: Plane, g: Plane, b: Plane] {
   const [r, g, b] = [createPlane(toWidth, toHeight), createPlane(toWidth, toHeight), createPlane(toWidth, toHeight)];
   for (let row = 0, o = 0; row < toHeight; row++) {
-    const top = Math.floor((row * height) / toHeight);
-    const bottom = Math.max(top + 1, Math.floor(((row + 1) * height) / toHeight));
+    const [top, bottom] = covered(row, height, toHeight);
     for (let col = 0; col < toWidth; col++, o++) {
-      const left = Math.floor((col * width) / toWidth);
-      const right = Math.max(left + 1, Math.floor(((col + 1) * width) / toWidth));
+      const [left, right] = covered(col, width, toWidth);
       let [sumR, sumG, sumB] = [0, 0, 0];
       for (let y = top; y < bottom; y++) {
         for (let x = left, i = (y * width + left) * 3; x < right; x++, i += 3) {
