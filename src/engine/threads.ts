@@ -71,7 +71,7 @@ export function startThread<A extends Api>(entry: URL, workerData?: unknown): Th
     },
     close: () => client.close(),
     terminate: async () => {
-      worker.ref(); // an idle thread is not held; without this the process could end in the middle of the await
+      hold(); // for good: an idle thread does not keep the process alive, and this await must not be cut short
       await worker.terminate();
       close();
     },

@@ -1,0 +1,43 @@
+/** Worker threads as RPC ports, with a thread of the product. */
+import { execFile } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import { expect, test } from 'vitest';
+import { startThread } from '../../src/engine/threads.ts';
+import type { EspeakThreadApi } from '../../src/engine/voice/espeakThread.ts';
+
+const ENTRY = new URL('../../src/engine/voice/espeakThread.ts', import.meta.url);
+
+test('a process that ends its idle thread waits for that and exits clean', async () => {
+  const script = `
+    const { startThread } = await import(${JSON.stringify(new URL('../../src/engine/threads.ts', import.meta.url).href)});
+    const thread = startThread(new URL(${JSON.stringify(ENTRY.href)}));
+    // One call is done, one is under way: its end must not let go of the thread while that is being ended.
+    await thread.call('speak', { text: 'Hello.', options: { voice: 'en' } });
+    const pending = thread.call('warmUp', null).catch(() => null);
+    await thread.terminate();
+    await pending;
+    console.log('ended');`;
+  const file = path.join(mkdtempSync(path.join(os.tmpdir(), 'sima-thread-')), 'script.mjs');
+  writeFileSync(file, script);
+  // An unfinished top-level await ends a process with 13, which rejects here.
+  const { stdout } = await promisify(execFile)(process.execPath, [file]);
+  rmSync(path.dirname(file), { recursive: true });
+  expect(stdout.trim()).toBe('ended');
+});
+
+test('calls that wait when the thread ends fail with io, later ones too', async () => {
+  const thread = startThread<EspeakThreadApi>(ENTRY);
+  const pending = thread.call('speak', { text: 'Hello there. '.repeat(50), options: { voice: 'en' } });
+  pending.catch(() => undefined);
+  await thread.terminate();
+  await expect(pending).rejects.toMatchObject({ code: 'io' });
+  await expect(thread.call('warmUp', null)).rejects.toMatchObject({ code: 'io' });
+});
+
+test('a thread that cannot start says why', async () => {
+  const thread = startThread<EspeakThreadApi>(new URL('./noSuchThread.ts', import.meta.url));
+  await expect(thread.call('warmUp', null)).rejects.toMatchObject({ code: 'bug', message: expect.stringMatching(/noSuchThread/) as string });
+});
