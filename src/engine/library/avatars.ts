@@ -1,0 +1,280 @@
+/**
+ * The avatar library of one home: a face is registered once, then everything is a look-up. The folders are the truth, the index finds
+ * them, memory holds what is in use; what is damaged, missing or of an older preparation is made again from the kept source.
+ */
+import { statSync } from 'node:fs';
+import path from 'node:path';
+import { StudioError, throwIfCanceled } from '../../shared/errors.ts';
+import { makeBundle, PREPARATION_VERSION, type BundleOptions, type FaceData } from '../avatar/bundle.ts';
+import { sniff } from '../avatar/picture.ts';
+import { chooseFace } from '../avatar/prepare.ts';
+import type { Sessions } from '../onnx/sessions.ts';
+import { createCache, type CacheMetrics, type Loaded } from './cache.ts';
+import type { AvatarRow, ListQuery } from './catalogue.ts';
+import { hashOfFile } from './durable.ts';
+import { makeNew, rebuild, type Workshop } from './preparing.ts';
+import { ID_PATTERN, type AvatarRecord, type Consent } from './record.ts';
+import { notFound, openRoom, shortId, type LibraryEvent } from './room.ts';
+import { folderOf, idsIn, looksWhole, readFace, readRecord, removeFolder } from './store.ts';
+import { verifyLibrary, type LibraryVerdict } from './verify.ts';
+
+/** The memory that loaded face data may take unless told otherwise: the guide's 2 GB. */
+export const DEFAULT_BUDGET_BYTES = 2e9;
+/** How much of the budget is filled ahead of use. */
+const PRELOAD_SHARE = 0.5;
+/** Fewer characters than this name no avatar. */
+const SHORTEST_PREFIX = 4;
+
+export interface LibraryOptions {
+  /** Memory for loaded face data. */
+  budgetBytes?: number;
+  /** Opens or gives the sessions of the face models: asked only when something must be prepared. They stay the caller's to close. */
+  sessions?: () => Promise<Pick<Sessions, 'run'>>;
+  /** How face data is made of a source. */
+  prepareFace?: (file: string, options: BundleOptions) => Promise<FaceData>;
+  /** Told of everything that is repaired, so that it can be said aloud. */
+  onEvent?: (event: LibraryEvent) => void;
+}
+
+export interface RegisterOptions {
+  /** From 1, left to right; needed where there are several faces. */
+  faceIndex?: number;
+  /** Default: the file's name. */
+  name?: string;
+  tags?: string[];
+  consent?: Omit<Consent, 'date'>;
+  signal?: AbortSignal;
+  /** 0..1. */
+  onProgress?: (done: number) => void;
+}
+
+export interface Registered {
+  record: AvatarRecord;
+  /** false: these bytes were registered before, nothing was prepared. */
+  isNew: boolean;
+  warnings: string[];
+}
+
+/** An avatar in use: its face data stays in memory until released, and what pictures are made of has been checked. */
+export interface AvatarInUse {
+  record: AvatarRecord;
+  face: FaceData;
+  /** A clip's plates at native size, all-intra; null for a photo, whose plate is its source. */
+  platesFile: string | null;
+  release: () => void;
+}
+
+/** An avatar is named by its id or the beginning of one, at least 4 characters. @throws StudioError invalid-input where none or several match */
+export interface Library {
+  register(file: string, options?: RegisterOptions): Promise<Registered>;
+  resolve(idOrPrefix: string): string;
+  /** From memory, else from the disk with its checksum verified, else made again. */
+  get(idOrPrefix: string, signal?: AbortSignal): Promise<FaceData>;
+  /** For a render: counts as a use. */
+  use(idOrPrefix: string, signal?: AbortSignal): Promise<AvatarInUse>;
+  /** Begins to load what will be wanted soon. */
+  prefetch(idOrPrefix: string): void;
+  /** Loads the most used into half of the budget. */
+  preload(signal?: AbortSignal): Promise<void>;
+  list(query?: ListQuery): AvatarRow[];
+  show(idOrPrefix: string): { row: AvatarRow; record: AvatarRecord; folder: string };
+  /** Changes what people say of an avatar. */
+  describe(idOrPrefix: string, change: Partial<Pick<AvatarRecord, 'name' | 'tags' | 'consent' | 'quality'>>): Promise<AvatarRecord>;
+  /** @returns the whole id */
+  remove(idOrPrefix: string): Promise<string>;
+  /** Checks every file against its checksum; repairs nothing. */
+  verify(signal?: AbortSignal): Promise<LibraryVerdict>;
+  metrics(): CacheMetrics;
+  /** Work that is under way is canceled. */
+  close(): Promise<void>;
+}
+
+/**
+ * Opens the library, made where there is none. What a crash has left is cleared, a broken index is set aside and made anew.
+ * The opener closes. @throws StudioError io
+ */
+export async function openLibrary(home: string, options: LibraryOptions = {}): Promise<Library> {
+  const { budgetBytes = DEFAULT_BUDGET_BYTES, onEvent = () => undefined } = options;
+  const room = await openRoom(home, onEvent);
+  const { root } = room;
+  const shop: Workshop = { room, prepareFace: options.prepareFace ?? makeBundle, sessions: options.sessions ?? null };
+  const ending = new AbortController();
+
+  async function load(id: string): Promise<Loaded<FaceData>> {
+    const record = await room.recordOf(id);
+    if (record.preparation >= PREPARATION_VERSION) {
+      const face = await readFace(root, record).catch(() => null);
+      if (face) return { value: face.data, bytes: face.bytes, tier: 'disk' };
+    }
+    return rebuild(shop, id, { signal: ending.signal });
+  }
+  const cache = createCache<FaceData>({ budgetBytes, load });
+
+  /** Prepares again what is damaged beside the face data, and keeps the result in memory. */
+  async function repair(id: string, given?: string, signal?: AbortSignal): Promise<void> {
+    const { value, bytes } = await rebuild(shop, id, { given, signal: signal ? AbortSignal.any([signal, ending.signal]) : ending.signal });
+    cache.put(id, value, bytes);
+  }
+
+  const resolve = (idOrPrefix: string): string => {
+    if (ID_PATTERN.test(idOrPrefix) && room.index((known) => known.find(idOrPrefix))) return idOrPrefix;
+    const prefix = idOrPrefix.toLowerCase();
+    if (!/^[0-9a-f]+(-[0-9]*)?$/.test(prefix) || prefix.length < SHORTEST_PREFIX) throw notFound(idOrPrefix);
+    const ids = room.index((known) => known.idsFrom(prefix, 5));
+    if (ids.length === 0) throw notFound(idOrPrefix);
+    if (ids.length > 1) throw new StudioError('invalid-input', `“${idOrPrefix}” could be ${ids.map((id) => shortId(id, 16)).join(' or ')}. Write more of the id.`);
+    return ids[0];
+  };
+  /** A whole id in memory needs no question to the index. */
+  const keyOf = (idOrPrefix: string): string => (cache.peek(idOrPrefix) ? idOrPrefix : resolve(idOrPrefix));
+
+  /** Files whose content was compared with its checksum, as they were then. */
+  const checked = new Map<string, string>();
+  async function isIntact(file: string, sha256: string, signal?: AbortSignal): Promise<boolean> {
+    const info = statSync(file, { bigint: true, throwIfNoEntry: false });
+    if (!info) return false;
+    const state = [info.ino, info.size, info.mtimeNs, info.ctimeNs].join('/');
+    if (checked.get(file) === state) return true;
+    if ((await hashOfFile(file, signal)) !== sha256) return false;
+    checked.set(file, state);
+    return true;
+  }
+
+  /** Whether what frames are made of is as it was registered; a clip's plates are made again where not. */
+  async function checkPictures(id: string, signal?: AbortSignal): Promise<AvatarRecord> {
+    const record = await room.recordOf(id);
+    const { source, plates } = record.files;
+    const pictures = path.join(folderOf(root, id), (plates ?? source).name);
+    if (await isIntact(pictures, (plates ?? source).sha256, signal)) return record;
+    // A photo's only picture is its source: the rebuild says that it is gone.
+    await repair(id, undefined, signal);
+    return room.recordOf(id);
+  }
+
+  /** null where these bytes, or this face of them, are not registered. */
+  async function knownAvatar(file: string, sourceHash: string, faceIndex: number | undefined): Promise<AvatarRecord | null> {
+    const ids = new Set([...room.index((known) => known.idsOfSource(sourceHash)), ...idsIn(root).filter((id) => id.startsWith(sourceHash))]);
+    const records: AvatarRecord[] = [];
+    for (const id of ids) {
+      const record = await room.recordOf(id).catch((error: unknown) => {
+        if (error instanceof StudioError) return null; // registering it now repairs it
+        throw error;
+      });
+      if (record) records.push(record);
+    }
+    if (records.length === 0) return null;
+    const wanted = chooseFace(records[0].faceCount, faceIndex, file);
+    return records.find((record) => record.faceIndex === wanted) ?? null;
+  }
+
+  /** What is there already is repaired from the file at hand where it must be, and gets what was newly said of it. */
+  async function welcomeBack({ id, sourceHash }: AvatarRecord, file: string, asked: RegisterOptions): Promise<Registered> {
+    const { name, tags, consent, signal } = asked;
+    const record = await room.recordOf(id);
+    const kept = path.join(folderOf(root, id), record.files.source.name);
+    const isWhole = looksWhole(root, record) && record.preparation >= PREPARATION_VERSION && (await isIntact(kept, sourceHash, signal));
+    if (!isWhole) await repair(id, file, signal);
+    const said = { ...(name === undefined ? {} : { name }), ...(tags ? { tags } : {}), ...(consent ? { consent: stated(consent) } : {}) };
+    const current = Object.keys(said).length > 0 ? await describe(id, said) : await room.recordOf(id);
+    const { warnings } = await cache.get(id, signal);
+    asked.onProgress?.(1);
+    return { record: current, isNew: false, warnings };
+  }
+
+  async function register(file: string, asked: RegisterOptions = {}): Promise<Registered> {
+    await sniff(file); // says clearly what is wrong with a file that cannot be anything
+    const { faceIndex, consent, signal, onProgress } = asked;
+    const name = checkedName(asked.name ?? (path.parse(file).name.slice(0, 200) || 'avatar'));
+    const sourceHash = await hashOfFile(file, signal);
+    const known = await knownAvatar(file, sourceHash, faceIndex);
+    if (known) return welcomeBack(known, file, asked);
+    const made = await room.locked(sourceHash, signal, async () => {
+      const meanwhile = await knownAvatar(file, sourceHash, faceIndex);
+      if (meanwhile) return meanwhile;
+      return makeNew(shop, { file, sourceHash, faceIndex, name, tags: asked.tags ?? [], consent: consent ? stated(consent) : null, signal, onProgress });
+    });
+    if (!('data' in made)) return welcomeBack(made, file, asked);
+    const { record, data } = made;
+    cache.put(record.id, data, sizeInMemory(data));
+    onProgress?.(1);
+    return { record, isNew: true, warnings: data.warnings };
+  }
+
+  async function describe(idOrPrefix: string, change: Partial<AvatarRecord>): Promise<AvatarRecord> {
+    const id = resolve(idOrPrefix);
+    if (change.name !== undefined) checkedName(change.name);
+    return room.locked(id.slice(0, 64), undefined, async () => {
+      const next = { ...(await room.recordOf(id)), ...change };
+      await room.keepRecord(next);
+      return next;
+    });
+  }
+
+  return {
+    register,
+    resolve,
+    describe,
+    get: async (idOrPrefix, signal) => cache.get(keyOf(idOrPrefix), signal),
+    async use(idOrPrefix, signal) {
+      const id = keyOf(idOrPrefix);
+      const { value, release } = await cache.pin(id, signal);
+      try {
+        const record = await checkPictures(id, signal);
+        room.index((known) => known.countUse(id, new Date().toISOString()));
+        const platesFile = record.files.plates ? path.join(folderOf(root, id), record.files.plates.name) : null;
+        return { record, face: cache.peek(id) ?? value, platesFile, release };
+      } catch (error) {
+        release();
+        throw error;
+      }
+    },
+    prefetch(idOrPrefix) {
+      cache.prefetch(keyOf(idOrPrefix)).catch(() => undefined); // whoever uses it is told
+    },
+    async preload(signal) {
+      for (const id of room.index((known) => known.mostUsed(1000))) {
+        throwIfCanceled(signal);
+        if (cache.metrics().bytes > budgetBytes * PRELOAD_SHARE) return;
+        await cache.prefetch(id).catch(() => undefined); // whoever uses it is told
+      }
+    },
+    list: (query) => room.index((known) => known.list(query)),
+    show(idOrPrefix) {
+      const id = resolve(idOrPrefix);
+      const found = room.index((known) => known.find(id));
+      const record = readRecord(root, id) ?? found?.record;
+      if (!found || !record) throw notFound(idOrPrefix);
+      return { row: found.row, record, folder: folderOf(root, id) };
+    },
+    async remove(idOrPrefix) {
+      const id = resolve(idOrPrefix);
+      await room.locked(id.slice(0, 64), undefined, async () => {
+        await removeFolder(root, id);
+        room.index((known) => known.remove(id));
+      });
+      cache.drop(id);
+      return id;
+    },
+    verify: (signal) => room.inStorage(() => room.index((known) => verifyLibrary(root, known, signal))),
+    metrics: () => cache.metrics(),
+    async close() {
+      ending.abort();
+      await cache.idle();
+      room.close();
+    },
+  };
+}
+
+const stated = (consent: Omit<Consent, 'date'>): Consent => ({ ...consent, date: new Date().toISOString() });
+
+function checkedName(name: string): string {
+  if (name.trim() === '' || name.length > 200) throw new StudioError('invalid-input', 'The name of an avatar has 1 to 200 characters.');
+  return name;
+}
+
+/** Bytes of all typed arrays. */
+function sizeInMemory(value: unknown): number {
+  if (ArrayBuffer.isView(value)) return value.byteLength;
+  if (typeof value !== 'object' || value === null) return 0;
+  return Object.values(value).reduce((sum: number, item) => sum + sizeInMemory(item), 0);
+}

@@ -1,0 +1,225 @@
+/** The index of the library in SQLite: one file that several processes may use at once. The folders are the truth, this finds them. */
+import { existsSync, renameSync, rmSync, statSync } from 'node:fs';
+import Database from 'better-sqlite3';
+import { StudioError } from '../../shared/errors.ts';
+import { avatars } from './migrations/0001-avatars.ts';
+import { locks } from './migrations/0002-locks.ts';
+import { isAlive, type Owner } from './owner.ts';
+import { filesOf, sealRecord, unsealRecord, type AvatarRecord } from './record.ts';
+import { searchText } from './searchText.ts';
+
+/** In order; a file's `user_version` counts how many it has seen. Only ever add to the end. */
+const MIGRATIONS = [avatars, locks];
+/** How long a write waits for another process's. */
+const BUSY_MS = 5000;
+
+/** What a list shows of an avatar. */
+export interface AvatarRow {
+  id: string;
+  name: string;
+  kind: 'photo' | 'clip';
+  width: number;
+  height: number;
+  durationSec: number | null;
+  faceIndex: number;
+  faceCount: number;
+  preparation: number;
+  /** All its files. */
+  sizeBytes: number;
+  createdAt: string;
+  /** Of the last render; null: never. */
+  usedAt: string | null;
+  /** Renders. */
+  uses: number;
+  tags: string[];
+}
+
+export interface ListQuery {
+  /** Part of the name, of a tag, or of the id. */
+  search?: string;
+  tag?: string;
+  limit?: number;
+  offset?: number;
+}
+
+export interface Catalogue {
+  readonly file: string;
+  /** Newest first. */
+  list(query?: ListQuery): AvatarRow[];
+  /** null where there is no such row; `record` is null where the row is damaged. */
+  find(id: string): { row: AvatarRow; record: AvatarRecord | null } | null;
+  /** At most `limit` ids that begin so. */
+  idsFrom(prefix: string, limit: number): string[];
+  idsOfSource(sourceHash: string): string[];
+  mostUsed(limit: number): string[];
+  /** Id → stamp of its folder when its row was written. */
+  stamps(): Map<string, string>;
+  /** Writes the row; times and counts of use stay. */
+  put(record: AvatarRecord, stamp: string): void;
+  remove(id: string): void;
+  /** Counts a render. */
+  countUse(id: string, at: string): void;
+  /**
+   * Whether `holder` has the lock now. One whose process is gone is taken over, and so is one of this process that `isHeld` does not know.
+   */
+  tryLock(sourceHash: string, holder: string, owner: Owner, isHeld: (holder: string) => boolean): boolean;
+  unlock(sourceHash: string, holder: string): void;
+  /** Many writes as one. */
+  together<T>(work: () => T): T;
+  /** What SQLite's own full check finds; empty where all is well. */
+  faults(): string[];
+  close(): void;
+}
+
+/** SQLite says that the file is no database, or a broken one. */
+export function isCorrupt(error: unknown): boolean {
+  const { code } = error as { code?: unknown };
+  return typeof code === 'string' && /^SQLITE_(CORRUPT|NOTADB)/.test(code);
+}
+
+/** Moves a broken index out of the way; its name tells when. @returns the new name */
+export function setAside(file: string): string {
+  const aside = `${file}.damaged-${new Date().toISOString().replace(/[:.]/g, '-')}`;
+  renameSync(file, aside);
+  for (const ending of ['-wal', '-shm']) rmSync(file + ending, { force: true });
+  return aside;
+}
+
+/**
+ * Opens the index and brings it up to date; a new file is made where there is none.
+ * @throws SqliteError, see isCorrupt; StudioError io where a newer Sima has made it
+ */
+export function openCatalogue(file: string): Catalogue {
+  const database = new Database(file, { timeout: BUSY_MS });
+  try {
+    prepareDatabase(database, file);
+    return catalogueOver(database, file);
+  } catch (error) {
+    database.close();
+    throw error;
+  }
+}
+
+/** Which file it is, not which name: another process may have set the broken one aside already. */
+export function fileIdentity(file: string): string | null {
+  return existsSync(file) ? String(statSync(file, { bigint: true }).ino) : null;
+}
+
+function prepareDatabase(database: Database.Database, file: string): void {
+  patiently(() => database.pragma('journal_mode = WAL'));
+  database.pragma('synchronous = NORMAL');
+  database.pragma('trusted_schema = OFF');
+  const check = database.pragma('quick_check(1)', { simple: true });
+  if (check !== 'ok') throw Object.assign(new Error(String(check)), { code: 'SQLITE_CORRUPT' });
+  const migrate = database.transaction(() => {
+    const version = Number(database.pragma('user_version', { simple: true }));
+    if (version > MIGRATIONS.length) {
+      throw new StudioError('io', `The library's index ${file} was made by a newer version of Sima (${version}, this one knows ${MIGRATIONS.length}). Update Sima, or use another --home.`);
+    }
+    for (const migration of MIGRATIONS.slice(version)) database.exec(migration);
+    database.pragma(`user_version = ${MIGRATIONS.length}`);
+  });
+  if (Number(database.pragma('user_version', { simple: true })) !== MIGRATIONS.length) patiently(() => migrate.immediate());
+}
+
+/** Turning on WAL does not wait for others by itself. */
+function patiently(work: () => unknown): void {
+  for (let waitedMs = 0; ; waitedMs += 20) {
+    try {
+      work();
+      return;
+    } catch (error) {
+      if (!String((error as { code?: unknown }).code).startsWith('SQLITE_BUSY') || waitedMs > BUSY_MS) throw error;
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 20);
+    }
+  }
+}
+
+interface StoredRow {
+  id: string; name: string; kind: 'photo' | 'clip'; width: number; height: number; duration_sec: number | null; face_index: number; face_count: number;
+  preparation: number; bytes: number; created_at: string; used_at: string | null; uses: number; tags: string;
+}
+
+const COLUMNS = 'id, name, kind, width, height, duration_sec, face_index, face_count, preparation, bytes, created_at, used_at, uses, tags';
+
+function catalogueOver(database: Database.Database, file: string): Catalogue {
+  const list = database.prepare<[{ search: string; tag: string | null; limit: number; offset: number }], StoredRow>(
+    `SELECT ${COLUMNS} FROM avatars WHERE found_by LIKE @search ESCAPE '\\' AND (@tag IS NULL OR EXISTS (SELECT 1 FROM json_each(tags) WHERE value = @tag)) ORDER BY created_at DESC, id LIMIT @limit OFFSET @offset`,
+  );
+  const find = database.prepare<[string], StoredRow & { record: string }>(`SELECT ${COLUMNS}, record FROM avatars WHERE id = ?`);
+  const idsFrom = database.prepare<[string, string, number], { id: string }>('SELECT id FROM avatars WHERE id >= ? AND id < ? ORDER BY id LIMIT ?');
+  const idsOfSource = database.prepare<[string], { id: string }>('SELECT id FROM avatars WHERE source_hash = ? ORDER BY face_index');
+  const mostUsed = database.prepare<[number], { id: string }>('SELECT id FROM avatars WHERE uses > 0 ORDER BY uses DESC, used_at DESC LIMIT ?');
+  const stamps = database.prepare<[], { id: string; stamp: string }>('SELECT id, stamp FROM avatars');
+  const put = database.prepare(
+    `INSERT INTO avatars (${COLUMNS}, source_hash, found_by, record, stamp)
+     VALUES (@id, @name, @kind, @width, @height, @durationSec, @faceIndex, @faceCount, @preparation, @bytes, @createdAt, NULL, 0, @tags, @sourceHash, @foundBy, @record, @stamp)
+     ON CONFLICT (id) DO UPDATE SET name = @name, width = @width, height = @height, duration_sec = @durationSec, face_index = @faceIndex, face_count = @faceCount,
+       preparation = @preparation, bytes = @bytes, created_at = @createdAt, tags = @tags, found_by = @foundBy, record = @record, stamp = @stamp`,
+  );
+  const remove = database.prepare<[string]>('DELETE FROM avatars WHERE id = ?');
+  const countUse = database.prepare<[string, string]>('UPDATE avatars SET uses = uses + 1, used_at = ? WHERE id = ?');
+  const holderOf = database.prepare<[string], { holder: string; pid: number; started: string }>('SELECT holder, pid, started FROM locks WHERE source_hash = ?');
+  const lock = database.prepare<[string, string, number, string, string]>('INSERT OR REPLACE INTO locks VALUES (?, ?, ?, ?, ?)');
+  const unlock = database.prepare<[string, string]>('DELETE FROM locks WHERE source_hash = ? AND holder = ?');
+
+  const tryLock = database.transaction((sourceHash: string, holder: string, owner: Owner, isHeld: (holder: string) => boolean): boolean => {
+    const held = holderOf.get(sourceHash);
+    if (held && held.holder !== holder && (held.pid === owner.pid && held.started === owner.started ? isHeld(held.holder) : isAlive(held))) return false;
+    lock.run(sourceHash, holder, owner.pid, owner.started, new Date().toISOString());
+    return true;
+  });
+
+  return {
+    file,
+    list({ search = '', tag, limit = -1, offset = 0 } = {}) {
+      const pattern = `%${searchText(search).replace(/[\\%_]/g, '\\$&')}%`;
+      return list.all({ search: pattern, tag: tag ?? null, limit, offset }).map(rowOf);
+    },
+    find(id) {
+      const stored = find.get(id);
+      if (!stored) return null;
+      const record = unsealRecord(stored.record);
+      return { row: rowOf(stored), record: record?.id === id ? record : null };
+    },
+    // '~' comes after every character of an id.
+    idsFrom: (prefix, limit) => idsFrom.all(prefix, `${prefix}~`, limit).map(({ id }) => id),
+    idsOfSource: (sourceHash) => idsOfSource.all(sourceHash).map(({ id }) => id),
+    mostUsed: (limit) => mostUsed.all(limit).map(({ id }) => id),
+    stamps: () => new Map(stamps.all().map(({ id, stamp }) => [id, stamp])),
+    put(record, stamp) {
+      const { id, name, kind, width, height, durationSec, faceIndex, faceCount, preparation, createdAt, sourceHash, tags } = record;
+      put.run({
+        id, name, kind, width, height, durationSec, faceIndex, faceCount, preparation, createdAt, sourceHash, stamp,
+        bytes: filesOf(record).reduce((sum, { bytes }) => sum + bytes, 0), tags: JSON.stringify(tags), foundBy: searchText([name, ...tags, id].join('\n')), record: sealRecord(record),
+      });
+    },
+    remove: (id) => void remove.run(id),
+    countUse: (id, at) => void countUse.run(at, id),
+    tryLock: (sourceHash, holder, owner, isHeld) => tryLock.immediate(sourceHash, holder, owner, isHeld),
+    unlock: (sourceHash, holder) => void unlock.run(sourceHash, holder),
+    together: (work) => database.transaction(work).immediate(),
+    faults() {
+      const found = database.pragma('integrity_check(10)') as { integrity_check: string }[];
+      return found.map((line) => line.integrity_check).filter((line) => line !== 'ok');
+    },
+    close: () => database.close(),
+  };
+}
+
+function rowOf(stored: StoredRow): AvatarRow {
+  const { id, name, kind, width, height, preparation, uses } = stored;
+  return {
+    id, name, kind, width, height, preparation, uses, durationSec: stored.duration_sec, faceIndex: stored.face_index, faceCount: stored.face_count,
+    sizeBytes: stored.bytes, createdAt: stored.created_at, usedAt: stored.used_at, tags: tagsOf(stored.tags),
+  };
+}
+
+function tagsOf(text: string): string[] {
+  try {
+    const tags: unknown = JSON.parse(text);
+    return Array.isArray(tags) ? tags.filter((tag) => typeof tag === 'string') : [];
+  } catch {
+    return [];
+  }
+}

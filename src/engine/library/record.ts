@@ -1,0 +1,62 @@
+/** What the library knows of an avatar beside its face data: kept twice, as avatar.json in its folder and as a row of the index. */
+import { createHash } from 'node:crypto';
+import { z } from 'zod';
+
+/** sha256 of the source in hex, `-N` for face N of several. */
+export const ID_PATTERN = /^[0-9a-f]{64}(-[1-9][0-9]{0,2})?$/;
+const hash = z.string().regex(/^[0-9a-f]{64}$/);
+
+/** A file of an avatar's folder. Blobs carry the start of their own hash in their name: a new one never overwrites the old. */
+const fileSchema = z.strictObject({ name: z.string().regex(/^[a-z]+(\.[0-9a-f]{16})?\.[a-z0-9]{1,8}$/), bytes: z.int().min(0), sha256: hash });
+
+const consentSchema = z.strictObject({ who: z.string().min(1).max(500), statement: z.string().min(1).max(5000), /** ISO 8601 */ date: z.iso.datetime() });
+
+const qualitySchema = z.strictObject({
+  findings: z.array(z.strictObject({ kind: z.string(), sentence: z.string(), measure: z.number().nullable() })),
+});
+
+const recordSchema = z.strictObject({
+  id: z.string().regex(ID_PATTERN),
+  sourceHash: hash,
+  name: z.string().min(1).max(200),
+  tags: z.array(z.string().min(1).max(100)).max(50),
+  kind: z.enum(['photo', 'clip']),
+  width: z.int().positive(),
+  height: z.int().positive(),
+  fps: z.number().positive().nullable(),
+  durationSec: z.number().nonnegative().nullable(),
+  faceIndex: z.int().positive(),
+  faceCount: z.int().positive(),
+  preparation: z.int().nonnegative(),
+  createdAt: z.iso.datetime(),
+  /** null: not judged. */
+  quality: qualitySchema.nullable(),
+  /** null: not stated. */
+  consent: consentSchema.nullable(),
+  files: z.strictObject({ source: fileSchema, face: fileSchema, plates: fileSchema.nullable() }),
+});
+
+export type AvatarRecord = z.infer<typeof recordSchema>;
+export type KeptFile = z.infer<typeof fileSchema>;
+export type Consent = z.infer<typeof consentSchema>;
+export type QualityReport = z.infer<typeof qualitySchema>;
+
+export const filesOf = ({ files }: AvatarRecord): KeptFile[] => [files.source, files.face, ...(files.plates ? [files.plates] : [])];
+
+const sealOf = (record: AvatarRecord): string => createHash('sha256').update(JSON.stringify(record)).digest('hex');
+
+/** The record as text with a checksum. @throws ZodError for values out of range */
+export function sealRecord(record: AvatarRecord): string {
+  const checked = recordSchema.parse(record); // also puts the fields into one order
+  return JSON.stringify({ sha256: sealOf(checked), record: checked }, null, 1) + '\n';
+}
+
+/** null where the text is not exactly what was sealed. */
+export function unsealRecord(text: string): AvatarRecord | null {
+  try {
+    const { sha256, record } = z.strictObject({ sha256: hash, record: recordSchema }).parse(JSON.parse(text));
+    return sealOf(record) === sha256 ? record : null;
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,196 @@
+/** What all work on a library shares: its folder, its index (healed where it breaks), records, locks and work folders. */
+import { randomUUID } from 'node:crypto';
+import { mkdirSync, rmSync } from 'node:fs';
+import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { StudioError, throwIfCanceled } from '../../shared/errors.ts';
+import { fileIdentity, isCorrupt, openCatalogue, setAside, type Catalogue } from './catalogue.ts';
+import { storageFailure } from './durable.ts';
+import { thisProcess } from './owner.ts';
+import type { AvatarRecord } from './record.ts';
+import { reconcile } from './reconcile.ts';
+import { avatarsFolder, beginWork, dropFiles, folderOf, idsIn, readRecord, RECORD_FILE, stampOf, strayFiles, writeRecord } from './store.ts';
+
+export interface LibraryEvent {
+  kind: 'rebuilding' | 'rebuilt' | 'restored' | 'damaged' | 'index';
+  /** null where it is about the whole library. */
+  id: string | null;
+  /** What happened, for the user. */
+  sentence: string;
+  /** 0..1 while rebuilding. */
+  done?: number;
+}
+
+export interface Room {
+  /** The folder of avatar folders. */
+  readonly root: string;
+  /** Runs a question to the index; a broken one is set aside, made anew from the folders and asked again. */
+  index<T>(work: (catalogue: Catalogue) => T): T;
+  /** The record as the folder says it; where that is damaged, as the row says it, and the damaged one is repaired. */
+  recordOf(id: string): Promise<AvatarRecord>;
+  /** Writes a changed record to the folder and the index. */
+  keepRecord(record: AvatarRecord): Promise<void>;
+  /** Runs work that prepares or changes the avatars of a source: one at a time, over all processes. */
+  locked<T>(sourceHash: string, signal: AbortSignal | undefined, work: () => Promise<T>): Promise<T>;
+  /** Gives a folder to build in, which is gone afterwards unless it was published. */
+  working<T>(work: (folder: string) => Promise<T>): Promise<T>;
+  /** Failures of the disk as `io` with the library's name. */
+  inStorage<T>(work: () => Promise<T>): Promise<T>;
+  say(event: LibraryEvent): void;
+  close(): void;
+}
+
+/** How often a source that another process is preparing is looked at again. */
+const LOCK_POLL_MS = 40;
+/** Locks that this process holds: one that could not be given back, on a full disk, must not last. */
+const held = new Set<string>();
+
+export const shortId = (id: string, characters = 12): string => id.replace(/^[0-9a-f]+/, (hex) => hex.slice(0, characters));
+
+export function notFound(asked: string): StudioError {
+  return new StudioError('invalid-input', `There is no avatar “${asked}” in the library. See: sima avatars list.`);
+}
+
+/** Opens a home's library folder and index, made where they are not there, and clears what crashes have left. @throws StudioError io */
+export async function openRoom(home: string, say: (event: LibraryEvent) => void): Promise<Room> {
+  const root = avatarsFolder(home);
+  const indexFile = path.join(home, 'library.sqlite');
+  const owner = thisProcess();
+  const asStudioError = (error: unknown): unknown => storageFailure(error, `The library ${home}`);
+
+  const openIndex = (): Catalogue => {
+    const identity = fileIdentity(indexFile);
+    try {
+      return openCatalogue(indexFile);
+    } catch (error) {
+      if (!isCorrupt(error)) throw error;
+      // Another process may have done this already.
+      if (fileIdentity(indexFile) === identity) {
+        const aside = setAside(indexFile);
+        say({ kind: 'index', id: null, sentence: `The library's index was damaged. It is made anew from ${idsIn(root).length} avatar folders; the damaged one is kept as ${aside}.` });
+      }
+      return openCatalogue(indexFile);
+    }
+  };
+  const bringUpToDate = () => {
+    const found = reconcile(root, catalogue);
+    for (const id of found.unknown) {
+      say({ kind: 'damaged', id, sentence: `The folder ${folderOf(root, id)} has no readable ${RECORD_FILE}, so its avatar is not listed. Add its source file again to repair it.` });
+    }
+    return found;
+  };
+
+  let catalogue: Catalogue;
+  try {
+    mkdirSync(root, { recursive: true });
+    catalogue = openIndex();
+  } catch (error) {
+    throw asStudioError(error);
+  }
+
+  const room: Room = {
+    root,
+    say,
+    index(work) {
+      try {
+        return work(catalogue);
+      } catch (error) {
+        if (!isCorrupt(error)) throw asStudioError(error);
+      }
+      try {
+        catalogue.close();
+        catalogue = openIndex();
+        bringUpToDate();
+        return work(catalogue);
+      } catch (error) {
+        throw asStudioError(error);
+      }
+    },
+    async recordOf(id) {
+      const folder = folderOf(root, id);
+      const listed = room.index((known) => known.find(id));
+      const stamp = stampOf(folder);
+      if (stamp === null) {
+        if (listed) room.index((known) => known.remove(id));
+        throw notFound(id);
+      }
+      const kept = readRecord(root, id);
+      const record = kept ?? listed?.record;
+      if (!record) {
+        if (!listed) throw notFound(id);
+        throw new StudioError('io', `What is known of the avatar “${listed.row.name}” is damaged both in its folder and in the index. Add its source again: ${folder}.`);
+      }
+      if (!kept) {
+        await room.inStorage(() => writeRecord(folder, record));
+        say({ kind: 'restored', id, sentence: `${RECORD_FILE} of “${record.name}” was missing or damaged. It is restored from the index.` });
+      }
+      if (!kept || JSON.stringify(kept) !== JSON.stringify(listed?.record)) room.index((known) => known.put(record, stampOf(folder) ?? stamp));
+      return record;
+    },
+    async keepRecord(record) {
+      const folder = folderOf(root, record.id);
+      await writeRecord(folder, record);
+      await dropFiles(root, record.id, strayFiles(root, record)).catch(() => undefined); // what is still open elsewhere goes at another time
+      room.index((known) => known.put(record, stampOf(folder)!));
+    },
+    async locked(sourceHash, signal, work) {
+      const holder = randomUUID();
+      held.add(holder);
+      try {
+        while (!room.index((known) => known.tryLock(sourceHash, holder, owner, (other) => held.has(other)))) {
+          throwIfCanceled(signal);
+          await sleep(LOCK_POLL_MS);
+        }
+        return await room.inStorage(work);
+      } finally {
+        held.delete(holder);
+        try {
+          room.index((known) => known.unlock(sourceHash, holder));
+        } catch {
+          // A lock is worth nothing without its holder.
+        }
+      }
+    },
+    working: (work) =>
+      room.inStorage(async () => {
+        const folder = await beginWork(root);
+        try {
+          return await work(folder);
+        } finally {
+          rmSync(folder, { recursive: true, force: true });
+        }
+      }),
+    async inStorage(work) {
+      try {
+        return await work();
+      } catch (error) {
+        throw asStudioError(error);
+      }
+    },
+    close: () => catalogue.close(),
+  };
+
+  try {
+    const { torn, untidy } = room.index(bringUpToDate);
+    for (const id of torn) await room.recordOf(id);
+    for (const id of untidy) await tidy(room, id, owner);
+  } catch (error) {
+    room.close();
+    throw asStudioError(error);
+  }
+  return room;
+}
+
+/** Removes what cut-off work has left in an avatar's folder, unless somebody is at work there right now. */
+async function tidy(room: Room, id: string, owner: ReturnType<typeof thisProcess>): Promise<void> {
+  const [sourceHash, holder] = [id.slice(0, 64), randomUUID()];
+  if (!room.index((known) => known.tryLock(sourceHash, holder, owner, (other) => held.has(other)))) return;
+  try {
+    const record = readRecord(room.root, id);
+    if (!record) return;
+    await dropFiles(room.root, id, strayFiles(room.root, record));
+    room.index((known) => known.put(record, stampOf(folderOf(room.root, id))!));
+  } finally {
+    room.index((known) => known.unlock(sourceHash, holder));
+  }
+}

@@ -1,0 +1,68 @@
+/** Checks everything that the library keeps against its checksums. Repairs nothing. */
+import { statSync } from 'node:fs';
+import path from 'node:path';
+import { throwIfCanceled } from '../../shared/errors.ts';
+import type { Catalogue } from './catalogue.ts';
+import { hashOfFile } from './durable.ts';
+import { filesOf, type AvatarRecord } from './record.ts';
+import { folderOf, idsIn, leftoversIn, readFace, readRecord, RECORD_FILE, strayFiles } from './store.ts';
+
+export interface AvatarVerdict {
+  id: string;
+  name: string | null;
+  ok: boolean;
+  /** What is wrong, in clear words. */
+  problems: string[];
+}
+
+export interface LibraryVerdict {
+  ok: boolean;
+  avatars: AvatarVerdict[];
+  /** What is wrong with the library as a whole. */
+  problems: string[];
+}
+
+export async function verifyLibrary(root: string, catalogue: Catalogue, signal?: AbortSignal): Promise<LibraryVerdict> {
+  const problems = catalogue.faults().map((fault) => `The index ${catalogue.file}: ${fault}.`);
+  problems.push(...leftoversIn(root).map((name) => `${path.join(root, name)} was left by work that was cut off; it goes at the next start.`));
+  const ids = new Set([...catalogue.stamps().keys(), ...idsIn(root)]);
+  const avatars: AvatarVerdict[] = [];
+  for (const id of [...ids].sort()) {
+    throwIfCanceled(signal);
+    avatars.push(await verifyAvatar(root, catalogue, id, signal));
+  }
+  return { ok: problems.length === 0 && avatars.every(({ ok }) => ok), avatars, problems };
+}
+
+async function verifyAvatar(root: string, catalogue: Catalogue, id: string, signal?: AbortSignal): Promise<AvatarVerdict> {
+  const problems: string[] = [];
+  const found = catalogue.find(id);
+  const verdict = (): AvatarVerdict => ({ id, name: found?.row.name ?? null, ok: problems.length === 0, problems });
+  if (!statSync(folderOf(root, id), { throwIfNoEntry: false })) {
+    problems.push('Its folder is gone.');
+    return verdict();
+  }
+  const kept = readRecord(root, id);
+  if (!kept) problems.push(`${RECORD_FILE} is missing or damaged.`);
+  if (!found) problems.push('The index does not list it.');
+  else if (!found.record) problems.push('Its row in the index is damaged.');
+  else if (kept && !sameRow(found.record, kept, found.row.name)) problems.push(`Its row in the index differs from ${RECORD_FILE}.`);
+  const record = kept ?? found?.record;
+  if (!record) return verdict();
+
+  for (const file of filesOf(record)) {
+    const place = path.join(folderOf(root, id), file.name);
+    const size = statSync(place, { throwIfNoEntry: false })?.size;
+    if (size === undefined) problems.push(`${file.name} is missing.`);
+    else if (size !== file.bytes) problems.push(`${file.name} has ${size} bytes instead of ${file.bytes}.`);
+    else if ((await hashOfFile(place, signal)) !== file.sha256) problems.push(`${file.name} does not match its checksum.`);
+  }
+  if (problems.length === 0) {
+    if (record.files.source.sha256 !== record.sourceHash) problems.push(`${record.files.source.name} is not the source of this avatar.`);
+    await readFace(root, record).catch((error: unknown) => problems.push((error as Error).message));
+  }
+  for (const name of strayFiles(root, record)) problems.push(`${name} does not belong there.`);
+  return verdict();
+}
+
+const sameRow = (row: AvatarRecord, kept: AvatarRecord, listedName: string): boolean => JSON.stringify(row) === JSON.stringify(kept) && listedName === kept.name;
