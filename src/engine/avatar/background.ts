@@ -23,8 +23,8 @@ export type Backdrop = { kind: 'keep' } | { kind: 'blur'; amount: number } | { k
 const USUAL_BLUR = 0.5;
 /** Box radius of the strongest blur as a share of the plate's longer side; three of them make the blur. */
 const WIDEST_BLUR = 0.04;
-/** Colours at the edge are sought in a picture of this longer side. */
-const WORKING_SIDE = 640;
+/** Longer side of the picture in which a wide blur is made. */
+const BLURRED_SIDE = 320;
 
 /**
  * Reads the command line's form: `keep`, `blur` or `blur:0.7` (0 to 1), `#00b140` or `colour:#00b140`, `picture:FILE`.
@@ -93,14 +93,14 @@ async function checkPicture(file: string): Promise<void> {
  * backdrop's stand exactly; between, the person's colour is first freed of the old background's.
  * @param backdrop opened for the picture's size
  */
-export function withBackground(picture: Picture, matte: Pick<Matte, 'alpha'>, backdrop: Backdrop): Picture {
+export function withBackground(picture: Picture, matte: Matte, backdrop: Backdrop): Picture {
   if (backdrop.kind === 'keep') return picture;
   const { width, height, rgb } = picture;
   if (matte.alpha.length !== width * height) throw new StudioError('bug', `The matte has ${matte.alpha.length} pixels, the picture ${width * height}.`);
   if (backdrop.kind === 'picture' && (backdrop.picture.width !== width || backdrop.picture.height !== height)) {
     throw new StudioError('bug', `The background is ${backdrop.picture.width}×${backdrop.picture.height}, the picture ${width}×${height}.`);
   }
-  const size = workingSize(width, height, WORKING_SIDE);
+  const size = { width: matte.coarse.width, height: matte.coarse.height };
   const alpha = shrunk({ width, height, values: matte.alpha }, size.width, size.height);
   const { person, background } = edgeColours(colourPlanes(picture, size.width, size.height), alpha);
   const own = person.map((plane) => pixelReader(plane, width, height));
@@ -140,9 +140,8 @@ function backdropLines(backdrop: Exclude<Backdrop, { kind: 'keep' }>, old: Colou
         out.set(backdrop.picture.rgb.subarray(row * width * 3, (row + 1) * width * 3));
       };
     case 'blur': {
-      const wanted = backdrop.amount * WIDEST_BLUR * WORKING_SIDE;
-      // A wide blur looks the same from half the pixels.
-      const size = workingSize(alpha.width, alpha.height, wanted > 8 ? WORKING_SIDE / 2 : WORKING_SIDE);
+      // A wide blur looks the same from fewer pixels.
+      const size = workingSize(alpha.width, alpha.height, backdrop.amount > 0.3 ? BLURRED_SIDE : Infinity);
       const radius = Math.max(1, Math.round(backdrop.amount * WIDEST_BLUR * Math.max(size.width, size.height)));
       const smaller = old.map((plane) => shrunk(plane, size.width, size.height)) as Colours;
       const reads = blurredBackground(smaller, shrunk(alpha, size.width, size.height), radius).map((plane) => rowReader(plane, width, height));
