@@ -65,6 +65,7 @@ async function photoComposer(avatar: Avatar, plates: Plates, fps: number, idle: 
         const { copy, rigged: moved } = patched();
         copy.data.set(plate.data);
         pastePatch(copy, mouth.patch, placed(mouth.size));
+        moved.change(copy);
         moved.draw(null, pose, out);
       }
       return Promise.resolve();

@@ -4,6 +4,7 @@ import { curveAt, mouthFrame } from '../../../src/engine/avatar/rig/landmarks.ts
 import { snapLipLines } from '../../../src/engine/avatar/rig/lipLines.ts';
 import { buildRig, commandedOpening, rigLimits, type Rig } from '../../../src/engine/avatar/rig/rig.ts';
 import { RigComposer } from '../../../src/engine/avatar/rig/rigComposer.ts';
+import { createSheet } from '../../../src/engine/avatar/rig/sheet.ts';
 import { createMotion, moveSlit } from '../../../src/engine/avatar/rig/warp.ts';
 import { mouthWeights } from '../../../src/engine/avatar/rig/mouthFields.ts';
 import { createI420, i420Planes, type I420 } from '../../../src/engine/media/i420.ts';
@@ -37,10 +38,7 @@ function interiorArea(face: { plate: I420 }, rig: Rig, values: ArrayLike<number>
   const motion = createMotion(rig.mouth);
   moveSlit(rig.mouth, mouthWeights(Float32Array.from(values)).weights, null, motion);
   let area = 0;
-  const out = createI420(WIDTH, HEIGHT);
-  const clamp = (plane: Uint8Array) => new Uint8ClampedArray(plane.buffer, plane.byteOffset, plane.length);
-  const { y, u, v } = i420Planes(out);
-  drawSlit({ width: WIDTH, height: HEIGHT, ...i420Planes(face.plate) }, { y: clamp(y), u: clamp(u), v: clamp(v) }, rig.mouth, motion, {
+  drawSlit(createSheet(face.plate), rig.mouth, motion, {
     keep: 0, keptLight: 1, y: 0, u: 0, v: 0,
     look: (x, _y, toUpper, toLower) => {
       if (Math.abs(x) < halfColumn && toUpper > 0 && toLower > 0) area++;

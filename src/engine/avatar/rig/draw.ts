@@ -3,23 +3,10 @@
  * that a lip or lid line crosses mix the two layers and what lies behind them by their signed distance to the lines.
  */
 import type { Frame } from './landmarks.ts';
-import { cubicRow, cubicSample, linearRow, linearSample } from './sample.ts';
+import { cubicSample, linearSample } from './sample.ts';
+import type { Sheet } from './sheet.ts';
 import type { Slit } from './slit.ts';
 import type { HeadOffsets, SlitMotion } from './warp.ts';
-
-/** A picture's planes with their sizes; `y`, `u`, `v` of the target are clamped arrays. */
-export interface Source {
-  width: number;
-  height: number;
-  y: Uint8Array;
-  u: Uint8Array;
-  v: Uint8Array;
-}
-export interface Target {
-  y: Uint8ClampedArray;
-  u: Uint8ClampedArray;
-  v: Uint8ClampedArray;
-}
 
 /** What is seen between the two layers. The result of `look` is read from the fields. */
 export interface Behind {
@@ -40,7 +27,7 @@ export interface Behind {
 }
 
 /** Draws the head's motion everywhere but in the given rectangles (x0, y0, x1, y1), which are drawn later. */
-export function drawHead(source: Source, target: Target, head: HeadOffsets, skip: readonly (readonly [number, number, number, number])[]): void {
+export function drawHead(sheet: Sheet, head: HeadOffsets, skip: readonly (readonly [number, number, number, number])[]): void {
   const { step, columns, rows, offsets } = head;
   const plane = columns * rows;
   for (let row = 0; row + 1 < rows; row++) {
@@ -49,7 +36,7 @@ export function drawHead(source: Source, target: Target, head: HeadOffsets, skip
       if (still(offsets, a, c, plane)) continue;
       const x = column * step, y = row * step;
       if (skip.some(([x0, y0, x1, y1]) => x >= x0 && y >= y0 && x + step <= x1 && y + step <= y1)) continue;
-      drawPlain(source, target, x, y, step, offsets, a, c, plane);
+      drawPlain(sheet, x, y, step, offsets, a, c, plane);
     }
   }
 }
@@ -60,7 +47,7 @@ export function slitRectangle(slit: Slit): [x0: number, y0: number, x1: number, 
 }
 
 /** Draws a slit's region over the target. Cells that do not move are left as they are. */
-export function drawSlit(source: Source, target: Target, slit: Slit, motion: SlitMotion, behind: Behind): void {
+export function drawSlit(sheet: Sheet, slit: Slit, motion: SlitMotion, behind: Behind): void {
   const { columns, rows, step } = slit;
   const plane = columns * rows;
   const distances = lineDistances(slit, motion);
@@ -71,9 +58,9 @@ export function drawSlit(source: Source, target: Target, slit: Slit, motion: Sli
       const x = slit.x0 + column * step, y = slit.y0 + row * step;
       if (kind === UPPER || kind === LOWER) {
         const offsets = kind === UPPER ? motion.upper : motion.lower;
-        if (!still(offsets, a, c, plane)) drawPlain(source, target, x, y, step, offsets, a, c, plane);
+        if (!still(offsets, a, c, plane)) drawPlain(sheet, x, y, step, offsets, a, c, plane);
       } else if (!still(motion.upper, a, c, plane) || !still(motion.lower, a, c, plane)) {
-        drawMixed(source, target, slit, motion, behind, x, y, a, c);
+        drawMixed(sheet, slit, motion, behind, x, y, a, c);
       }
     }
   }
@@ -86,39 +73,58 @@ function still(offsets: Float32Array, a: number, c: number, plane: number): bool
   );
 }
 
-function drawPlain(source: Source, target: Target, x0: number, y0: number, step: number, offsets: Float32Array, a: number, c: number, plane: number): void {
-  const { width, height } = source;
+function drawPlain(sheet: Sheet, x0: number, y0: number, step: number, offsets: Float32Array, a: number, c: number, plane: number): void {
+  const { width, height, kernel } = sheet;
   const x1 = Math.min(width, x0 + step), y1 = Math.min(height, y0 + step);
+  if (x1 <= x0 || y1 <= y0) return;
   const inverse = 1 / step;
   const ax = offsets[a], bx = offsets[a + 1], cx = offsets[c], dx = offsets[c + 1];
   const ay = offsets[a + plane], by = offsets[a + 1 + plane], cy = offsets[c + plane], dy = offsets[c + 1 + plane];
   const left = x0 + Math.min(ax, bx, cx, dx), right = x1 + Math.max(ax, bx, cx, dx);
   const top = y0 + Math.min(ay, by, cy, dy), bottom = y1 + Math.max(ay, by, cy, dy);
-  const inside = left >= 2 && top >= 2 && right < width - 3 && bottom < height - 3;
+  if (left < 2 || top < 2 || right >= width - 3 || bottom >= height - 3) {
+    drawAtBorder(sheet, x0, y0, x1, y1, step, offsets, a, c, plane);
+    return;
+  }
+  // Offsets are bilinear in the cell: value at its corner, change per row, change per pixel, and change of that per row.
+  const rowX = (cx - ax) * inverse, rowY = (cy - ay) * inverse;
+  const slopeX = (bx - ax) * inverse, slopeY = (by - ay) * inverse;
+  const twistX = (dx - cx - bx + ax) * inverse * inverse, twistY = (dy - cy - by + ay) * inverse * inverse;
+  const at = y0 * width + x0;
+  kernel.cubicCell(
+    sheet.sourceAt, sheet.targetAt + at, width, x1 - x0, y1 - y0,
+    fixed(x0 + ax), fixed(y0 + ay), fixed(rowX), fixed(1 + rowY), fixed(1 + slopeX), fixed(slopeY), fixed(twistX), fixed(twistY),
+  );
+  // A chroma sample sits in the middle of its 2×2 pixels, half a pixel right and down of the first; its own steps are 2 pixels.
+  const luma = width * height, w = width >> 1;
+  const cornerX = ax + 0.5 * (rowX + slopeX) + 0.25 * twistX, cornerY = ay + 0.5 * (rowY + slopeY) + 0.25 * twistY;
+  kernel.linearCells(
+    sheet.sourceAt + luma, sheet.targetAt + luma + (y0 >> 1) * w + (x0 >> 1), luma / 4, w, (x1 - x0) >> 1, (y1 - y0) >> 1,
+    fixed((x0 + cornerX) / 2), fixed((y0 + cornerY) / 2), fixed(rowX + 0.5 * twistX), fixed(1 + rowY + 0.5 * twistY),
+    fixed(1 + slopeX + 0.5 * twistX), fixed(slopeY + 0.5 * twistY), fixed(2 * twistX), fixed(2 * twistY),
+  );
+}
+
+function fixed(value: number): number {
+  return Math.round(value * 65536);
+}
+
+/** The same for cells whose sources come near the picture's border, which repeats. */
+function drawAtBorder(sheet: Sheet, x0: number, y0: number, x1: number, y1: number, step: number, offsets: Float32Array, a: number, c: number, plane: number): void {
+  const { width, height } = sheet;
   for (let y = y0; y < y1; y++) {
-    const t = (y - y0) * inverse;
-    const leftX = ax + (cx - ax) * t, leftY = ay + (cy - ay) * t;
-    const slopeX = (bx + (dx - bx) * t - leftX) * inverse, slopeY = (by + (dy - by) * t - leftY) * inverse;
-    const o = y * width + x0;
-    if (inside) cubicRow(source.y, width, target.y, o, x1 - x0, x0 + leftX, y + leftY, 1 + slopeX, slopeY);
-    else for (let i = 0; i < x1 - x0; i++) target.y[o + i] = cubicSample(source.y, width, height, x0 + i + leftX + slopeX * i, y + leftY + slopeY * i);
+    for (let x = x0; x < x1; x++) {
+      const s = (x - x0) / step, t = (y - y0) / step;
+      sheet.targetY[y * width + x] = cubicSample(sheet.sourceY, width, height, x + between(offsets, a, c, s, t), y + between(offsets, a + plane, c + plane, s, t));
+    }
   }
   const w = width >> 1, h = height >> 1;
   for (let y = y0 >> 1; y < y1 >> 1; y++) {
-    // A chroma sample sits in the middle of its 2×2 pixels.
-    const t = (2 * y + 0.5 - y0) * inverse;
-    const leftX = ax + (cx - ax) * t, leftY = ay + (cy - ay) * t;
-    const slopeX = (bx + (dx - bx) * t - leftX) * inverse, slopeY = (by + (dy - by) * t - leftY) * inverse;
-    const first = x0 >> 1, count = (x1 >> 1) - first, o = y * w + first;
-    const sx = first + 0.5 * (leftX + 0.5 * slopeX), sy = y + 0.5 * (leftY + 0.5 * slopeY);
-    if (inside) {
-      linearRow(source.u, w, target.u, o, count, sx, sy, 1 + slopeX, slopeY);
-      linearRow(source.v, w, target.v, o, count, sx, sy, 1 + slopeX, slopeY);
-    } else {
-      for (let i = 0; i < count; i++) {
-        target.u[o + i] = linearSample(source.u, w, h, sx + (1 + slopeX) * i, sy + slopeY * i);
-        target.v[o + i] = linearSample(source.v, w, h, sx + (1 + slopeX) * i, sy + slopeY * i);
-      }
+    for (let x = x0 >> 1; x < x1 >> 1; x++) {
+      const s = (2 * x + 0.5 - x0) / step, t = (2 * y + 0.5 - y0) / step;
+      const sx = x + between(offsets, a, c, s, t) / 2, sy = y + between(offsets, a + plane, c + plane, s, t) / 2;
+      sheet.targetU[y * w + x] = linearSample(sheet.sourceU, w, h, sx, sy);
+      sheet.targetV[y * w + x] = linearSample(sheet.sourceV, w, h, sx, sy);
     }
   }
 }
@@ -162,8 +168,8 @@ function cellKind(distances: Float32Array, a: number, c: number, plane: number, 
   return MIXED;
 }
 
-function drawMixed(source: Source, target: Target, slit: Slit, motion: SlitMotion, behind: Behind, x0: number, y0: number, a: number, c: number): void {
-  const { width, height } = source;
+function drawMixed(sheet: Sheet, slit: Slit, motion: SlitMotion, behind: Behind, x0: number, y0: number, a: number, c: number): void {
+  const { width, height } = sheet;
   const { step } = slit;
   const w = width >> 1, h = height >> 1;
   const x1 = Math.min(width, x0 + step), y1 = Math.min(height, y0 + step);
@@ -171,13 +177,13 @@ function drawMixed(source: Source, target: Target, slit: Slit, motion: SlitMotio
     for (let x = x0; x < x1; x++) {
       mix(slit, motion, behind, x, y, (x - x0) / step, (y - y0) / step, a, c);
       let value = 0;
-      if (shares.upper > 0) value += shares.upper * cubicSample(source.y, width, height, shares.upperX, shares.upperY);
-      if (shares.lower > 0) value += shares.lower * cubicSample(source.y, width, height, shares.lowerX, shares.lowerY);
+      if (shares.upper > 0) value += shares.upper * cubicSample(sheet.sourceY, width, height, shares.upperX, shares.upperY);
+      if (shares.lower > 0) value += shares.lower * cubicSample(sheet.sourceY, width, height, shares.lowerX, shares.lowerY);
       if (shares.behind > 0) {
-        const kept = behind.keep > 0 ? 16 + (cubicSample(source.y, width, height, shares.behindX, shares.behindY) - 16) * behind.keptLight : 0;
+        const kept = behind.keep > 0 ? 16 + (cubicSample(sheet.sourceY, width, height, shares.behindX, shares.behindY) - 16) * behind.keptLight : 0;
         value += shares.behind * (behind.y + (kept - behind.y) * behind.keep);
       }
-      target.y[y * width + x] = value;
+      sheet.targetY[y * width + x] = value;
     }
   }
   for (let y = y0 >> 1; y < y1 >> 1; y++) {
@@ -187,23 +193,23 @@ function drawMixed(source: Source, target: Target, slit: Slit, motion: SlitMotio
       let u = 0, v = 0;
       if (shares.upper > 0) {
         const sx = (shares.upperX - 0.5) / 2, sy = (shares.upperY - 0.5) / 2;
-        u += shares.upper * linearSample(source.u, w, h, sx, sy);
-        v += shares.upper * linearSample(source.v, w, h, sx, sy);
+        u += shares.upper * linearSample(sheet.sourceU, w, h, sx, sy);
+        v += shares.upper * linearSample(sheet.sourceV, w, h, sx, sy);
       }
       if (shares.lower > 0) {
         const sx = (shares.lowerX - 0.5) / 2, sy = (shares.lowerY - 0.5) / 2;
-        u += shares.lower * linearSample(source.u, w, h, sx, sy);
-        v += shares.lower * linearSample(source.v, w, h, sx, sy);
+        u += shares.lower * linearSample(sheet.sourceU, w, h, sx, sy);
+        v += shares.lower * linearSample(sheet.sourceV, w, h, sx, sy);
       }
       if (shares.behind > 0) {
         const sx = (shares.behindX - 0.5) / 2, sy = (shares.behindY - 0.5) / 2;
-        const keptU = behind.keep > 0 ? linearSample(source.u, w, h, sx, sy) : 0;
-        const keptV = behind.keep > 0 ? linearSample(source.v, w, h, sx, sy) : 0;
+        const keptU = behind.keep > 0 ? linearSample(sheet.sourceU, w, h, sx, sy) : 0;
+        const keptV = behind.keep > 0 ? linearSample(sheet.sourceV, w, h, sx, sy) : 0;
         u += shares.behind * (behind.u + (keptU - behind.u) * behind.keep);
         v += shares.behind * (behind.v + (keptV - behind.v) * behind.keep);
       }
-      target.u[y * w + x] = u;
-      target.v[y * w + x] = v;
+      sheet.targetU[y * w + x] = u;
+      sheet.targetV[y * w + x] = v;
     }
   }
 }

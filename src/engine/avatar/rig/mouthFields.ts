@@ -71,7 +71,7 @@ export function mouthFields(shape: MouthShape): { upper: Field[]; lower: Field[]
     const to = cornerHalf + 0.26 + (0.62 - cornerHalf - 0.26) * t;
     return 1 - ramp(from, to, Math.abs(x));
   };
-  const belowChin = (y: number) => 1 - ramp(chin, chin + 0.5, y);
+  const belowChin = (y: number) => 1 - ramp(chin, chin + 0.4, y);
   /** Towards −1 and 1 at the corners, 0 in the middle and where the cheeks end: pulls the corners in or out. */
   const corners = (x: number) => {
     const s = Math.abs(x) / cornerHalf;

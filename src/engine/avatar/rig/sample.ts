@@ -1,8 +1,8 @@
 /** Samples of a plane between its pixels. Exact at whole positions. */
 
-const PHASES = 256;
+export const PHASES = 256;
 /** Catmull-Rom weights of the 4 neighbours for each phase, in 1/256, summing to 256. Sharper than bilinear: skin keeps its texture. */
-const WEIGHTS = catmullRom();
+export const CUBIC_WEIGHTS = catmullRom();
 
 function catmullRom(): Int32Array {
   const table = new Int32Array(PHASES * 4);
@@ -20,17 +20,13 @@ function catmullRom(): Int32Array {
 /** Bicubic; the outermost pixels are read bilinear, beyond them the border repeats. May overshoot 0..255 a little. */
 export function cubicSample(plane: Uint8Array, width: number, height: number, x: number, y: number): number {
   if (!(x >= 1 && y >= 1 && x < width - 3 && y < height - 3)) return linearSample(plane, width, height, x, y);
-  return cubicAt(plane, width, (x * 65536) | 0, (y * 65536) | 0);
-}
-
-/** At a place in 1/65536 of a pixel. Whole numbers throughout: a quarter faster than floating point. */
-function cubicAt(plane: Uint8Array, width: number, fixedX: number, fixedY: number): number {
-  const weights = WEIGHTS;
+  // Whole numbers throughout, in 1/65536 of a pixel, as in kernel.wat: a quarter faster than floating point.
+  const weights = CUBIC_WEIGHTS;
   const mul = Math.imul;
-  const x = (fixedX + 128) | 0, y = (fixedY + 128) | 0;
-  const px = (x >>> 6) & 1020, py = (y >>> 6) & 1020;
+  const fixedX = (x * 65536 + 128) | 0, fixedY = (y * 65536 + 128) | 0;
+  const px = (fixedX >>> 6) & 1020, py = (fixedY >>> 6) & 1020;
   const a = weights[px], b = weights[px + 1], c = weights[px + 2], d = weights[px + 3];
-  const o = (mul((y >> 16) - 1, width) + (x >> 16) - 1) | 0, p = (o + width) | 0, q = (p + width) | 0, r = (q + width) | 0;
+  const o = (mul((fixedY >> 16) - 1, width) + (fixedX >> 16) - 1) | 0, p = (o + width) | 0, q = (p + width) | 0, r = (q + width) | 0;
   const first = (mul(a, plane[o]) + mul(b, plane[o + 1]) + mul(c, plane[o + 2]) + mul(d, plane[o + 3])) | 0;
   const second = (mul(a, plane[p]) + mul(b, plane[p + 1]) + mul(c, plane[p + 2]) + mul(d, plane[p + 3])) | 0;
   const third = (mul(a, plane[q]) + mul(b, plane[q + 1]) + mul(c, plane[q + 2]) + mul(d, plane[q + 3])) | 0;
@@ -47,26 +43,4 @@ export function linearSample(plane: Uint8Array, width: number, height: number, x
   const top = plane[o] + (plane[o + right] - plane[o]) * fx;
   const low = plane[o + under] + (plane[o + under + right] - plane[o + under]) * fx;
   return top + (low - top) * fy;
-}
-
-/** `count` bicubic samples along a line from (x, y) in steps of (dx, dy), all at least 2 pixels inside the plane. */
-export function cubicRow(plane: Uint8Array, width: number, out: Uint8ClampedArray, at: number, count: number, x: number, y: number, dx: number, dy: number): void {
-  let fixedX = (x * 65536) | 0, fixedY = (y * 65536) | 0;
-  const stepX = (dx * 65536) | 0, stepY = (dy * 65536) | 0;
-  for (let i = 0; i < count; i++) {
-    out[at + i] = cubicAt(plane, width, fixedX, fixedY);
-    fixedX = (fixedX + stepX) | 0;
-    fixedY = (fixedY + stepY) | 0;
-  }
-}
-
-/** The same, bilinear. */
-export function linearRow(plane: Uint8Array, width: number, out: Uint8ClampedArray, at: number, count: number, x: number, y: number, dx: number, dy: number): void {
-  for (let i = 0; i < count; i++) {
-    const ix = x | 0, iy = y | 0, fx = x - ix, o = iy * width + ix;
-    const top = plane[o] + (plane[o + 1] - plane[o]) * fx;
-    out[at + i] = top + (plane[o + width] + (plane[o + width + 1] - plane[o + width]) * fx - top) * (y - iy);
-    x += dx;
-    y += dy;
-  }
 }
