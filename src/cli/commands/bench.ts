@@ -35,36 +35,48 @@ export async function bench({ device }: { device: DeviceRequest }, { home, json,
   const t0 = performance.now();
   const engine = await openEngine({ home, device });
   try {
-    const loaded = await engine.warmUp(signal);
-    const readyMs = performance.now() - t0;
-    const sizes = [];
-    for (const size of [{ width: 512, height: 512 }, { width: 1920, height: 1080 }]) {
-      const request = (script: string): RenderRequest => parse(renderRequest, { avatar: PRESENTERS.woman, script, size }, 'The bench request');
-      const registerMs = (await run(engine, request(TEXTS.guideShort), signal)).firstBytesMs;
-      const runs: Run[] = [];
-      for (let i = 0; i < REPEATS; i++) for (const text of [TEXTS.fa, TEXTS.en]) runs.push(await run(engine, request(text), signal));
-      const guide = { short: await run(engine, request(TEXTS.guideShort), signal), long: await run(engine, request(TEXTS.guideLong), signal) };
-      sizes.push({ ...size, registerMs, ...summary(runs), chunksOfGuideTexts: [guide.short.chunks, guide.long.chunks], frames: runs.map(({ frames }) => frames) });
-    }
-    const report = {
-      machine: { cpu: os.cpus()[0]?.model ?? 'unknown', cores: os.cpus().length, memoryGb: Math.round(os.totalmem() / 1e9), node: process.version },
-      models: loaded.map(({ id, device: on }) => ({ id, device: on })),
-      readyMs: Math.round(readyMs),
-      sizes,
-    };
-    if (json) return console.log(JSON.stringify(report));
-    console.log(`${report.machine.cpu}, ${report.machine.cores} cores, ${report.machine.memoryGb} GB, Node ${report.machine.node}; ready from cold in ${report.readyMs} ms`);
-    for (const each of sizes) {
-      console.log(`\n${each.width}×${each.height}, built-in model, ${each.runs} warm takes of ${each.durationSec} s (medians)`);
-      console.log(`  first playable bytes   ${each.firstBytesMs} ms (slowest ${each.firstBytesSlowestMs})   floor ${FIRST_BYTES_TARGET_MS}`);
-      console.log(`  with a new face        ${Math.round(each.registerMs)} ms`);
-      console.log(`  speed                  ${each.realTime}× real time${each.width === 512 ? `   floor ${REAL_TIME_TARGET}` : ''}`);
-      console.log(`  per frame              compose ${each.composeMsPerFrame} ms, waiting for the encoder ${each.encodeWaitMsPerFrame} ms`);
-      console.log(`  share of wall time     ${Object.entries(each.share).map(([stage, share]) => `${stage} ${share} %`).join(', ')}  (stages overlap)`);
-      console.log(`  the guide’s texts      ${each.chunksOfGuideTexts.join(' and ')} chunks`);
-    }
+    const report = await measureSpeed(engine, t0, signal);
+    if (json) console.log(JSON.stringify(report));
+    else print(report);
   } finally {
     await engine.close();
+  }
+}
+
+export type SpeedReport = Awaited<ReturnType<typeof measureSpeed>>;
+
+/** @param startedMs performance.now() before the engine was opened */
+export async function measureSpeed(engine: Engine, startedMs: number, signal: AbortSignal) {
+  const loaded = await engine.warmUp(signal);
+  const readyMs = performance.now() - startedMs;
+  const sizes = [];
+  for (const size of [{ width: 512, height: 512 }, { width: 1920, height: 1080 }]) {
+    const request = (script: string): RenderRequest => parse(renderRequest, { avatar: PRESENTERS.woman, script, size }, 'The bench request');
+    const newFaceMs = (await run(engine, request(TEXTS.guideShort), signal)).firstBytesMs;
+    const runs: Run[] = [];
+    for (let i = 0; i < REPEATS; i++) for (const text of [TEXTS.fa, TEXTS.en]) runs.push(await run(engine, request(text), signal));
+    const guide = [await run(engine, request(TEXTS.guideShort), signal), await run(engine, request(TEXTS.guideLong), signal)];
+    sizes.push({ ...size, newFaceMs: Math.round(newFaceMs), ...summary(runs), chunksOfGuideTexts: guide.map(({ chunks }) => chunks) });
+  }
+  return {
+    machine: { cpu: os.cpus()[0]?.model ?? 'unknown', cores: os.cpus().length, memoryGb: Math.round(os.totalmem() / 1e9), node: process.version },
+    models: loaded.map(({ id, device }) => ({ id, device })),
+    readyMs: Math.round(readyMs),
+    targets: { firstBytesMs: FIRST_BYTES_TARGET_MS, realTime: REAL_TIME_TARGET },
+    sizes,
+  };
+}
+
+function print({ machine, readyMs, sizes }: SpeedReport): void {
+  console.log(`${machine.cpu}, ${machine.cores} cores, ${machine.memoryGb} GB, Node ${machine.node}; ready from cold in ${readyMs} ms`);
+  for (const each of sizes) {
+    console.log(`\n${each.width}×${each.height}, built-in model, ${each.runs} warm takes of ${each.durationSec} s (medians)`);
+    console.log(`  first playable bytes   ${each.firstBytesMs} ms (slowest ${each.firstBytesSlowestMs})   floor ${FIRST_BYTES_TARGET_MS}`);
+    console.log(`  with a new face        ${each.newFaceMs} ms`);
+    console.log(`  speed                  ${each.realTime}× real time${each.width === 512 ? `   floor ${REAL_TIME_TARGET}` : ''}`);
+    console.log(`  per frame              compose ${each.composeMsPerFrame} ms, waiting for the encoder ${each.encodeWaitMsPerFrame} ms`);
+    console.log(`  share of wall time     ${Object.entries(each.share).map(([stage, share]) => `${stage} ${share} %`).join(', ')}  (stages overlap)`);
+    console.log(`  the guide’s texts      ${each.chunksOfGuideTexts.join(' and ')} chunks`);
   }
 }
 
