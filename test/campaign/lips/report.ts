@@ -1,0 +1,147 @@
+/** The page docs/LIPSYNC.md: figures, targets, and what to think of them. */
+import { writeFile } from 'node:fs/promises';
+import type { Lang } from '../../../src/shared/vocabulary.ts';
+import { figure, figureTable, machineLine, percent, type Figure } from '../campaign.ts';
+import { correlation, rangeOf, shareOfRange, speechFrames } from './measures.ts';
+import { LANGS, type Watch } from './speaker.ts';
+import { countClosures, sumClosures, type ClosureCount, type SpeakerResult } from './summary.ts';
+import { envelopeOf } from './takes.ts';
+
+/** A voice's sound handed over as a recording. */
+export interface Recorded extends Pick<Watch, 'lang' | 'spoken' | 'track' | 'found' | 'commanded'> {
+  /** The opening that the voice's own phoneme times command. */
+  teacher: Float64Array;
+}
+
+const LANG_NAME: Record<Lang, string> = { fa: 'Persian', en: 'English' };
+
+export async function writeReport(file: string, results: readonly SpeakerResult[], recorded: readonly Recorded[], tookSec: number): Promise<Figure[]> {
+  const geometry = geometryFigures(results);
+  const text = [...closureFigures(results), ...openingFigures(results), ...timeFigures(results)];
+  const heard = recordedFigures(recorded);
+  await writeFile(file, page({ geometry, text, heard, results, tookSec }));
+  return [...geometry, ...text, ...heard];
+}
+
+function geometryFigures(results: readonly SpeakerResult[]): Figure[] {
+  const on = `${results.length} portraits`;
+  const sum = (pick: (result: SpeakerResult) => number) => results.reduce((total, result) => total + pick(result), 0);
+  const frames = sum(({ frames: count }) => count);
+  const [far, same] = [sum(({ rest }) => rest.farFrames), sum(({ rest }) => rest.farSame)];
+  const every = (pick: (result: SpeakerResult) => boolean) => results.every(pick);
+  return [
+    figure('A resting pose gives the plate, byte for byte', on, every(({ rest }) => rest.rest) ? 'yes' : 'no', 'yes', every(({ rest }) => rest.rest)),
+    figure('First and last frame are the plate', on, every(({ rest }) => rest.ends) ? 'yes' : 'no', 'yes', every(({ rest }) => rest.ends)),
+    figure('Frames > 0.8 s from any sound that are the plate', on, `${same} of ${far}`, 'all', far > 0 && same === far),
+    figure('Frames that differ outside the mouth’s window', on, `${sum(({ leaks }) => leaks)} of ${frames}`, '0', sum(({ leaks }) => leaks) === 0),
+    figure('Frames that differ in the nose window', on, `${sum(({ noseMoves }) => noseMoves)} of ${frames}`, '0', sum(({ noseMoves }) => noseMoves) === 0),
+    ...results.map(({ portrait, pauses }) =>
+      figure(`Greatest opening in pauses (${pauses.frames} frames, 0.1 s and more from any sound), of its range`, portrait.name, `${percent(pauses.commanded)} commanded, ${percent(pauses.found)} re-detected`, '≤ 10 %', Math.max(pauses.commanded, portrait.smile ? 0 : pauses.found) <= 0.1),
+    ),
+  ];
+}
+
+const closureText = ({ tokens, closed, closedStrictly, chance, chanceStrictly }: ClosureCount) =>
+  `${closed} of ${tokens} (${percent(closed / tokens)}; without the ± 1 frame ${percent(closedStrictly / tokens)}; by chance ${percent(chance / tokens, 0)} and ${percent(chanceStrictly / tokens, 0)})`;
+
+function closureFigures(results: readonly SpeakerResult[]): Figure[] {
+  return LANGS.flatMap((lang) => {
+    const pooled = sumClosures(results.map(({ closures }) => closures[lang]));
+    const on = `${LANG_NAME[lang]}, ${results.length} portraits, ${pooled.seconds.toFixed(0)} s`;
+    return [
+      figure('m b p seen closed: re-detected opening < 20 % of p2–p95', on, closureText(pooled), '≥ 95 %', pooled.closed / pooled.tokens >= 0.95 && pooled.tokens >= 200 && pooled.seconds >= 60),
+      figure('Vowels that stay closed', on, `${pooled.falselyClosed} of ${pooled.vowels}`, '≤ 3 %', pooled.falselyClosed / pooled.vowels <= 0.03),
+    ];
+  });
+}
+
+function openingFigures(results: readonly SpeakerResult[]): Figure[] {
+  return results.flatMap(({ portrait, vowels, r }) => {
+    const share = vowels.found / vowels.commanded;
+    const aboveRest = (vowels.found - vowels.atRest) / vowels.commanded;
+    const beside = portrait.smile ? '' : `; above its reading at rest ${percent(aboveRest, 0)}`;
+    return [
+      figure('Vowels’ median opening, re-detected / commanded', portrait.name, `${percent(share, 0)} (${vowels.found.toFixed(3)} / ${vowels.commanded.toFixed(3)} mouth widths, ${vowels.count} vowels${beside})`, '≥ 80 %', share >= 0.8),
+      figure('The same in the pixels, without a mesh', portrait.name, percent(vowels.inPixels, 0), '≥ 80 %', vowels.inPixels >= 0.8),
+      figure('r, re-detected against commanded', portrait.name, r.toFixed(3), portrait.smile ? '≥ .60' : '≥ .90', r >= (portrait.smile ? 0.6 : 0.9)),
+    ];
+  });
+}
+
+function timeFigures(results: readonly SpeakerResult[]): Figure[] {
+  return results.flatMap(({ portrait, lag, roughness }) => [
+    figure('Opening against the speech envelope', portrait.name, `r ${lag.r.toFixed(2)} at ${lag.lag} frames; shifted sound ${lag.chance.toFixed(2)} (${lag.seconds.toFixed(0)} s)`, portrait.smile ? '' : '≥ .35 within ± 1 frame, above shifted sound', portrait.smile ? null : lag.r >= 0.35 && Math.abs(lag.lag) <= 1 && lag.r > lag.chance),
+    figure('p95 of |second difference| / range', `${portrait.name}, ordinary text`, `${roughness.ordinary.found.toFixed(2)} (commanded ${roughness.ordinary.commanded.toFixed(2)})`, '≤ .75', roughness.ordinary.found <= 0.75),
+    figure('The same', `${portrait.name}, dense text`, `${roughness.dense.found.toFixed(2)} (commanded ${roughness.dense.commanded.toFixed(2)})`),
+  ]);
+}
+
+function recordedFigures(recorded: readonly Recorded[]): Figure[] {
+  return recorded.flatMap(({ lang, spoken, track, found, commanded, teacher }) => {
+    const { from, to } = speechFrames(spoken.phonemes);
+    const range = rangeOf(found.subarray(from, to));
+    const counted = countClosures({ found, spoken }, range);
+    const envelope = envelopeOf(spoken.pcm, track.frames);
+    const plain = countClosures({ found: envelope, spoken }, rangeOf(envelope.subarray(from, to)));
+    const on = `${LANG_NAME[lang]} voice as a recording, woman, ${counted.seconds.toFixed(0)} s`;
+    const silent = Math.max(...[0, track.frames - 1].map((i) => shareOfRange(found[i], range)));
+    return [
+      figure('m b p seen closed', on, closureText(counted), '≥ 88 %', counted.closed / counted.tokens >= 0.88),
+      figure('Vowels that stay closed', on, `${counted.falselyClosed} of ${counted.vowels}`, '≤ 3 %', counted.falselyClosed / counted.vowels <= 0.03),
+      figure('r, commanded by the network against commanded by phoneme times', on, correlation(commanded.subarray(from, to), teacher.subarray(from, to)).toFixed(2)),
+      figure('A plain envelope as opening: m b p closed, vowels that stay closed', on, `${percent(plain.closed / plain.tokens)} (without the ± 1 frame ${percent(plain.closedStrictly / plain.tokens)}), ${plain.falselyClosed} of ${plain.vowels}`),
+      figure('Opening in the first and last frame, of the range', on, percent(silent), '≤ 10 %', silent <= 0.1),
+    ];
+  });
+}
+
+interface Page {
+  geometry: readonly Figure[];
+  text: readonly Figure[];
+  heard: readonly Figure[];
+  results: readonly SpeakerResult[];
+  tookSec: number;
+}
+
+function page({ geometry, text, heard, results, tookSec }: Page): string {
+  const further = results.some(({ portrait }) => !portrait.own);
+  const missed = [...geometry, ...text, ...heard].filter(({ met }) => met === false);
+  return `# Are the lips right?
+
+Written by \`npm run campaign -- lips\`${further ? ' with `SIMA_FIXTURES` naming a folder of further portraits' : ''} (${machineLine()}; ${(tookSec / 60).toFixed(0)} minutes). Do not edit: run it again.
+${missed.length === 0 ? 'All targets are met.' : `Targets missed: ${missed.map(({ what, on }) => `${what} (${on})`).join('; ')}. Why is said below.`}
+
+## How it is measured
+Texts written for it are spoken by the built-in voices and go through the stages of a take, 25 fps, 512×512, \`--no-idle\`, up to the
+composed frame; nothing is encoded. Every frame is drawn, and the face mesh reads the opening again from the picture: gap of the inner
+lips (points 13–14) over the mouth's width (78–308), the mean over four fixed crops around the face. *Dense* text has 21–25 % m b p among its
+sounds, *ordinary* text 4–7 %. m b p count as closed where the lowest opening within their closure, ± 1 frame, is under 20 % of that
+portrait's p2–p95 range; the closure of b and p begins 45 ms before eSpeak's event (70 ms after a pause), which marks the burst.
+*By chance* is the same count on the curve shifted around against the sound. The two of a pair of portraits speak alternate paragraphs.
+
+## Geometry
+${figureTable(geometry)}
+
+## Text path
+${figureTable(text)}
+
+${heard.length === 0 ? '' : `## Recorded-speech path\nThe same voice's sound without its phoneme times, as if it were a recording.\n\n${figureTable(heard)}\n`}
+## What to think of it
+- **Closures by chance are frequent**: in dense text a window of three to six frames nearly always touches one of the many closures. So the
+  share alone proves little; that no vowel stays closed, and the correlations, say the rest.
+- **The mesh reads half-open mouths too small.** It takes the upper teeth for lip and the dark cavity's middle for the lower lip between
+  about .08 and .20 mouth widths, and the reading moves by up to ± 40 % with a shift of the crop by 8 %; wide and closed mouths it reads
+  rightly. “In the pixels” is the same opening without a mesh: the rig drawn over a black and a white plate, counting what shows neither.
+- **An open smile** hides the opening from the mesh: at rest it reads the teeth as gap, so its ratio of vowels says little.
+- **Dense text is rough by nature**: a b between two open vowels is one or two frames long at 25 fps, and must close. The target is judged on ordinary text.
+- Speech here is synthetic; see the recorded-speech path for what the network makes of sound without phoneme times.
+
+## Contact sheets
+Visemes held alone, then every frame of the first word or two of a take (time, sound at the frame's middle), then a blink.
+
+![The woman's visemes](lipsync/visemes-woman.png)
+![The man's visemes](lipsync/visemes-man.png)
+![Frame by frame](lipsync/word.png)
+![A blink](lipsync/blink.png)
+`;
+}
