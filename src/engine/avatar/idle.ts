@@ -7,7 +7,7 @@
 export interface IdlePose {
   /** 0 open .. 1 shut. */
   blink: number;
-  /** Shift right and down (in E), roll (radians, clockwise), turn right and nod down (in E at the nose). */
+  /** Shift right and down (in E), roll (radians, clockwise), turn right and nod down (in E at the nose), brows up (in E). */
   head: Float32Array;
 }
 
@@ -16,8 +16,9 @@ export interface IdleTrack {
    * @param frameIndex from the take's start
    * @param frames how many frames the take has; null while that is not known. The motion fades out over the last FADE_OUT_SEC,
    * so it must be known by then.
+   * @param speech how much is being said, 0..1, and how far the jaw is down, 0..1: who speaks moves more than who listens
    */
-  at(frameIndex: number, frames: number | null): IdlePose;
+  at(frameIndex: number, frames: number | null, speech?: { act: number; jaw: number }): IdlePose;
 }
 
 /** A take starts and ends on the picture itself. */
@@ -39,7 +40,20 @@ const SWAY = [
   { amplitude: 0.016, periods: [8.9, 3.7] },
   { amplitude: 0.022, periods: [6.1, 2.9] },
   { amplitude: 0.016, periods: [5.3, 2.6] },
+  { amplitude: 0, periods: [1, 1] },
 ];
+/** What speaking adds: quicker nods and tilts, brows that rise now and then, and a chin that lifts the head as the jaw drops. */
+const SPEECH_SWAY = [
+  { amplitude: 0.004, periods: [1.9, 1.1] },
+  { amplitude: 0.005, periods: [1.3, 0.83] },
+  { amplitude: 0.007, periods: [2.3, 1.4] },
+  { amplitude: 0.01, periods: [1.7, 2.9] },
+  { amplitude: 0.012, periods: [1.2, 0.9] },
+  { amplitude: 0, periods: [1, 1] },
+];
+const JAW_LIFT = 0.008;
+const BROW_RISE = 0.026;
+const BROW_PERIODS_SEC = [2.7, 4.3];
 
 /**
  * @param fps frames per second of the take
@@ -47,7 +61,7 @@ const SWAY = [
  */
 export function idleTrack(fps: number, seed: number): IdleTrack {
   return {
-    at(frameIndex, frames) {
+    at(frameIndex, frames, speech) {
       const sec = frameIndex / fps;
       const leftSec = frames === null ? Infinity : (frames - 1 - frameIndex) / fps;
       const present = ease(sec / FADE_IN_SEC) * ease(leftSec / FADE_OUT_SEC);
@@ -57,10 +71,23 @@ export function idleTrack(fps: number, seed: number): IdleTrack {
           const wave = (k: number) => Math.sin(2 * Math.PI * (sec / periods[k] + chance(seed, 16 * i + k)));
           head[i] = amplitude * present * (0.65 * wave(0) + 0.35 * wave(1));
         });
+        if (speech) addSpeech(head, sec, present, speech);
       }
       return { blink: blinkAt(frameIndex, sec, leftSec), head };
     },
   };
+
+  function addSpeech(head: Float32Array, sec: number, present: number, { act, jaw }: { act: number; jaw: number }): void {
+    const share = present * act;
+    SPEECH_SWAY.forEach(({ amplitude, periods }, i) => {
+      const wave = (k: number) => Math.sin(2 * Math.PI * (sec / periods[k] + chance(seed, 500 + 16 * i + k)));
+      head[i] += amplitude * share * (0.6 * wave(0) + 0.4 * wave(1));
+    });
+    head[4] -= JAW_LIFT * share * jaw;
+    // Two waves whose crests meet now and then: most of the time the brows rest.
+    const crest = BROW_PERIODS_SEC.reduce((sum, period, k) => sum + Math.sin(2 * Math.PI * (sec / period + chance(seed, 700 + k))), 0) / 2;
+    head[5] += BROW_RISE * share * ease((crest - 0.25) / 0.75);
+  }
 
   function blinkAt(frameIndex: number, sec: number, leftSec: number): number {
     const slot = Math.floor(sec / BLINK_SLOT_SEC);

@@ -58,7 +58,9 @@ async function photoComposer(avatar: Avatar, plates: Plates, fps: number, idle: 
   return {
     warnings: rig.warnings,
     compose(frameIndex, mouth, out, frames = null) {
-      const pose: IdlePose | null = track?.at(frameIndex, frames) ?? null;
+      // Of a patch nothing is known but that somebody may be speaking: half of the motion.
+      const speech = mouth.kind === 'pose' ? { act: mouth.pose[7], jaw: mouth.pose[0] } : { act: 0.5, jaw: 0 };
+      const pose: IdlePose | null = track?.at(frameIndex, frames, speech) ?? null;
       if (mouth.kind === 'pose') {
         rigged.draw(mouth.pose, pose, out);
       } else {

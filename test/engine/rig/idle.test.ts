@@ -54,6 +54,21 @@ describe('idle track', () => {
     expect(most).toBeLessThan(0.03);
   });
 
+  it('moves more while speaking, and ends on the picture all the same', () => {
+    const track = idleTrack(FPS, 3);
+    const speech = { act: 1, jaw: 0.4 };
+    const travel = (of: typeof speech | undefined) => {
+      let sum = 0;
+      for (let i = 50; i < 1000; i++) track.at(i, FRAMES, of).head.forEach((value, k) => (sum += Math.abs(value - track.at(i - 1, FRAMES, of).head[k])));
+      return sum;
+    };
+    expect(travel(speech)).toBeGreaterThan(1.3 * travel(undefined));
+    const brows = Array.from({ length: 1000 }, (_, i) => track.at(i, FRAMES, speech).head[5]);
+    expect(Math.max(...brows)).toBeGreaterThan(0.01);
+    expect(brows.filter((rise) => rise === 0).length).toBeGreaterThan(400);
+    for (const i of [0, FRAMES - 1]) expect([...track.at(i, FRAMES, speech).head].every((value) => value === 0)).toBe(true);
+  });
+
   it('is a function of seed and frame alone', () => {
     const [a, b, other] = [idleTrack(FPS, 4), idleTrack(FPS, 4), idleTrack(FPS, 5)];
     expect(a.at(200, null)).toEqual(b.at(200, null));
@@ -75,11 +90,11 @@ describe('idle motion on a picture', () => {
   };
 
   it('at zero is the picture byte for byte', () => {
-    expect(Buffer.compare(frameAt([0, 0, 0, 0, 0]).data, face.plate.data)).toBe(0);
+    expect(Buffer.compare(frameAt([0, 0, 0, 0, 0, 0]).data, face.plate.data)).toBe(0);
   });
 
   it('moves the face and pins the border', () => {
-    const moved = frameAt([0.02, 0.01, 0.02, 0.02, 0.01]);
+    const moved = frameAt([0.02, 0.01, 0.02, 0.02, 0.01, 0.02]);
     let border = 0, inside = 0;
     for (let y = 0; y < HEIGHT; y++) {
       for (let x = 0; x < WIDTH; x++) {
@@ -94,7 +109,7 @@ describe('idle motion on a picture', () => {
 
   it('meets the rig and the blink without a seam', () => {
     // A still mouth drawn by the rig and one drawn by the head's pass must agree: the head's motion is one field.
-    const head = [0.012, 0.006, 0.015, 0.02, 0.01];
+    const head = [0.012, 0.006, 0.015, 0.02, 0.01, 0.02];
     const byHead = frameAt(head), byRig = frameAt(head, 0.0001, [0, 1e-6, 0, 0, 0, 0, 0, 0]);
     let worst = 0;
     for (let i = 0; i < WIDTH * HEIGHT; i++) worst = Math.max(worst, Math.abs(byHead.data[i] - byRig.data[i]));

@@ -130,7 +130,7 @@ describe('the rig in motion', () => {
     const composer = new RigComposer(closedFace.plate, closedRig);
     const [first, second] = [createI420(WIDTH, HEIGHT), createI420(WIDTH, HEIGHT)];
     composer.draw(pose('a'), null, first);
-    composer.draw(pose('u'), { blink: 0.7, head: Float32Array.from([0.01, 0, 0.01, 0, 0]) }, second);
+    composer.draw(pose('u'), { blink: 0.7, head: Float32Array.from([0.01, 0, 0.01, 0, 0, 0]) }, second);
     composer.draw(pose('a'), null, second);
     expect(Buffer.compare(first.data, second.data)).toBe(0);
   });
@@ -166,7 +166,7 @@ describe('lip lines', () => {
 
 describe('blinks', () => {
   it('cover the eye and leave all else', () => {
-    const shut = render(closedFace, closedRig, POSES.rest, { blink: 1, head: new Float32Array(5) });
+    const shut = render(closedFace, closedRig, POSES.rest, { blink: 1, head: new Float32Array(6) });
     const { y } = i420Planes(shut);
     let white = 0;
     for (let row = 100; row < 120; row++) for (let x = 60; x < 196; x++) if (y[row * WIDTH + x] > 215) white++;

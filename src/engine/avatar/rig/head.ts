@@ -2,11 +2,11 @@
  * The head's own small motion: shift, roll, turn and nod of the whole head as one smooth field that is 1 over the face and
  * fades to nothing on the shoulders, in the background and at the picture's border.
  */
-import { CHIN, FOREHEAD, LEFT_OUTLINE, mouthFrame, pointX, pointY, ramp, RIGHT_OUTLINE } from './landmarks.ts';
+import { CHIN, FOREHEAD, LEFT_BROW, LEFT_OUTLINE, mouthFrame, pointX, pointY, ramp, RIGHT_BROW, RIGHT_OUTLINE } from './landmarks.ts';
 import type { HeadOffsets } from './warp.ts';
 
-/** Motions in this order: shift right and down (in E), roll (radians, clockwise), turn right and nod down (in E at the nose). */
-export const HEAD_MOTIONS = ['shiftX', 'shiftY', 'roll', 'turn', 'nod'] as const;
+/** Motions in this order: shift right and down (in E), roll (radians, clockwise), turn right and nod down (in E at the nose), brows up (in E). */
+export const HEAD_MOTIONS = ['shiftX', 'shiftY', 'roll', 'turn', 'nod', 'brows'] as const;
 
 export interface Head {
   /** The face's middle and half sizes along its own axes, in plate pixels; the unit E. */
@@ -17,6 +17,8 @@ export interface Head {
   halfWidth: number;
   halfHeight: number;
   unit: number;
+  /** Middles of both brows: x, y, x, y. */
+  brows: [number, number, number, number];
   width: number;
   height: number;
 }
@@ -34,28 +36,30 @@ export function makeHead(landmarks: Float32Array, width: number, height: number)
     halfWidth: Math.max(0.6 * unit, Math.hypot(mean(right, x) - mean(left, x), mean(right, y) - mean(left, y)) / 2),
     halfHeight: Math.max(0.7 * unit, Math.hypot(x(CHIN) - x(FOREHEAD), y(CHIN) - y(FOREHEAD)) / 2),
     unit,
+    brows: [mean(LEFT_BROW, x), mean(LEFT_BROW, y), mean(RIGHT_BROW, x), mean(RIGHT_BROW, y)],
     width,
     height,
   };
 }
 
-/** The fields of the five motions on a grid over the whole plate; `offsets` is filled by moveHead. */
+/** The fields of the motions on a grid over the whole plate; `offsets` is filled by moveHead. */
 export interface HeadField extends HeadOffsets {
-  /** Per node: weight of the rigid motion, weight of the relief (how far the face comes forward), place around the neck. */
+  /** Per node: weight of the rigid motion, weight of the relief (how far the face comes forward), weight of the brows, place around the neck. */
   rigid: Float32Array;
   relief: Float32Array;
+  brow: Float32Array;
   armX: Float32Array;
   armY: Float32Array;
   unit: number;
 }
 
 export function createHeadField(head: Head): HeadField {
-  const step = 2 * Math.max(2, Math.round(head.unit / 16));
+  const step = 2 * Math.max(2, Math.round(head.unit / 24));
   const columns = Math.ceil(head.width / step) + 1, rows = Math.ceil(head.height / step) + 1;
   const nodes = columns * rows;
   const field: HeadField = {
     active: false, step, columns, rows, unit: head.unit,
-    offsets: new Float32Array(2 * nodes), rigid: new Float32Array(nodes), relief: new Float32Array(nodes), armX: new Float32Array(nodes), armY: new Float32Array(nodes),
+    offsets: new Float32Array(2 * nodes), rigid: new Float32Array(nodes), relief: new Float32Array(nodes), brow: new Float32Array(nodes), armX: new Float32Array(nodes), armY: new Float32Array(nodes),
   };
   const border = 0.35 * head.unit;
   for (let row = 0, node = 0; row < rows; row++) {
@@ -72,6 +76,7 @@ export function createHeadField(head: Head): HeadField {
       field.rigid[node] = inside * pinned;
       // An egg: the nose's side comes forward most, the outline not at all.
       field.relief[node] = inside * pinned * Math.max(0, 1 - 0.75 * radius * radius) ** 2;
+      field.brow[node] = inside * pinned * Math.min(1, browAt(head, px, py, 0) + browAt(head, px, py, 2));
       // Roll turns about the neck, below the chin.
       field.armX[node] = (dx + head.axisY * -1.2 * head.halfHeight) / head.unit;
       field.armY[node] = (dy - head.axisX * 1.2 * head.halfHeight) / head.unit;
@@ -80,17 +85,24 @@ export function createHeadField(head: Head): HeadField {
   return field;
 }
 
-/** Sets the field's offsets (source minus pixel) for the five motions; all zero makes it inactive. */
+/** A brow moves with the skin above it, and hardly with the lid below. */
+function browAt(head: Head, px: number, py: number, side: 0 | 2): number {
+  const dx = px - head.brows[side], dy = py - head.brows[side + 1];
+  const across = (dx * head.axisX + dy * head.axisY) / head.unit, down = (dy * head.axisX - dx * head.axisY) / head.unit;
+  return Math.exp(-0.5 * ((across / 0.19) ** 2 + (down / (down > 0 ? 0.055 : 0.17)) ** 2));
+}
+
+/** Sets the field's offsets (source minus pixel) for the motions; all zero makes it inactive. */
 export function moveHead(field: HeadField, motions: ArrayLike<number>): void {
-  const [shiftX, shiftY, roll, turn, nod] = [motions[0], motions[1], motions[2], motions[3], motions[4]];
-  field.active = shiftX !== 0 || shiftY !== 0 || roll !== 0 || turn !== 0 || nod !== 0;
+  const [shiftX, shiftY, roll, turn, nod, brows] = [motions[0], motions[1], motions[2], motions[3], motions[4], motions[5]];
+  field.active = shiftX !== 0 || shiftY !== 0 || roll !== 0 || turn !== 0 || nod !== 0 || brows !== 0;
   if (!field.active) return;
   const nodes = field.columns * field.rows;
-  const { offsets, rigid, relief, armX, armY, unit } = field;
+  const { offsets, rigid, relief, brow, armX, armY, unit } = field;
   for (let node = 0; node < nodes; node++) {
     const w = rigid[node] * unit, r = relief[node] * unit;
     // Backwards: a pixel of the moved head comes from where the head was.
     offsets[node] = -(w * (shiftX - roll * armY[node]) + r * turn);
-    offsets[nodes + node] = -(w * (shiftY + roll * armX[node]) + r * nod);
+    offsets[nodes + node] = -(w * (shiftY + roll * armX[node]) + r * nod - brow[node] * unit * brows);
   }
 }

@@ -3,7 +3,7 @@ import type { I420 } from '../../media/i420.ts';
 import type { Pose } from '../../../shared/vocabulary.ts';
 import type { IdlePose } from '../idle.ts';
 import { drawHead, drawSlit, slitRectangle, type Behind } from './draw.ts';
-import { createHeadField, moveHead, type HeadField } from './head.ts';
+import { createHeadField, HEAD_MOTIONS, moveHead, type HeadField } from './head.ts';
 import { eyeInterior, MouthInterior } from './interior.ts';
 import { mouthWeights, type MouthWeights } from './mouthFields.ts';
 import type { Rig } from './rig.ts';
@@ -76,4 +76,4 @@ export class RigComposer {
   }
 }
 
-const STILL = new Float32Array(5);
+const STILL = new Float32Array(HEAD_MOTIONS.length);
