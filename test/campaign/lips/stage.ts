@@ -51,8 +51,9 @@ const CROPS = [
   { x: 0.03, y: 0.03, scale: 1.1 },
 ];
 
-export async function openStage(portrait: string, sessions: Sessions, options: { size?: number; idle?: boolean } = {}): Promise<Stage & { avatar: Avatar }> {
-  const { size = 512, idle = false } = options;
+/** @param options quick: half of the crops, half of the time */
+export async function openStage(portrait: string, sessions: Sessions, options: { size?: number; idle?: boolean; quick?: boolean } = {}): Promise<Stage & { avatar: Avatar }> {
+  const { size = 512, idle = false, quick = false } = options;
   const avatar = await prepare(portrait, { sessions });
   const plates = await openPlates(avatar, { width: size, height: size });
   const plate = await plates.at(0);
@@ -63,7 +64,7 @@ export async function openStage(portrait: string, sessions: Sessions, options: {
 
   // The same crops for the whole take: a crop that follows the chin would breathe with the mouth that is to be measured.
   const square = squareOfLandmarks(landmarks);
-  const maps = CROPS.map(({ x, y, scale }) => squareMap({ ...square, x: square.x + x * square.side, y: square.y + y * square.side, side: square.side * scale }, CROP_SIZE));
+  const maps = (quick ? CROPS.slice(1, 3) : CROPS).map(({ x, y, scale }) => squareMap({ ...square, x: square.x + x * square.side, y: square.y + y * square.side, side: square.side * scale }, CROP_SIZE));
   const all = squareMap({ ...square, side: square.side * 1.2 }, CROP_SIZE);
   const distance = (points: ArrayLike<number>, a: number, b: number) => Math.hypot(points[a * 3] - points[b * 3], points[a * 3 + 1] - points[b * 3 + 1]);
   // commandedOpening counts in widths between the outer corners, the mesh's measure in those between the inner ones.
