@@ -116,6 +116,22 @@ describe('composer of a clip', () => {
     composer.close();
   });
 
+  it('follows a change of light', async () => {
+    const bright = drawnFace(6);
+    bright.plate.data.forEach((value, i, data) => {
+      if (i < WIDTH * HEIGHT) data[i] = Math.min(255, value + 15);
+    });
+    const composer = await openComposer({ avatar: avatarOf('clip', [closed, bright]), plates: platesOf([closed, bright]), fps: FPS, idle: false });
+    const out = createI420(WIDTH, HEIGHT);
+    await composer.compose(1, REST, out);
+    const chin = (picture: I420) => {
+      let sum = 0;
+      for (let y = MOUTH_Y + 18; y < MOUTH_Y + 30; y++) for (let x = MOUTH_X - 15; x < MOUTH_X + 15; x++) sum += picture.data[y * WIDTH + x] / (12 * 30);
+      return sum;
+    };
+    expect(Math.abs(chin(out) - chin(closed.plate) - 15)).toBeLessThan(3);
+  });
+
   it('passes a plate without a face through', async () => {
     const composer = await openComposer({ avatar: avatarOf('clip', [closed, null]), plates: platesOf([closed, faceless]), fps: FPS, idle: false });
     const out = createI420(WIDTH, HEIGHT);

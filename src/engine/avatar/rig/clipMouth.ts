@@ -88,6 +88,7 @@ export function layMouth(speaking: I420, cover: MouthCover, from: Float32Array, 
   const y0 = Math.max(0, even(Math.min(...corners.map(([, y]) => y)) - 2)), y1 = Math.min(out.height, even(Math.max(...corners.map(([, y]) => y)) + 4));
   const source = i420Planes(speaking), target = i420Planes(out);
   const { width, height } = speaking;
+  const shift = lightBetween(speaking, cover, back, out, [x0, y0, x1, y1]);
   // Landmarks count from the picture's corner, samples from pixel centres: half a pixel there and back.
   for (let y = y0; y < y1; y++) {
     for (let x = x0; x < x1; x++) {
@@ -95,7 +96,7 @@ export function layMouth(speaking: I420, cover: MouthCover, from: Float32Array, 
       const a = coverAt(cover, sx, sy);
       if (a === 0) continue;
       const o = y * out.width + x;
-      target.y[o] = byte(target.y[o] + (cubicSample(source.y, width, height, sx, sy) - target.y[o]) * a);
+      target.y[o] = byte(target.y[o] + (cubicSample(source.y, width, height, sx, sy) + shift[0] - target.y[o]) * a);
     }
   }
   const w = width / 2, h = height / 2;
@@ -106,10 +107,35 @@ export function layMouth(speaking: I420, cover: MouthCover, from: Float32Array, 
       const a = coverAt(cover, sx, sy);
       if (a === 0) continue;
       const o = (y * out.width) / 2 + x, cx = (sx - 0.5) / 2, cy = (sy - 0.5) / 2;
-      target.u[o] = byte(target.u[o] + (linearSample(source.u, w, h, cx, cy) - target.u[o]) * a);
-      target.v[o] = byte(target.v[o] + (linearSample(source.v, w, h, cx, cy) - target.v[o]) * a);
+      target.u[o] = byte(target.u[o] + (linearSample(source.u, w, h, cx, cy) + shift[1] - target.u[o]) * a);
+      target.v[o] = byte(target.v[o] + (linearSample(source.v, w, h, cx, cy) + shift[2] - target.v[o]) * a);
     }
   }
+}
+
+/** Light changes within a clip: how much brighter and more coloured the plate is than the reference, along the cover's soft edge. */
+function lightBetween(speaking: I420, cover: MouthCover, back: Map2, out: I420, [x0, y0, x1, y1]: [number, number, number, number]): [y: number, u: number, v: number] {
+  const source = i420Planes(speaking), target = i420Planes(out);
+  const w = speaking.width / 2, h = speaking.height / 2;
+  const step = Math.max(1, Math.round((x1 - x0) / 128));
+  let weight = 0, y = 0, u = 0, v = 0;
+  // What moved (a jaw, a collar) differs far more than light does: it counts for no more than this.
+  const limited = (value: number) => Math.min(24, Math.max(-24, value));
+  for (let row = y0 / 2; row < y1 / 2; row += step) {
+    for (let column = x0 / 2; column < x1 / 2; column += step) {
+      const px = 2 * column + 1, py = 2 * row + 1;
+      const sx = back.xx * px + back.xy * py + back.x0 - 0.5, sy = back.yx * px + back.yy * py + back.y0 - 0.5;
+      const a = coverAt(cover, sx, sy);
+      if (a < 0.08 || a > 0.7) continue;
+      const o = (row * out.width) / 2 + column, p = 2 * row * out.width + 2 * column;
+      const bright = (target.y[p] + target.y[p + 1] + target.y[p + out.width] + target.y[p + out.width + 1]) / 4;
+      y += limited(bright - linearSample(source.y, speaking.width, speaking.height, sx, sy));
+      u += limited(target.u[o] - linearSample(source.u, w, h, (sx - 0.5) / 2, (sy - 0.5) / 2));
+      v += limited(target.v[o] - linearSample(source.v, w, h, (sx - 0.5) / 2, (sy - 0.5) / 2));
+      weight++;
+    }
+  }
+  return weight === 0 ? [0, 0, 0] : [y / weight, u / weight, v / weight];
 }
 
 function byte(value: number): number {

@@ -60,7 +60,7 @@ export function lookInside(plate: I420, frame: Frame, landmarks: Float32Array, s
   // A grey or tinted picture gets an interior of as little colour: skin is normally about 20 away from grey.
   const colourfulness = Math.min(1, Math.hypot(surround[1] - 128, surround[2] - 128) / 12);
   // White balance of the picture: teeth look white in it when they share some of the skin's colour.
-  const balance = (c: Yuv): Yuv => [c[0], c[1] + (surround[1] - 128) * 0.45, c[2] + (surround[2] - 128) * 0.4];
+  const balance = (c: Yuv): Yuv => [c[0], c[1] + (surround[1] - 128) * 0.55, c[2] + (surround[2] - 128) * 0.45];
   const tone = (c: Yuv): Yuv => [c[0], 128 + (c[1] - 128) * colourfulness, 128 + (c[2] - 128) * colourfulness];
   const lipRgb = yuvToRgb(...lip);
   const rgb = (r: number, g: number, b: number): Yuv => rgbToYuv(...([r, g, b].map((v) => Math.min(255, Math.max(0, v))) as Yuv));
