@@ -16,7 +16,7 @@ const FADE = 8;
  * measured against its own peak within 62 ms, and shown whole if that peak is believable. That adds contacts without widening any.
  */
 const PEAK_REACH = 5;
-const BELIEVED = { from: 0.25, full: 0.4 };
+const BELIEVED = { from: 0.25, full: 0.5 };
 const CONTACT = { from: 0.3, full: 0.75 };
 /** Lips move ahead of the sound. */
 const LEAD_SEC = 0.01;
@@ -103,7 +103,8 @@ export function createReader(fps: number): Reader {
   const contact = (column: number, parameter: number): number => {
     let peak = 0;
     for (let c = Math.max(0, column - PEAK_REACH); c <= Math.min(columns - 1, column + PEAK_REACH); c++) peak = Math.max(peak, heard[c * POSE_SIZE + parameter]);
-    return (heard[column * POSE_SIZE + parameter] / Math.max(peak, BELIEVED.from)) * smoothstep(BELIEVED.from, BELIEVED.full, peak);
+    if (peak <= BELIEVED.from) return 0;
+    return smoothstep(CONTACT.from, CONTACT.full, heard[column * POSE_SIZE + parameter] / peak) * smoothstep(BELIEVED.from, BELIEVED.full, peak);
   };
 
   const frame = (index: number, pose: Float32Array) => {
@@ -125,8 +126,6 @@ export function createReader(fps: number): Reader {
       }
     }
     pose[0] = Math.min(1, pose[0] * jawGain(Math.round(middle)));
-    pose[3] = smoothstep(CONTACT.from, CONTACT.full, pose[3]);
-    pose[4] = smoothstep(CONTACT.from, CONTACT.full, pose[4]);
   };
 
   const frames = (count: number): Float32Array => {
