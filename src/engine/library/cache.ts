@@ -1,6 +1,6 @@
 /** Loaded values in memory up to a budget of bytes: the least recently used goes first, what is pinned stays. */
 import { createHistogram, type RecordableHistogram } from 'node:perf_hooks';
-import { throwIfCanceled } from '../../shared/errors.ts';
+import { StudioError, throwIfCanceled } from '../../shared/errors.ts';
 
 /** Where an access was answered from: memory, the disk, or by preparing the source again. */
 export const TIERS = ['memory', 'disk', 'prepared'] as const;
@@ -160,22 +160,11 @@ function metricsOf(times: RecordableHistogram): TierMetrics {
 }
 
 /** The caller's own wait ends with its signal; the work goes on. */
-async function orCanceled<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+function orCanceled<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
   if (!signal) return work;
-  let leave: () => void = () => undefined;
-  const canceled = new Promise<never>((_, reject) => {
-    leave = () => {
-      try {
-        throwIfCanceled(signal);
-      } catch (error) {
-        reject(error);
-      }
-    };
-    signal.addEventListener('abort', leave);
+  return new Promise((resolve, reject) => {
+    const leave = () => reject(new StudioError('canceled', 'Canceled.'));
+    signal.addEventListener('abort', leave, { once: true });
+    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', leave));
   });
-  try {
-    return await Promise.race([work, canceled]);
-  } finally {
-    signal.removeEventListener('abort', leave);
-  }
 }

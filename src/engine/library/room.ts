@@ -9,7 +9,7 @@ import { storageFailure } from './durable.ts';
 import { thisProcess } from './owner.ts';
 import type { AvatarRecord } from './record.ts';
 import { reconcile } from './reconcile.ts';
-import { avatarsFolder, beginWork, dropFiles, folderOf, idsIn, readRecord, RECORD_FILE, stampOf, strayFiles, writeRecord } from './store.ts';
+import { avatarsFolder, beginWork, dropFiles, folderOf, readRecord, RECORD_FILE, stampOf, strayFiles, writeRecord } from './store.ts';
 
 export interface LibraryEvent {
   kind: 'rebuilding' | 'rebuilt' | 'restored' | 'damaged' | 'index';
@@ -67,13 +67,15 @@ export async function openRoom(home: string, say: (event: LibraryEvent) => void)
       // Another process may have done this already.
       if (fileIdentity(indexFile) === identity) {
         const aside = setAside(indexFile);
-        say({ kind: 'index', id: null, sentence: `The library's index was damaged. It is made anew from ${idsIn(root).length} avatar folders; the damaged one is kept as ${aside}.` });
+        say({ kind: 'index', id: null, sentence: `The library's index was damaged. It is kept as ${aside}.` });
       }
       return openCatalogue(indexFile);
     }
   };
   const bringUpToDate = () => {
+    const wasEmpty = catalogue.stamps().size === 0;
     const found = reconcile(root, catalogue);
+    if (wasEmpty && found.read.length > 0) say({ kind: 'index', id: null, sentence: `The library's index was empty. It is made anew from ${found.read.length} avatar folders.` });
     for (const id of found.unknown) {
       say({ kind: 'damaged', id, sentence: `The folder ${folderOf(root, id)} has no readable ${RECORD_FILE}, so its avatar is not listed. Add its source file again to repair it.` });
     }
@@ -124,6 +126,7 @@ export async function openRoom(home: string, say: (event: LibraryEvent) => void)
         await room.inStorage(() => writeRecord(folder, record));
         say({ kind: 'restored', id, sentence: `${RECORD_FILE} of “${record.name}” was missing or damaged. It is restored from the index.` });
       }
+      if (listed && !listed.record) say({ kind: 'restored', id, sentence: `The row of “${record.name}” in the index was damaged. It is restored from ${RECORD_FILE}.` });
       if (!kept || JSON.stringify(kept) !== JSON.stringify(listed?.record)) room.index((known) => known.put(record, stampOf(folder) ?? stamp));
       return record;
     },
