@@ -107,21 +107,22 @@ export function withBackground(picture: Picture, matte: Matte, backdrop: Backdro
   const old = background.map((plane) => pixelReader(plane, width, height));
   const fill = backdropLines(backdrop, background, alpha, { width, height });
 
-  const out = new Uint8ClampedArray(rgb.length);
+  const out = new Uint8ClampedArray(rgb);
   const line = new Float32Array(width * 3);
   for (let row = 0, o = 0; row < height; row++) {
     fill(row, line);
     for (let col = 0; col < width; col++, o++) {
       const a = matte.alpha[o];
+      if (a >= 1) continue;
       for (let c = 0, i = o * 3; c < 3; c++, i++) {
         const behind = line[col * 3 + c];
-        if (a >= 1) out[i] = rgb[i];
-        else if (a <= 0) out[i] = behind;
-        else {
-          const [f, b] = [own[c](col, row) * 255, old[c](col, row) * 255];
-          const freed = Math.min(255, Math.max(0, f + a * (rgb[i] - a * f - (1 - a) * b)));
-          out[i] = a * freed + (1 - a) * behind;
+        if (a <= 0) {
+          out[i] = behind;
+          continue;
         }
+        const [f, b] = [own[c](col, row) * 255, old[c](col, row) * 255];
+        const freed = Math.min(255, Math.max(0, f + a * (rgb[i] - a * f - (1 - a) * b)));
+        out[i] = a * freed + (1 - a) * behind;
       }
     }
   }

@@ -10,6 +10,7 @@ import { coverOf, type Cover } from './cover.ts';
 import type { Box } from './detect.ts';
 import { openPhoto, rawPicture } from './picture.ts';
 import type { Avatar } from './prepare.ts';
+import type { Picture } from './sample.ts';
 
 export interface Plates {
   /** Even. */
@@ -37,41 +38,64 @@ export function landmarksOnPlate(landmarks: Float32Array, plates: Pick<Plates, '
   return out;
 }
 
-/**
- * Opens an avatar's plates.
- * @param size even output size that the picture covers (see coverOf: the face stays inside); null: the source's own size, made even by
- * dropping an odd last column or row, at most 3840×2160 in either orientation
- * @throws StudioError invalid-input where the source is gone or damaged, or the size is odd
- */
-export async function openPlates(avatar: Avatar, size: { width: number; height: number } | null, signal?: AbortSignal): Promise<Plates> {
+/** Where plates come from, nothing being read yet. */
+export interface PlateSource extends Pick<Plates, 'width' | 'height' | 'toPlate'> {
+  /** The photo, scaled and cut. @throws StudioError invalid-input where it is gone or damaged */
+  photo(): Promise<Picture>;
+  /** The clip's frames from its start, scaled and cut. @throws StudioError invalid-input where it is gone or damaged */
+  frames(signal?: AbortSignal): AsyncGenerator<I420>;
+}
+
+/** The pictures that `openPlates` gives, before they are stored: for what is done to each of them first. @param size as for openPlates */
+export function openPlateSource(avatar: Avatar, size: { width: number; height: number } | null): PlateSource {
   const cover = coverOf(avatar, size, faceRegion(avatar));
   const [scaleX, scaleY] = [cover.scaledWidth / avatar.width, cover.scaledHeight / avatar.height];
   const { width, height } = cover;
-  const toPlate = (x: number, y: number): [number, number] => [x * scaleX - cover.left, y * scaleY - cover.top];
-  if (avatar.kind === 'clip') return { ...(await openClipPlates(avatar, cover, size !== null, signal)), toPlate };
+  return {
+    width,
+    height,
+    toPlate: (x, y) => [x * scaleX - cover.left, y * scaleY - cover.top],
+    async photo() {
+      const photo = await openPhoto(avatar.source);
+      let pixels = photo.pixels();
+      if (cover.scaledWidth !== photo.width || cover.scaledHeight !== photo.height) pixels = pixels.resize(cover.scaledWidth, cover.scaledHeight, { fit: 'fill', kernel: 'lanczos3' });
+      return rawPicture(pixels.extract({ left: cover.left, top: cover.top, width, height }), avatar.source);
+    },
+    async *frames(signal) {
+      const clip = await openClip(avatar.source, { ...(size ? { size: { width: cover.scaledWidth, height: cover.scaledHeight } } : {}), signal });
+      try {
+        yield* cutOut(clip.frames(), cover);
+      } finally {
+        await clip.close();
+      }
+    },
+  };
+}
+
+/**
+ * Opens an avatar's plates.
+ * @param size even output size that the picture covers (see coverOf: the face stays inside); null: the source's own size, made even by
+ * dropping an odd last column or row
+ * @throws StudioError invalid-input where the source is gone or damaged, or the size is odd
+ */
+export async function openPlates(avatar: Avatar, size: { width: number; height: number } | null, signal?: AbortSignal): Promise<Plates> {
+  const source = openPlateSource(avatar, size);
+  const { width, height, toPlate } = source;
+  if (avatar.kind === 'clip') return { ...(await openClipPlates(avatar, source, signal)), toPlate };
 
   throwIfCanceled(signal);
-  const photo = await openPhoto(avatar.source);
-  let pixels = photo.pixels();
-  if (cover.scaledWidth !== photo.width || cover.scaledHeight !== photo.height) pixels = pixels.resize(cover.scaledWidth, cover.scaledHeight, { fit: 'fill', kernel: 'lanczos3' });
-  const { rgb } = await rawPicture(pixels.extract({ left: cover.left, top: cover.top, width, height }), avatar.source);
+  const { rgb } = await source.photo();
   const plate = rgbToI420(rgb, width, height);
   return { width, height, count: 1, toPlate, at: () => Promise.resolve(plate), close: () => Promise.resolve() };
 }
 
-/** A clip's frames, scaled and cut, in an all-intra file of a temporary folder that goes with `close`. */
-async function openClipPlates(avatar: Avatar, cover: Cover, scaled: boolean, signal?: AbortSignal): Promise<Omit<Plates, 'toPlate'>> {
+/** A clip's frames in an all-intra file of a temporary folder that goes with `close`. */
+async function openClipPlates(avatar: Avatar, source: PlateSource, signal?: AbortSignal): Promise<Omit<Plates, 'toPlate'>> {
   const folder = await mkdtemp(join(tmpdir(), 'sima-plates-'));
   const discard = () => rm(folder, { recursive: true, force: true });
   try {
     const file = join(folder, 'plates.mp4');
-    const size = scaled ? { size: { width: cover.scaledWidth, height: cover.scaledHeight } } : {};
-    const clip = await openClip(avatar.source, { ...size, signal });
-    try {
-      await writePlates(file, cutOut(clip.frames(), cover), { width: cover.width, height: cover.height, signal });
-    } finally {
-      await clip.close();
-    }
+    await writePlates(file, source.frames(signal), { width: source.width, height: source.height, signal });
     const reader = await openPlateReader(file);
     if (reader.count !== avatar.faces.length) {
       await reader.close();

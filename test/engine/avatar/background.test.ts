@@ -84,9 +84,9 @@ describe.each([['woman', WOMAN], ['man', MAN]])('the %s', (_, file) => {
   it('brings no rim of the old wall along: half-covered pixels on black are no lighter than the person beside them', async () => {
     const { picture, matte } = subjects.get(file)!;
     const result = withBackground(picture, matte, await openBackdrop(parseBackground('#000000'), picture));
-    // Hair, so dark, before a light wall: the upper third of the picture.
+    // Hair, so dark, before a light wall: the upper part of the picture.
     let [kept, carried, count] = [0, 0, 0];
-    for (let i = 0; i < (matte.alpha.length * 0.4) | 0; i++) {
+    for (let i = 0; i < matte.alpha.length * 0.4; i++) {
       const a = matte.alpha[i];
       if (a < 0.2 || a > 0.8) continue;
       kept += result.rgb[i * 3 + 1];
