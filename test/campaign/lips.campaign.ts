@@ -2,17 +2,16 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { rigFromPhonemes, rigFromSound } from '../../src/engine/pipeline/lipsync.ts';
-import { listen } from '../../src/engine/pipeline/listen.ts';
+import { rigFromPhonemes } from '../../src/engine/pipeline/lipsync.ts';
 import { openVoices } from '../../src/engine/voice/voices.ts';
-import type { Lang } from '../../src/shared/vocabulary.ts';
-import type { Campaign, CampaignOptions } from './campaign.ts';
+import type { Campaign, CampaignOptions, Figure } from './campaign.ts';
 import { checkRest, type RestCheck } from './lips/geometry.ts';
 import { bilabialTokens, closuresOf, rangeOf, speechFrames } from './lips/measures.ts';
 import { createGapReader } from './lips/pixels.ts';
-import { writeReport, type Recorded } from './lips/report.ts';
+import { recordedFigures } from './lips/recordings.ts';
+import { writeReport } from './lips/report.ts';
 import { blinkSheet, firstWord, framesSheet, tokenSheet, visemeSheet } from './lips/sheets.ts';
-import { LANGS, watch, type Portrait, type TextKind, type Watch } from './lips/speaker.ts';
+import { LANGS, watch, type Portrait, type Said, type TextKind, type Watch } from './lips/speaker.ts';
 import { openShippedSessions, openStage, type Stage } from './lips/stage.ts';
 import { summarise, type SpeakerResult } from './lips/summary.ts';
 import { FPS, poseTrack, RATE, speak, withPause, type PoseTrack, type Spoken } from './lips/takes.ts';
@@ -45,7 +44,7 @@ export const campaign: Campaign = {
 
       const results: SpeakerResult[] = [];
       const listener = models.find(({ kind }) => kind === 'rig');
-      const recorded: Recorded[] = [];
+      const heard: Figure[] = [];
       for (const [index, portrait] of portraitsOf(options.fixtures).entries()) {
         const stage = await openStage(portrait.file, sessions);
         const watches: Watch[] = [];
@@ -62,31 +61,17 @@ export const campaign: Campaign = {
         await lookAtFailures(stage, portrait, watches, options);
         if (portrait.own) await drawSheets(portrait, stage, sessions, long, longTrack);
         if (portrait.name === 'woman' && listener) {
-          for (const { lang, text, parity, spoken } of byText) {
-            if (text !== 'dense' || parity !== 0) continue;
-            const lipSync = rigFromSound(RATE, listen({ sessions, fps: FPS, modelId: listener.id }));
-            const track = await poseTrack(spoken, lipSync, false);
-            recorded.push({ lang, spoken, track, ...(await watch(stage, track)), teacher: stage.commanded(await poseTrack(spoken, rigFromPhonemes(RATE), true)) });
-          }
+          heard.push(...(await recordedFigures(stage, sessions, listener.id, byText.filter(({ text, parity }) => text === 'dense' && parity === 0), options.fixtures)));
         }
         await stage.close();
       }
-      return await writeReport(path.join(ROOT, 'docs/LIPSYNC.md'), results, recorded, (performance.now() - startedMs) / 1000);
+      return await writeReport(path.join(ROOT, 'docs/LIPSYNC.md'), results, heard, (performance.now() - startedMs) / 1000);
     } finally {
       await voices.close();
       await sessions.close();
     }
   },
 };
-
-interface Said {
-  lang: Lang;
-  text: TextKind;
-  /** Which portrait of a pair speaks it; null: both. */
-  parity: number | null;
-  spoken: Spoken;
-  track: PoseTrack;
-}
 
 async function speakAll(voices: Parameters<typeof speak>[1]): Promise<Said[]> {
   const said: Said[] = [];

@@ -26,6 +26,16 @@ export interface Portrait {
   own: boolean;
 }
 
+/** One speech: sound, its phonemes and poses. */
+export interface Said {
+  lang: Lang;
+  text: TextKind;
+  /** Which portrait of a pair speaks it; null: both. */
+  parity: number | null;
+  spoken: Spoken;
+  track: PoseTrack;
+}
+
 /** One speech of one portrait. */
 export interface Watch extends Watched {
   lang: Lang;
