@@ -4,7 +4,7 @@ import type { Lang } from '../../../src/shared/vocabulary.ts';
 import { figure, figureTable, machineLine, percent, type Figure } from '../campaign.ts';
 import { closureText } from './closureText.ts';
 import { LANGS } from './speaker.ts';
-import { sumClosures, type SpeakerResult } from './summary.ts';
+import { sumClosures, type ClosureCount, type SpeakerResult } from './summary.ts';
 
 const LANG_NAME: Record<Lang, string> = { fa: 'Persian', en: 'English' };
 
@@ -42,6 +42,15 @@ function closureFigures(results: readonly SpeakerResult[]): Figure[] {
       figure('Vowels that stay closed', on, `${pooled.falselyClosed} of ${pooled.vowels}`, '≤ 3 %', pooled.falselyClosed / pooled.vowels <= 0.03),
     ];
   });
+}
+
+/** What the closure figures would say of lips that are early or late: how much they can tell. */
+function sensitivity(results: readonly SpeakerResult[]): string {
+  const row = (frames: number, counts: ClosureCount) => `| ${frames > 0 ? '+' : ''}${frames} | ${percent(counts.closed / counts.tokens)} | ${percent(counts.closedStrictly / counts.tokens)} | ${percent(counts.falselyClosed / counts.vowels)} |`;
+  const asIs = sumClosures(results.flatMap(({ closures }) => LANGS.map((lang) => closures[lang])));
+  const rows = results[0].late.map(({ frames }, i) => ({ frames, counts: sumClosures(results.map(({ late }) => late[i].counts)) }));
+  rows.push({ frames: 0, counts: asIs });
+  return ['| Lips later by (frames) | m b p closed | without the ± 1 frame | vowels that stay closed |', '|---|---|---|---|', ...rows.sort((a, b) => a.frames - b.frames).map(({ frames, counts }) => row(frames, counts))].join('\n');
 }
 
 function openingFigures(results: readonly SpeakerResult[]): Figure[] {
@@ -95,14 +104,19 @@ ${figureTable(geometry)}
 ## Text path
 ${figureTable(text)}
 
+What the closure figures can tell: the same curves, shifted against the sound.
+
+${sensitivity(results)}
+
 ${heard.length === 0 ? '' : `## Recorded-speech path\nThe network hears sound without phoneme times: the same voices as if they were recordings, and a human reader where there is a fixture. Held-out voices and\nsentences, noise and reverberation are measured by \`npm run train:rig\`, not here: these voices are of the kind it was trained on.\n\n${figureTable(heard)}\n`}
 ## What to think of it
-- **Closures by chance are frequent**: in dense text a window of three to six frames nearly always touches one of the many closures. So the
-  share alone proves little; that no vowel stays closed, and the correlations, say the rest.
+- **Closures by chance are frequent**: in dense text a window of three to six frames mostly touches one of the many closures, so their
+  share alone proves little. Read it with the vowels that stay closed: together they betray lips that are two frames off (table above).
 - **The mesh reads half-open mouths too small.** It takes the upper teeth for lip and the dark cavity's middle for the lower lip between
   about .08 and .20 mouth widths, and the reading moves by up to ± 40 % with a shift of the crop by 8 %; wide and closed mouths it reads
   rightly. “In the pixels” is the same opening without a mesh: the rig drawn over a black and a white plate, counting what shows neither.
-- **An open smile** hides the opening from the mesh: at rest it reads the teeth as gap, so its ratio of vowels says little.
+- **An open smile** hides the opening from the mesh: it reads teeth as gap, and lips that touch as a tenth of the mouth's width (they were
+  looked at), so its vowels' ratio says little, and in pauses the commanded opening is judged.
 - **Dense text is rough by nature**: a b between two open vowels is one or two frames long at 25 fps, and must close. The target is judged on ordinary text.
 - Speech here is synthetic; see the recorded-speech path for what the network makes of sound without phoneme times.
 

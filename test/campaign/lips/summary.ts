@@ -42,6 +42,8 @@ export interface SpeakerResult {
   lag: Lag & { chance: number; seconds: number };
   roughness: Record<TextKind, { found: number; commanded: number }>;
   pauses: { frames: number; commanded: number; found: number };
+  /** The closure counts, had the lips come so many frames later than they do. */
+  late: { frames: number; counts: ClosureCount }[];
   rest: RestCheck;
   leaks: number;
   noseMoves: number;
@@ -103,10 +105,16 @@ export function summarise(portrait: Portrait, watches: readonly Watch[], rest: R
       commanded: quantile(inPauses.map((at) => shareOfRange(at.commanded, commandedRange)), 1),
       found: quantile(inPauses.map((at) => shareOfRange(at.found, range)), 1),
     },
+    late: [-3, -2, -1, 1, 2, 3].map((frames) => ({ frames, counts: sumClosures(watches.map((watch) => countClosures({ spoken: watch.spoken, found: later(watch.found, frames) }, range))) })),
     rest,
     leaks: watches.reduce((sum, watch) => sum + watch.leaks, 0),
     noseMoves: watches.reduce((sum, watch) => sum + watch.noseMoves, 0),
   };
+}
+
+/** A curve some frames later (or earlier), its ends held. */
+function later(curve: Float64Array, frames: number): Float64Array {
+  return Float64Array.from(curve, (_, i) => curve[Math.min(curve.length - 1, Math.max(0, i - frames))]);
 }
 
 /** Gap in the pixels over gap commanded, per vowel; gaps of less than 2 pixels say nothing. */
