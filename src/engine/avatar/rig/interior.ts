@@ -67,7 +67,7 @@ export function lookInside(plate: I420, frame: Frame, landmarks: Float32Array, s
   const ofLip = (r: number, g: number, b: number): Yuv => rgb(lipRgb[0] * r, lipRgb[1] * g, lipRgb[2] * b);
   const mix = (a: Yuv, b: Yuv, t: number): Yuv => [a[0] + (b[0] - a[0]) * t, a[1] + (b[1] - a[1]) * t, a[2] + (b[2] - a[2]) * t];
 
-  const toothLight = 0.86 * light;
+  const toothLight = 0.91 * light;
   const teeth = balance(tone(rgb(226 * toothLight, 221 * toothLight, 212 * toothLight)));
   const cavity = mix(tone(rgb(62 * light, 25 * light, 22 * light)), ofLip(0.38, 0.26, 0.25), 0.5);
   const shade = ofLip(0.46, 0.4, 0.4);
@@ -95,7 +95,7 @@ function middle(colours: Yuv[]): Yuv {
 /** Boundaries between an adult's upper front teeth, as distances from the middle line in E (recipe). */
 const NOTCHES = [0, 0.094, 0.166, 0.246];
 /** Share of the lower lip's drop that lower teeth and tongue follow (0.9 of the lip's in the recipe, a little less here). */
-const JAW_RIDE = 0.114;
+const JAW_RIDE = 0.125;
 
 /** The mouth's interior as `Behind`; `set` before each frame. */
 export class MouthInterior implements Behind {

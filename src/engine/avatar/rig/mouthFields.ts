@@ -11,10 +11,10 @@ import type { Extent, Field } from './slit.ts';
 export const MOUTH_BASES = ['open', 'openRound', 'wide', 'round', 'close', 'fv', 'teeth', 'seal'] as const;
 
 /** How far the lower lip drops at jaw 1, and the share of it that the chin follows. */
-const JAW_DROP = 0.14;
+const JAW_DROP = 0.153;
 const CHIN_SHARE = 0.7;
 /** The share of the drop at the mouth's corners, where both layers move alike. */
-const CORNER_SHARE = 0.2;
+const CORNER_SHARE = 0.12;
 
 export interface MouthWeights {
   /** In the order of MOUTH_BASES. */
@@ -127,7 +127,7 @@ export function mouthFields(shape: MouthShape): { upper: Field[]; lower: Field[]
   ];
   const [wideUpper, wideLower] = both(wide);
   return {
-    upper: [openUpper(innerHalf, 0.85), openUpper(innerHalf * 0.9, 0.55), wideUpper, roundUpper, closeUpper, fvUpper, teethUpper, sealUpper],
-    lower: [openLower(innerHalf, 0.72), openLower(innerHalf * 0.9, 0.45), wideLower, roundLower, closeLower, fvLower, teethLower, sealLower],
+    upper: [openUpper(innerHalf, 0.72), openUpper(innerHalf * 0.9, 0.55), wideUpper, roundUpper, closeUpper, fvUpper, teethUpper, sealUpper],
+    lower: [openLower(innerHalf, 0.62), openLower(innerHalf * 0.9, 0.45), wideLower, roundLower, closeLower, fvLower, teethLower, sealLower],
   };
 }
