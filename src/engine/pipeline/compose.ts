@@ -48,6 +48,7 @@ async function photoComposer(avatar: Avatar, plates: Plates, fps: number, idle: 
   if (!landmarks) throw new StudioError('invalid-input', 'No face is known in this picture. Prepare it again.');
   const rig = buildRig(plate, landmarks);
   const rigged = new RigComposer(plate, rig);
+  warmUp(rigged, createI420(plate.width, plate.height));
   const track = idle ? idleTrack(fps, seedOf(avatar.id)) : null;
   const patched = onFirstUse(() => {
     const copy = createI420(plate.width, plate.height);
@@ -87,6 +88,7 @@ async function clipComposer(avatar: Avatar, plates: Plates, fps: number): Promis
   const rig = buildRig(plate, reference, { sealed: true });
   const rigged = new RigComposer(plate, rig);
   const speaking = createI420(width, height);
+  warmUp(rigged, speaking);
   const cover = coverOfMouth(plate, reference);
   let colours: ColourMemory = { match: null };
   const masks = new Map<number, Mask>();
@@ -111,6 +113,14 @@ async function clipComposer(avatar: Avatar, plates: Plates, fps: number): Promis
     },
     close: () => undefined,
   };
+}
+
+/** The first frames of a process take 5–20 times as long as later ones: better here than before a take's first picture. */
+function warmUp(rigged: RigComposer, out: I420): void {
+  for (let i = 0; i < 6; i++) {
+    const pose = Float32Array.from([0.9, 0.2, 0.1, 0, 0, 0.3, 0.2, 1], (value) => (value * (i + 1)) / 6);
+    rigged.draw(pose, { blink: i % 2, head: Float32Array.from([0.01, 0.01, 0.01, 0.01, 0.01, 0.01]) }, out);
+  }
 }
 
 /** Forward and back again without showing the first or last plate twice. */
