@@ -2,7 +2,7 @@
  * What colours meet at a matte's edge: the person's and the old background's, told apart so that no rim of the old background is
  * carried over to the new one (blur fusion: Forte, "Approximate fast foreground colour estimation", 2021).
  */
-import { boxMean, combine, enlarged, shrunk, workingSize, type Plane } from './planes.ts';
+import { boxMean, combine, enlarged, productMean, shrunk, workingSize, type Plane } from './planes.ts';
 
 /** R, G, B, 0..1. */
 export type Colours = [r: Plane, g: Plane, b: Plane];
@@ -52,7 +52,7 @@ function pass(colours: Colours, { person, background }: EdgeColours, alpha: Plan
 
 /** Local mean of a plane, each pixel counting by its weight; where nothing counts, the plane's own plain mean. */
 function weightedMean(plane: Plane, weight: Plane, weights: Float32Array, radius: number): Plane {
-  const sum = boxMean(combine([plane], (i) => plane.values[i] * weight.values[i]), radius);
+  const sum = productMean(plane, weight, radius);
   for (let i = 0; i < sum.values.length; i++) sum.values[i] = weights[i] > 1e-4 ? sum.values[i] / weights[i] : plane.values[i];
   return sum;
 }
@@ -60,14 +60,15 @@ function weightedMean(plane: Plane, weight: Plane, weights: Float32Array, radius
 /** Blurs the background only, Gaussian-like (three box means): the person's colours do not bleed into it. */
 export function blurredBackground(background: Colours, alpha: Plane, radius: number): Colours {
   const weight = combine([alpha], (i) => (1 - alpha.values[i]) ** 2);
-  const thrice = (plane: Plane) => boxMean(boxMean(boxMean(plane, radius), radius), radius);
-  const far = (plane: Plane) => boxMean(plane, radius * 6);
-  const [near, wide] = [thrice(weight).values, far(weight).values];
+  const twice = (plane: Plane) => boxMean(boxMean(plane, radius), radius);
+  const [near, wide] = [twice(boxMean(weight, radius)).values, boxMean(weight, radius * 6).values];
   const blur = (plane: Plane) => {
-    const weighted = combine([plane], (i) => plane.values[i] * weight.values[i]);
-    const [close, distant] = [thrice(weighted).values, far(weighted).values];
+    const close = twice(productMean(plane, weight, radius));
+    const distant = productMean(plane, weight, radius * 6).values;
     // Deep under the person nothing of the background is near: the wider mean stands in, then the estimate itself.
-    return combine([plane], (i) => (close[i] + 0.02 * (distant[i] + 1e-3 * plane.values[i])) / (near[i] + 0.02 * (wide[i] + 1e-3)));
+    const { values } = close;
+    for (let i = 0; i < values.length; i++) values[i] = (values[i] + 0.02 * (distant[i] + 1e-3 * plane.values[i])) / (near[i] + 0.02 * (wide[i] + 1e-3));
+    return close;
   };
   return background.map(blur) as Colours;
 }

@@ -3,7 +3,7 @@
  * Filter", 2015): around each pixel the matte is explained as a linear function of the picture's colour, so its edge moves onto the
  * picture's edge and follows single strands of hair.
  */
-import { boxMean, combine, createPlane, pixelReader, type Plane } from './planes.ts';
+import { boxMean, createPlane, pixelReader, productMean, type Plane } from './planes.ts';
 import type { Picture } from './sample.ts';
 
 /** alpha = r·R + g·G + b·B + offset, colours 0..1; planes of the working size. */
@@ -22,7 +22,7 @@ export interface ColourModel {
  */
 export function guidedModel([r, g, b]: [Plane, Plane, Plane], matte: Plane, radius: number, epsilon: number): ColourModel {
   const mean = (plane: Plane) => boxMean(plane, radius);
-  const product = (x: Plane, y: Plane) => mean(combine([x], (i) => x.values[i] * y.values[i]));
+  const product = (x: Plane, y: Plane) => productMean(x, y, radius);
   const [mr, mg, mb, mp] = [mean(r).values, mean(g).values, mean(b).values, mean(matte).values];
   const [rp, gp, bp] = [product(r, matte).values, product(g, matte).values, product(b, matte).values];
   const [rr, rg, rb] = [product(r, r).values, product(r, g).values, product(r, b).values];

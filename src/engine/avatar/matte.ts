@@ -25,7 +25,7 @@ export interface MatteOptions {
   face: Float32Array | null;
   /** In a clip: the frame before's `coarse`, to keep the matte steady; null at the start. */
   previous?: Plane | null;
-  /** `fast` (clips) takes one look and half the working size. */
+  /** `fast` (clips) takes one look at the whole, and half the working size. */
   effort?: 'full' | 'fast';
   signal?: AbortSignal;
 }
@@ -33,7 +33,7 @@ export interface MatteOptions {
 /** Side of the network's input. */
 const NETWORK_SIZE = 256;
 /** Longer side of the picture in which edges are sought; the finest hair is then drawn at full size. */
-const WORKING_SIDE = { full: 640, fast: 384 };
+const WORKING_SIDE = { full: 640, fast: 320 };
 /** Of the network's 0..1 this much at each end is noise. */
 const SURE = { background: 0.3, person: 0.7 };
 /** Window of the guided filter as a share of the working side: about two cells of the network's grid each way. */

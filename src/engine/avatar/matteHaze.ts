@@ -6,8 +6,8 @@ import { boxMean, colourPlanes, combine, pixelReader, shrunk, workingSize, type 
 import type { Picture } from './sample.ts';
 
 /** Statistics are taken in a picture of this longer side, over this radius in its pixels (3 % of the picture). */
-const SIDE = 256;
-const RADIUS = 8;
+const SIDE = 128;
+const RADIUS = 4;
 /** Alpha up to which a pixel is surely background, and from which surely person. */
 const SURE = { background: 0.03, person: 0.97 };
 /** Variance of the three colours together (0..1): the camera's grain at least, and beyond the limit a background is too busy to say. */

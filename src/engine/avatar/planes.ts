@@ -11,18 +11,26 @@ export function createPlane(width: number, height: number): Plane {
   return { width, height, values: new Float32Array(width * height) };
 }
 
+/** Working memory kept between calls: arrays of this size, made anew each time, would keep the garbage collector busier than the sums. */
+const scratch = { rows: new Float32Array(0), product: new Float32Array(0) };
+
+function scratchOf(name: keyof typeof scratch, length: number): Float32Array {
+  if (scratch[name].length < length) scratch[name] = new Float32Array(length);
+  return scratch[name];
+}
+
 /** Mean over the (2·radius+1)² pixels around each; at the border over those that exist. Costs the same for every radius. */
-export function boxMean(plane: Plane, radius: number): Plane {
-  const { width, height, values } = plane;
-  const rows = new Float32Array(values.length);
+export function boxMean({ width, height, values }: Plane, radius: number): Plane {
+  const rows = scratchOf('rows', width * height);
   const reach = Math.min(radius, width - 1);
+  const shares = Float64Array.from({ length: width }, (_, col) => 1 / (Math.min(width - 1, col + reach) - Math.max(0, col - reach) + 1));
   for (let row = 0, at = 0; row < height; row++, at += width) {
     let sum = 0;
     for (let col = 0; col < reach; col++) sum += values[at + col];
     for (let col = 0; col < width; col++) {
       if (col + reach < width) sum += values[at + col + reach];
-      if (col - reach > 0) sum -= values[at + col - reach - 1];
-      rows[at + col] = sum / (Math.min(width - 1, col + reach) - Math.max(0, col - reach) + 1);
+      if (col > reach) sum -= values[at + col - reach - 1];
+      rows[at + col] = sum * shares[col];
     }
   }
   const out = createPlane(width, height);
@@ -33,11 +41,25 @@ export function boxMean(plane: Plane, radius: number): Plane {
     const enters = row + down < height ? (row + down) * width : -1;
     const leaves = row - down > 0 ? (row - down - 1) * width : -1;
     const share = 1 / (Math.min(height - 1, row + down) - Math.max(0, row - down) + 1);
-    if (enters >= 0) for (let col = 0; col < width; col++) sums[col] += rows[enters + col];
-    if (leaves >= 0) for (let col = 0; col < width; col++) sums[col] -= rows[leaves + col];
-    for (let col = 0, at = row * width; col < width; col++) out.values[at + col] = sums[col] * share;
+    const at = row * width;
+    for (let col = 0; col < width; col++) {
+      let sum = sums[col];
+      if (enters >= 0) sum += rows[enters + col];
+      if (leaves >= 0) sum -= rows[leaves + col];
+      sums[col] = sum;
+      out.values[at + col] = sum * share;
+    }
   }
   return out;
+}
+
+/** boxMean of the product of two planes. */
+export function productMean(a: Plane, b: Plane, radius: number): Plane {
+  const { width, height } = a;
+  const [x, y] = [a.values, b.values];
+  const values = scratchOf('product', width * height);
+  for (let i = 0; i < x.length; i++) values[i] = x[i] * y[i];
+  return boxMean({ width, height, values }, radius);
 }
 
 /** One plane from others of the same size, pixel by pixel. */
