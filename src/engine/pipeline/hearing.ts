@@ -31,6 +31,8 @@ const VOICE_BANDS = 50;
 /** Steady noise is no speech, however much it resembles s or f: something within 0.2 s must rise 4 dB above the noise floor. */
 const RISE = (4 / 20) * 1.6;
 const RISE_REACH = 16;
+/** Breath and rustle 20 dB below levelled speech are no speech either (half a percent of phonemes lie below, by `loudness`). */
+const FAINT = -2.5;
 /** The floor is the tenth percentile of these columns around. */
 const FLOOR_BEHIND = 3 * MEL_RATE;
 const FLOOR_AHEAD = MEL_RATE / 2;
@@ -39,7 +41,7 @@ const FLOOR_AHEAD = MEL_RATE / 2;
 export const READ_AHEAD_SEC = SUPPORT_SEC + FLOOR_AHEAD / MEL_RATE + 0.1;
 
 export interface Reader {
-  /** Takes what the network gave, [n, 8], and how loud those columns were (`loudness`). */
+  /** Takes what the network gave, [n, 8], and how loud those columns were (loudnessOf; NaN past the end). */
   push(heard: Float32Array, loud: Float32Array): void;
   /** The frames that nothing to come can change. */
   certain(): Float32Array;
@@ -60,15 +62,15 @@ export function createReader(fps: number): Reader {
   let nextFrame = 0;
   let spell = 0;
 
-  let floor = 0;
+  let threshold = Infinity;
 
-  /** Whether a column is near something louder than the noise floor. */
+  /** Whether a column is near something louder than the room. */
   const rises = (column: number): boolean => {
     if (column % 8 === 0) {
       const around = loudness.slice(Math.max(0, column - FLOOR_BEHIND), Math.min(columns, column + FLOOR_AHEAD)).filter(Number.isFinite).sort();
-      floor = around[Math.floor(0.1 * around.length)] ?? Infinity;
+      threshold = Math.max((around[Math.floor(0.1 * around.length)] ?? Infinity) + RISE, FAINT);
     }
-    for (let c = Math.max(0, column - RISE_REACH); c < Math.min(columns, column + RISE_REACH); c++) if (loudness[c] > floor + RISE) return true;
+    for (let c = Math.max(0, column - RISE_REACH); c < Math.min(columns, column + RISE_REACH); c++) if (loudness[c] > threshold) return true;
     return false;
   };
 

@@ -6,8 +6,8 @@ import { MEL_SAMPLE_RATE } from './mel.ts';
 
 /** What the loud parts of speech are brought to, as the network was taught. */
 export const SPEECH_LEVEL_DB = -18;
-/** How far ahead the loud parts are looked for. */
-export const LEVEL_AHEAD_SEC = 1;
+/** How far ahead the loud parts are looked for: the breath before the first word must not be taken for them. */
+export const LEVEL_AHEAD_SEC = 3;
 
 const BLOCK = MEL_SAMPLE_RATE / 50;
 const BLOCKS_AHEAD = 50 * LEVEL_AHEAD_SEC;
@@ -19,7 +19,7 @@ const SILENCE_DB = -80;
 const MAX_STEP_DB = 0.5;
 
 export interface Leveller {
-  /** Takes mono 16 kHz samples and gives those whose gain is certain, about a second behind. */
+  /** Takes mono 16 kHz samples and gives those whose gain is certain, LEVEL_AHEAD_SEC behind. */
   push(pcm: Float32Array): Float32Array;
   /** The rest; afterwards as many samples have come out as went in. */
   flush(): Float32Array;
