@@ -7,12 +7,17 @@ import { curveAt, ramp } from './landmarks.ts';
 import { aboveChin, belowNose, opening, restGap, type MouthShape } from './mouthShape.ts';
 import type { Extent, Field } from './slit.ts';
 
-/** Order of the mouth's bases. `openRound` is the jaw's opening between rounded lips, narrower than `open`. */
-export const MOUTH_BASES = ['open', 'openRound', 'wide', 'round', 'close', 'fv', 'teeth', 'seal'] as const;
+/**
+ * Order of the mouth's bases. `openRound` is the jaw's opening between rounded lips, narrower than `open`; `chin` is the jaw's
+ * drop behind lips that stay together.
+ */
+export const MOUTH_BASES = ['open', 'openRound', 'wide', 'round', 'close', 'fv', 'teeth', 'seal', 'chin'] as const;
 
 /** How far the lower lip drops at jaw 1, and the share of it that the chin follows. */
 const JAW_DROP = 0.153;
 const CHIN_SHARE = 0.7;
+/** Lips close faster than a jaw does: this share of the drop stays in the chin while they are together. */
+const CHIN_STAYS = 0.75;
 /** The share of the drop at the mouth's corners, where both layers move alike. */
 const CORNER_SHARE = 0.12;
 
@@ -43,6 +48,7 @@ export function mouthWeights(pose: Pose, alwaysSealed = false, into?: MouthWeigh
   w[5] = fv * (1 - close);
   w[6] = teeth * (1 - close) * (1 - fv) * (1 - 0.6 * round) * act;
   w[7] = act;
+  w[8] = CHIN_STAYS * Math.max(0, jaw * (1 - 0.25 * round) - drop);
   out.jaw = drop;
   out.tongue = unit(6) * (1 - close);
   out.round = w[3];
@@ -92,6 +98,11 @@ export function mouthFields(shape: MouthShape): { upper: Field[]; lower: Field[]
     const lip = CORNER_SHARE + (1 - CORNER_SHARE) * opening(x, half, power);
     return [-0.009 * corners(x) * lipsV(x, y), JAW_DROP * (lip + (CHIN_SHARE - lip) * t) * lateral(x, t) * belowChin(y)];
   };
+  const still: Field = () => [0, 0];
+  const chinLower: Field = (x, y) => {
+    const t = down(x, y);
+    return [0, JAW_DROP * CHIN_SHARE * t * lateral(x, t) * belowChin(y)];
+  };
   const both = (field: Field): [Field, Field] => [field, field];
 
   const wide: Field = (x, y) => {
@@ -127,7 +138,7 @@ export function mouthFields(shape: MouthShape): { upper: Field[]; lower: Field[]
   ];
   const [wideUpper, wideLower] = both(wide);
   return {
-    upper: [openUpper(innerHalf, 0.72), openUpper(innerHalf * 0.9, 0.55), wideUpper, roundUpper, closeUpper, fvUpper, teethUpper, sealUpper],
-    lower: [openLower(innerHalf, 0.62), openLower(innerHalf * 0.9, 0.45), wideLower, roundLower, closeLower, fvLower, teethLower, sealLower],
+    upper: [openUpper(innerHalf, 0.72), openUpper(innerHalf * 0.9, 0.55), wideUpper, roundUpper, closeUpper, fvUpper, teethUpper, sealUpper, still],
+    lower: [openLower(innerHalf, 0.62), openLower(innerHalf * 0.9, 0.45), wideLower, roundLower, closeLower, fvLower, teethLower, sealLower, chinLower],
   };
 }

@@ -19,7 +19,7 @@ export function createMotion(slit: Slit): SlitMotion {
   return { displacement: new Float32Array(size), upper: new Float32Array(size), lower: new Float32Array(size), behind: new Float32Array(size) };
 }
 
-/** Offsets of the head's own motion on its grid. null-like use: `active` false means no motion at all. */
+/** Offsets of the head's own motion on its grid; not `active`: no motion at all, and the offsets mean nothing. */
 export interface HeadOffsets {
   active: boolean;
   step: number;
