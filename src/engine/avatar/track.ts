@@ -2,26 +2,39 @@
 import { throwIfCanceled } from '../../shared/errors.ts';
 import type { I420 } from '../media/i420.ts';
 import type { Sessions } from '../onnx/sessions.ts';
+import { detectFaces } from './detect.ts';
 import { findFaces, type Face } from './faces.ts';
+import { likenessOf, unlikeness, type Likeness } from './likeness.ts';
 import { boxOfLandmarks, CROP_SIZE, meshInSquare, squareOfLandmarks } from './mesh.ts';
+import { measureInFrame, type FaceMeasures } from './qualityMeasures.ts';
 import { pictureOfI420, pyramidOf, pyramidUnder, squareMap } from './sample.ts';
+import { cutFinder } from './shots.ts';
 import { steady } from './smooth.ts';
 
-/** A followed face is found anew this often, so that no slip lasts. */
+/** A followed face is looked for anew this often, so that no slip lasts. */
 const KEY_EVERY_SEC = 4;
 /** While the face is gone, the whole picture is searched this often. */
 const SEARCH_EVERY_SEC = 0.2;
+/** How often the face's quality is measured. */
+const MEASURE_EVERY_SEC = 2;
 /** Gaps up to this long are filled between their ends: a blink of the tracker, a hand passing by. */
 const MAX_FILLED_SEC = 0.4;
-/** Mean change of brightness (0..255) between neighbouring frames' thumbnails that is a cut, not motion. */
-const CUT_CHANGE = 24;
-const THUMBNAIL = { width: 32, height: 18 };
+/** A key frame is looked at in a picture of about this many pixels across: the detector sees 256. */
+const KEY_FRAME_SIDE = 512;
 
 export interface Track {
   /** One per frame; null: no face there. */
   faces: (Face | null)[];
   faceIndex: number;
   faceCount: number;
+}
+
+export interface Followed {
+  track: Track;
+  /** The first frame of each shot but the first. */
+  cuts: number[];
+  /** Quality of the followed face in some frames. */
+  measures: FaceMeasures[];
 }
 
 export interface TrackOptions {
@@ -36,41 +49,73 @@ export interface TrackOptions {
 
 /** Faces of a clip's frames, in the frames' pixels. `choose(0)` is asked (to throw) where no frame shows a face. */
 export async function trackFace(frames: AsyncIterable<I420>, options: TrackOptions): Promise<Track> {
+  return (await followFace(frames, options)).track;
+}
+
+/** As `trackFace`, with what it saw on the way. */
+export async function followFace(frames: AsyncIterable<I420>, options: TrackOptions): Promise<Followed> {
   const { fps, sessions, signal } = options;
   const found: (Face | null)[] = [];
-  /** Index of the first frame of each shot. */
   const cuts: number[] = [];
+  const measures: FaceMeasures[] = [];
+  const isCutAt = cutFinder();
   let chosen: { faceIndex: number; faceCount: number } | null = null;
+  /** Everybody who was there when one was chosen. */
+  let people: Likeness[] = [];
   let last: Face | null = null;
-  let before: Float32Array | null = null;
-  let searchedAt = -Infinity;
+  let [searchedAt, measuredAt] = [-Infinity, -Infinity];
 
   for await (const frame of readAhead(frames)) {
     throwIfCanceled(signal);
     const index = found.length;
-    const thumbnail = thumbnailOf(frame);
-    const isCut = before !== null && meanChange(before, thumbnail) > CUT_CHANGE;
-    before = thumbnail;
-    if (isCut || index === 0) cuts.push(index);
+    const isCut = isCutAt(frame);
+    if (isCut) cuts.push(index);
 
     let face: Face | null = last && !isCut ? await follow(frame, last, sessions, signal) : null;
     const due = index - searchedAt >= (face ? KEY_EVERY_SEC : SEARCH_EVERY_SEC) * fps;
     if (isCut || (last && !face) || due) {
       searchedAt = index;
-      const faces = await findFaces(pyramidOf(pictureOfI420(frame)), sessions, signal);
-      if (!chosen && faces.length > 0) chosen = { faceIndex: options.choose(faces.length), faceCount: faces.length };
-      // After a cut nothing says who is who but the order; within a shot it is whoever is nearest.
-      const wanted: Face | null = face ?? lastSeen(found, cuts.at(-1)!);
-      const fresh: Face | null = !chosen || faces.length === 0 ? null : wanted ? nearest(faces, wanted) : faces[Math.min(chosen.faceIndex, faces.length) - 1];
       // A followed face that the detector confirms is kept: measured otherwise, it would jump by a fraction of a pixel.
-      if (!face || (fresh && distance(fresh, face) > 0.2 * face.box.width)) face = fresh;
+      if (!face || !(await isConfirmed(frame, face, sessions, signal))) {
+        const faces = await findFaces(pyramidOf(pictureOfI420(frame)), sessions, signal);
+        if (!chosen && faces.length > 0) {
+          chosen = { faceIndex: options.choose(faces.length), faceCount: faces.length };
+          people = faces.map((each) => likenessOf(frame, each));
+          face = faces[chosen.faceIndex - 1];
+        } else if (chosen) {
+          // Within a shot it is whoever is nearest to where the face was; after a cut or a while only looks tell.
+          const wanted: Face | null = face ?? lastSeen(found, Math.max(cuts.at(-1) ?? 0, index - Math.round(MAX_FILLED_SEC * fps)));
+          const fresh: Face | null = wanted ? nearest(faces, wanted) : mostAlike(faces, frame, people, chosen.faceIndex - 1);
+          if (!face || !fresh || distance(fresh, face) > 0.2 * face.box.width) face = fresh;
+        }
+      }
+    }
+    if (face && index - measuredAt >= MEASURE_EVERY_SEC * fps) {
+      measures.push(measureInFrame(frame, face.landmarks));
+      measuredAt = index;
     }
     found.push(face);
     last = face;
     options.onFrame?.(found.length);
   }
   const { faceIndex, faceCount } = chosen ?? { faceIndex: options.choose(0), faceCount: 0 };
-  return { faces: steady(found, cuts, fps, MAX_FILLED_SEC), faceIndex, faceCount };
+  return { track: { faces: steady(found, cuts, fps, MAX_FILLED_SEC), faceIndex, faceCount }, cuts, measures };
+}
+
+/** The faces among which `followFace` lets choose, and their frame; null where no frame shows any. */
+export async function firstFaces(frames: AsyncIterable<I420>, { fps, sessions, signal }: Omit<TrackOptions, 'choose'>): Promise<{ frame: I420; faces: Face[] } | null> {
+  const isCutAt = cutFinder();
+  let [index, searchedAt] = [0, -Infinity];
+  for await (const frame of frames) {
+    throwIfCanceled(signal);
+    if (isCutAt(frame) || index - searchedAt >= SEARCH_EVERY_SEC * fps) {
+      searchedAt = index;
+      const faces = await findFaces(pyramidOf(pictureOfI420(frame)), sessions, signal);
+      if (faces.length > 0) return { frame, faces };
+    }
+    index += 1;
+  }
+  return null;
 }
 
 async function follow(frame: I420, last: Face, sessions: Pick<Sessions, 'run'>, signal?: AbortSignal): Promise<Face | null> {
@@ -82,10 +127,33 @@ async function follow(frame: I420, last: Face, sessions: Pick<Sessions, 'run'>, 
   return isGone ? null : { box, score: mesh.flag, landmarks: mesh.landmarks };
 }
 
+/** Whether the detector, too, sees a face there. A small one it may miss. */
+async function isConfirmed(frame: I420, { box }: Face, sessions: Pick<Sessions, 'run'>, signal?: AbortSignal): Promise<boolean> {
+  const shrink = 2 ** Math.max(0, Math.floor(Math.log2(Math.max(frame.width, frame.height) / KEY_FRAME_SIDE)));
+  const picture = pictureOfI420(frame, { left: 0, top: 0, width: Math.floor(frame.width / shrink), height: Math.floor(frame.height / shrink), shrink });
+  const seen = await detectFaces(pyramidOf(picture), 1, sessions, signal);
+  return seen.some(({ box: { x, y, width, height } }) => {
+    const [dx, dy] = [(x + width / 2) * shrink - box.x - box.width / 2, (y + height / 2) * shrink - box.y - box.height / 2];
+    return Math.hypot(dx, dy) < 0.3 * box.width && width * shrink > 0.5 * box.width && width * shrink < 2 * box.width;
+  });
+}
+
 /** The face nearest to where it was, if near enough to be the same. */
 function nearest(faces: Face[], wanted: Face): Face | null {
+  if (faces.length === 0) return null;
   const best = faces.reduce((a, b) => (distance(b, wanted) < distance(a, wanted) ? b : a));
   return distance(best, wanted) < 1.5 * wanted.box.width ? best : null;
+}
+
+/**
+ * The face that looks most like the wanted one of the people known, and not more like another of them. With one person known, whoever is
+ * most alike: a changed light must not lose them.
+ */
+export function mostAlike(faces: Face[], frame: I420, people: readonly Likeness[], wanted: number): Face | null {
+  const candidates = faces
+    .map((face) => ({ face, unlike: people.map((person) => unlikeness(person, likenessOf(frame, face))) }))
+    .filter(({ unlike }) => unlike[wanted] === Math.min(...unlike));
+  return candidates.sort((a, b) => a.unlike[wanted] - b.unlike[wanted]).at(0)?.face ?? null;
 }
 
 function distance({ box: a }: Face, { box: b }: Face): number {
@@ -113,22 +181,4 @@ async function* readAhead<T>(source: AsyncIterable<T>): AsyncGenerator<T> {
     await next.catch(() => undefined);
     await iterator.return?.(undefined);
   }
-}
-
-/** Mean brightness of 32×18 fields, from 4×4 samples each. */
-function thumbnailOf({ width, height, data }: I420): Float32Array {
-  const out = new Float32Array(THUMBNAIL.width * THUMBNAIL.height);
-  const samples = 4;
-  for (let row = 0; row < THUMBNAIL.height * samples; row++) {
-    const line = Math.floor(((row + 0.5) * height) / (THUMBNAIL.height * samples)) * width;
-    for (let col = 0; col < THUMBNAIL.width * samples; col++) {
-      const x = Math.floor(((col + 0.5) * width) / (THUMBNAIL.width * samples));
-      out[Math.floor(row / samples) * THUMBNAIL.width + Math.floor(col / samples)] += data[line + x] / (samples * samples);
-    }
-  }
-  return out;
-}
-
-function meanChange(a: Float32Array, b: Float32Array): number {
-  return a.reduce((sum, value, i) => sum + Math.abs(value - b[i]), 0) / a.length;
 }
