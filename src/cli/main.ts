@@ -3,6 +3,7 @@ import { Command, CommanderError, InvalidArgumentError, Option } from 'commander
 import { DEVICES, QUALITIES } from '../shared/contract.ts';
 import { EXIT, exitCodeOf } from './exit.ts';
 import { resolveHome } from './home.ts';
+import { avatarsAdd, avatarsList, avatarsRemove, avatarsShow, avatarsVerify } from './commands/avatars.ts';
 import { modelsImport, modelsList, modelsRemove, modelsVerify } from './commands/models.ts';
 import { voicesList, voicesSay } from './commands/voices.ts';
 import { render } from './commands/render.ts';
@@ -62,7 +63,7 @@ const context = (cmd: Command): Context => {
 };
 
 command(program, 'render', 'Render a take: a face says a text (or follows a recording) and becomes an MP4.')
-  .requiredOption('--avatar <file>', 'photo or clip of a face')
+  .requiredOption('--avatar <file|id>', 'photo or clip of a face (it is registered first), or the id of an avatar')
   .option('--text <text>', 'what to say, Persian, English or both')
   .option('--script <file>', 'what to say, from a UTF-8 text file')
   .option('--audio <file>', 'a recording to follow instead of a voice (wav, mp3, m4a, ogg, flac…)')
@@ -74,12 +75,32 @@ command(program, 'render', 'Render a take: a face says a text (or follows a reco
   .option('--fps <n>', 'frames per second, 10 to 60; default: 25 for a photo, a clip’s own', number)
   .option('--size <WxH>', 'frame size, even; the picture is scaled to cover it and what sticks out is cut, the face kept inside; default: the source’s own', size)
   .option('--face <n>', 'which face, counted from 1, left to right, where there are several', number)
+  .option('--background <b>', 'keep, blur, blur:0.7, a colour as #00b140, or picture:FILE', 'keep')
   .option('--no-idle', 'no blinks and no breath of motion on photos')
   .addOption(new Option('--quality <name>', 'live is fast; final takes longer and looks a little better').choices(QUALITIES).default('live'))
   .requiredOption('--out <file.mp4>', 'where the video goes; an existing file is replaced once the new one is whole')
   .option('--srt <file>', 'subtitles as SRT')
   .option('--vtt <file>', 'subtitles as WebVTT')
   .action((options: Parameters<typeof render>[0], cmd: Command) => render(options, context(cmd)));
+
+const avatars = program.command('avatars').description('Faces, registered once and then at hand.').exitOverride();
+command(avatars, 'add', 'Register a photo or clip.')
+  .argument('<file>')
+  .option('--name <name>', 'default: the file’s name')
+  .option('--face <n>', 'which face, counted from 1, left to right, where there are several', number)
+  .option('--consent-who <who>', 'whose face it is')
+  .option('--consent-statement <text>', 'what that person agreed to')
+  .action((file: string, options: Parameters<typeof avatarsAdd>[1], cmd: Command) => avatarsAdd(file, options, context(cmd)));
+command(avatars, 'list', 'All avatars.')
+  .option('--search <text>', 'only those whose name or tags hold it')
+  .action((options: Parameters<typeof avatarsList>[0], cmd: Command) => avatarsList(options, context(cmd)));
+command(avatars, 'show', 'What is known of an avatar.')
+  .argument('<id>', 'or its beginning, at least 4 characters')
+  .action((id: string, _: unknown, cmd: Command) => avatarsShow(id, context(cmd)));
+command(avatars, 'verify', 'Compare every file of the library with its checksum.').action((_: unknown, cmd: Command) => avatarsVerify(context(cmd)));
+command(avatars, 'remove', 'Remove an avatar.')
+  .argument('<id>', 'or its beginning, at least 4 characters')
+  .action((id: string, _: unknown, cmd: Command) => avatarsRemove(id, context(cmd)));
 
 const models = program.command('models').description('Lip-sync and face models.').exitOverride();
 command(models, 'list', 'All models: shipped, imported, and known ones that you can bring.').action((_: unknown, cmd: Command) => modelsList(context(cmd)));

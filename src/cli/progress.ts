@@ -3,6 +3,7 @@
  * so the two never mix.
  */
 import cliProgress from 'cli-progress';
+import type { LibraryEvent } from '../engine/library/room.ts';
 import type { TakeProgress } from '../engine/pipeline/take.ts';
 
 export interface ProgressView {
@@ -60,4 +61,9 @@ function words(progress: TakeProgress): { stage: string; frames: string; speed: 
     speed: framesPerSec === null || fps === null ? '–' : `${(framesPerSec / fps).toFixed(1)}× real time`,
     remaining: left === null ? '–' : `${Math.max(0, Math.ceil(left))} s`,
   };
+}
+
+/** What the library repairs is said aloud, on stderr. */
+export function sayLibraryEvent({ kind, sentence, done }: LibraryEvent): void {
+  if (kind !== 'rebuilding' || done === undefined || done === 0) process.stderr.write(`${sentence}\n`);
 }

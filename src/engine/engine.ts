@@ -3,12 +3,16 @@
  * the app) use this and nothing deeper.
  */
 import { randomUUID } from 'node:crypto';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, stat } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import type { RenderRequest } from '../shared/contract.ts';
 import { StudioError } from '../shared/errors.ts';
-import { FACE_MODELS, prepare, type Avatar } from './avatar/prepare.ts';
+import { parseBackground } from './avatar/background.ts';
+import { variantOf } from './avatar/plateVariant.ts';
+import { FACE_MODELS, type Avatar } from './avatar/prepare.ts';
+import { openLibrary, type Library } from './library/avatars.ts';
+import type { LibraryEvent } from './library/room.ts';
 import { decodeAudio } from './media/audio.ts';
 import { loudnessGain, measureLoudness } from './media/loudness.ts';
 import { remux } from './media/remux.ts';
@@ -25,9 +29,11 @@ import { findVoice } from './voice/catalogue.ts';
 import { openVoices, type Voices } from './voice/voices.ts';
 
 export interface EngineOptions {
-  /** The data folder; created when something is first kept there. */
+  /** The data folder, made where there is none. */
   home: string;
   device?: DeviceRequest;
+  /** Told of everything in the library that is repaired, so that it can be said aloud. */
+  onLibraryEvent?: (event: LibraryEvent) => void;
 }
 
 /** What can be known before the first frame. */
@@ -51,11 +57,13 @@ export interface Engine {
   readonly folders: ModelFolders;
   readonly voices: Voices;
   readonly sessions: Sessions;
+  readonly library: Library;
   /** Loads and warms what a built-in take needs, so that the first request finds it ready. */
   warmUp(signal?: AbortSignal): Promise<LoadedModel[]>;
   /**
    * Renders a take into a work file of its own; the `finished` event names it. The caller exports it and then calls `discard`.
-   * Avatars and rigs stay at hand, so a second take of the same face starts at once.
+   * A file is registered in the library first, which is done at once where its bytes are known. Plates and rigs stay at hand,
+   * so a second take of the same face starts at once.
    */
   render(request: RenderRequest, signal?: AbortSignal): AsyncGenerator<EngineEvent, void, void>;
   /** Copies the finished take to its final place: same frames, no re-encode, faststart, all or nothing. */
@@ -78,34 +86,43 @@ interface Stage {
 }
 
 /** Opens the threads; models load on `warmUp` or on first use. The opener closes. */
-export async function openEngine({ home, device = 'auto' }: EngineOptions): Promise<Engine> {
+export async function openEngine({ home, device = 'auto', onLibraryEvent }: EngineOptions): Promise<Engine> {
   const folders = modelFolders(home);
   const models = (await listModels(folders)).filter((model): model is InstalledModel & { installed: true } => model.installed);
-  const workFolder = await mkdtemp(path.join(os.tmpdir(), 'sima-'));
-  const [voices, sessions] = await Promise.all([openVoices(), openSessions({ models, device })]);
+  const ready = Promise.withResolvers<Sessions>();
+  const library = await openLibrary(home, { sessions: () => ready.promise, ...(onLibraryEvent ? { onEvent: onLibraryEvent } : {}) });
+  const [workFolder, voices, sessions] = await Promise.all([mkdtemp(path.join(os.tmpdir(), 'sima-')), openVoices(), openSessions({ models, device })]);
+  ready.resolve(sessions);
   const renderer: Renderer = openRenderer();
 
-  const avatars = new Map<string, Avatar>();
   const stages: Stage[] = [];
 
-  const avatarOf = async (file: string, faceIndex: number | undefined, signal?: AbortSignal): Promise<Avatar> => {
-    const key = `${path.resolve(file)}#${faceIndex ?? ''}`;
-    const known = avatars.get(key);
-    if (known) return known;
-    const avatar = await prepare(file, { sessions, ...(faceIndex === undefined ? {} : { faceIndex }), ...(signal ? { signal } : {}) });
-    avatars.set(key, avatar);
-    return avatar;
+  /** The avatar in use; a file is registered first. `release` it once its plates are open. */
+  const avatarOf = async (named: string, faceIndex: number | undefined, signal?: AbortSignal): Promise<{ avatar: Avatar; warnings: string[]; release: () => void }> => {
+    const isFile = (await stat(named).catch(() => null)) !== null;
+    if (!isFile && !/^[0-9a-f]{4,}(-\d*)?$/i.test(named)) {
+      throw new StudioError('invalid-input', `There is no file “${named}”, and no avatar of that id. Give a photo, a clip, or an id of: sima avatars list.`);
+    }
+    const id = isFile ? (await library.register(named, { faceIndex, signal })).record.id : named;
+    const { record, face, platesFile, release } = await library.use(id, signal);
+    if (!isFile && faceIndex !== undefined && faceIndex !== record.faceIndex) {
+      release();
+      throw new StudioError('invalid-input', `The avatar ${named} is face ${record.faceIndex} of its picture: leave --face out, or register the other face.`);
+    }
+    return { avatar: platesFile === null ? face.avatar : { ...face.avatar, platesFile }, warnings: face.warnings, release };
   };
 
-  const stageOf = async (avatar: Avatar, size: RenderRequest['size'], rate: Rate, idle: boolean, signal?: AbortSignal): Promise<Stage> => {
-    const key = JSON.stringify([avatar.id, avatar.source, size ?? null, rate, idle]);
+  const stageOf = async (avatar: Avatar, request: Pick<RenderRequest, 'size' | 'idle' | 'background'>, rate: Rate, signal?: AbortSignal): Promise<Stage> => {
+    const { size = null, idle } = request;
+    const key = JSON.stringify([avatar.id, size, idle, request.background, rate]);
     const known = stages.findIndex((stage) => stage.key === key);
     if (known >= 0) {
       const [stage] = stages.splice(known, 1);
       stages.push(stage);
       return stage;
     }
-    const opened = await renderer.call('openStage', { avatar, size: size ?? null, rate, idle }, signal);
+    const variant = await variantOf(avatar, size, parseBackground(request.background), { folder: path.join(home, 'variants'), sessions, ...(signal ? { signal } : {}) });
+    const opened = await renderer.call('openStage', { avatar: variant, size, rate, idle }, signal);
     const stage = { key, ...opened };
     stages.push(stage);
     if (stages.length > STAGES_KEPT) await renderer.call('closeStage', stages.shift()!.stageId);
@@ -116,6 +133,7 @@ export async function openEngine({ home, device = 'auto' }: EngineOptions): Prom
     folders,
     voices,
     sessions,
+    library,
     async warmUp(signal) {
       const rig = await defaultModel(folders, 'rig');
       return Promise.all([...FACE_MODELS, rig.id].map((id) => sessions.load(id, signal)));
@@ -123,6 +141,7 @@ export async function openEngine({ home, device = 'auto' }: EngineOptions): Prom
 
     async *render(request, signal) {
       const takeId = randomUUID();
+      parseBackground(request.background); // said before any work
       if (request.script !== undefined) {
         checkScript(request.script);
         if (request.voice !== undefined) findVoice(request.voice);
@@ -136,11 +155,11 @@ export async function openEngine({ home, device = 'auto' }: EngineOptions): Prom
       // Loads beside the face models. The rig's network listens to recordings; a voice's phonemes need none.
       const loading = modelEntry.kind === 'rig' && request.audio === undefined ? Promise.resolve(null) : sessions.load(modelEntry.id, signal);
       loading.catch(() => undefined);
-      const avatar = await avatarOf(request.avatar, request.face, signal);
-      const model = await loading;
+      const { avatar, warnings, release } = await avatarOf(request.avatar, request.face, signal);
       const t1 = performance.now();
       const rate = toRate(request.fps ?? avatar.fps ?? PHOTO_FPS);
-      const stage = await stageOf(avatar, request.size, rate, request.idle, signal);
+      const stage = await stageOf(avatar, request, rate, signal).finally(release);
+      const model = await loading;
       const stageMs = performance.now() - t1;
 
       const said: TakeJob['said'] =
@@ -150,7 +169,7 @@ export async function openEngine({ home, device = 'auto' }: EngineOptions): Prom
       const lipSync = openLipSync({ model, sessions, renderer, stageId: stage.stageId, rate });
       yield {
         type: 'prepared',
-        prepared: { takeId, avatar, modelId: modelEntry.id, model, width: stage.width, height: stage.height, rate, warnings: stage.warnings, times: { prepareMs: t1 - t0, stageMs } },
+        prepared: { takeId, avatar, modelId: modelEntry.id, model, width: stage.width, height: stage.height, rate, warnings: [...new Set([...warnings, ...stage.warnings])], times: { prepareMs: t1 - t0, stageMs } },
       };
       const file = path.join(workFolder, `${takeId}.mp4`);
       yield* renderTake({ takeId, stageId: stage.stageId, rate, said, lipSync, quality: request.quality, file }, { voices, renderer }, signal);
@@ -162,6 +181,7 @@ export async function openEngine({ home, device = 'auto' }: EngineOptions): Prom
     async close() {
       // A clip's plates lie in a temporary folder that goes with its stage.
       await Promise.all(stages.map(({ stageId }) => renderer.call('closeStage', stageId).catch(() => null)));
+      await library.close();
       await Promise.all([voices.close(), sessions.close(), renderer.terminate()]);
       await rm(workFolder, { recursive: true, force: true });
     },

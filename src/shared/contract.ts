@@ -13,8 +13,8 @@ export const QUALITIES = ['live', 'final'] as const;
 
 export const renderRequest = z
   .strictObject({
-    /** A photo or a clip. */
-    avatar: z.string().min(1, 'name a photo or clip'),
+    /** A photo or clip file, or the id of a registered avatar (or its beginning, at least 4 characters). */
+    avatar: z.string().min(1, 'name a photo, a clip or an avatar'),
     /** Which face, from 1, left to right; needed only where there are several. */
     face: z.int().min(1, 'faces count from 1').optional(),
     /** Exactly one of script (text to speak) and audio (a recording to follow). */
@@ -34,6 +34,8 @@ export const renderRequest = z
         height: z.int().min(64, 'height must be 64 to 3840').max(3840, 'height must be 64 to 3840').multipleOf(2, 'height must be even'),
       })
       .optional(),
+    /** `keep`, `blur` or `blur:0.7`, a colour as `#00b140`, or `picture:FILE`. */
+    background: z.string().default('keep'),
     /** Blinks and a breath of motion on photos. */
     idle: z.boolean().default(true),
     quality: z.enum(QUALITIES).default('live'),

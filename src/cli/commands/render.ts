@@ -9,7 +9,7 @@ import type { TakeResult } from '../../engine/pipeline/take.ts';
 import type { PreparedTake } from '../../engine/engine.ts';
 import { MAX_SCRIPT_CHARACTERS, parse, renderRequest } from '../../shared/contract.ts';
 import { StudioError } from '../../shared/errors.ts';
-import { openProgress } from '../progress.ts';
+import { openProgress, sayLibraryEvent } from '../progress.ts';
 import type { Context } from '../main.ts';
 
 export interface RenderOptions {
@@ -25,6 +25,7 @@ export interface RenderOptions {
   fps?: number;
   size?: { width: number; height: number };
   face?: number;
+  background?: string;
   idle: boolean;
   quality: 'live' | 'final';
   out: string;
@@ -62,7 +63,7 @@ export async function render(options: RenderOptions, context: Context): Promise<
   if (options.vtt !== undefined) await checkOutput(options.vtt, '.vtt');
 
   const startedMs = performance.now();
-  const engine = await openEngine({ home: context.home, device: options.device });
+  const engine = await openEngine({ home: context.home, device: options.device, onLibraryEvent: sayLibraryEvent });
   const progress = openProgress(process.stderr);
   try {
     const openMs = performance.now() - startedMs;
@@ -130,9 +131,9 @@ async function requestOf(options: RenderOptions): Promise<unknown> {
   if (options.audio !== undefined && (options.srt ?? options.vtt) !== undefined) {
     throw new StudioError('invalid-input', 'Subtitles come from a text, and a recording has none. Leave --srt and --vtt out.');
   }
-  const { avatar, face, audio, voice, rate, pitch, model, fps, size, idle, quality } = options;
+  const { avatar, face, audio, voice, rate, pitch, model, fps, size, background, idle, quality } = options;
   const script = options.script === undefined ? options.text : await readScript(options.script);
-  return { avatar, face, script, audio, voice, rate, pitch, model, fps, size, idle, quality };
+  return { avatar, face, script, audio, voice, rate, pitch, model, fps, size, background, idle, quality };
 }
 
 async function readScript(file: string): Promise<string> {

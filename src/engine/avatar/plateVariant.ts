@@ -1,4 +1,4 @@
-/** An avatar's plates before another background: made once per size and background, kept as a file, then used like any avatar. */
+/** An avatar's plates at another size or before another background: made once per size and background, kept as a file, then used like any avatar. */
 import { createHash } from 'node:crypto';
 import { mkdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
@@ -10,7 +10,7 @@ import type { Sessions } from '../onnx/sessions.ts';
 import { openBackdrop, withBackground, type Backdrop, type Background } from './background.ts';
 import { matteOf } from './matte.ts';
 import type { Plane } from './planes.ts';
-import { landmarksOnPlate, openPlateSource } from './plates.ts';
+import { isNative, landmarksOnPlate, openPlateSource } from './plates.ts';
 import type { Avatar, Face } from './prepare.ts';
 import { pictureOfI420 } from './sample.ts';
 
@@ -27,19 +27,20 @@ export interface VariantOptions {
 }
 
 /**
- * The avatar before another background, at the size of its plates: `openPlates(variant, size)` gives them unscaled. What it needs is
+ * The avatar at a size and before a background, at the size of its plates: `openPlates(variant, size)` gives them unscaled. What it needs is
  * read from `folder` if it was made before. Same id, own `source`, size and faces.
  * @param size as for openPlates
  * @throws StudioError invalid-input where the background or the avatar's source cannot be used, io where the folder cannot be written
  */
 export async function variantOf(avatar: Avatar, size: { width: number; height: number } | null, background: Background, options: VariantOptions): Promise<Avatar> {
-  if (background.kind === 'keep') return avatar;
   const { folder, signal } = options;
   const plates = openPlateSource(avatar, size);
+  // A photo is scaled in no time, and a registered clip has plates of its own size.
+  if (background.kind === 'keep' && (avatar.kind === 'photo' || (avatar.platesFile !== undefined && isNative(plates, avatar)))) return avatar;
   const { width, height } = plates;
   const file = join(folder, `${avatar.id}-${width}x${height}-${await variantKey(background)}.${avatar.kind === 'photo' ? 'png' : 'mp4'}`);
   const faces = avatar.faces.map((face) => face && faceOnPlate(face, plates));
-  const variant: Avatar = { ...avatar, source: file, width, height, faces };
+  const variant: Avatar = { ...avatar, source: file, width, height, faces, ...(avatar.kind === 'clip' ? { platesFile: file } : {}) };
   if ((await stat(file).catch(() => null))?.isFile()) {
     options.onProgress?.(1);
     return variant;
@@ -61,7 +62,7 @@ export async function variantOf(avatar: Avatar, size: { width: number; height: n
     }
   } else {
     const count = avatar.faces.length;
-    const frames = beforeBackdrop(plates.frames(signal), faces, backdrop, options);
+    const frames = backdrop.kind === 'keep' ? plates.frames(signal) : beforeBackdrop(plates.frames(signal), faces, backdrop, options);
     await writePlates(file, frames, { width, height, signal, onPlate: (done) => options.onProgress?.(Math.min(1, done / count)) });
   }
   options.onProgress?.(1);
@@ -82,7 +83,7 @@ async function* beforeBackdrop(frames: AsyncIterable<I420>, faces: readonly (Fac
 }
 
 /** Short text that differs where the pixels would: a picture goes by its content. */
-async function variantKey(background: Exclude<Background, { kind: 'keep' }>): Promise<string> {
+async function variantKey(background: Background): Promise<string> {
   const hash = createHash('sha256').update(`${VARIANT_VERSION}`);
   if (background.kind === 'picture') {
     hash.update('picture').update(

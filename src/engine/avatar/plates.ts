@@ -81,12 +81,22 @@ export function openPlateSource(avatar: Avatar, size: { width: number; height: n
 export async function openPlates(avatar: Avatar, size: { width: number; height: number } | null, signal?: AbortSignal): Promise<Plates> {
   const source = openPlateSource(avatar, size);
   const { width, height, toPlate } = source;
+  if (avatar.kind === 'clip' && avatar.platesFile !== undefined && isNative(source, avatar)) {
+    const reader = await openPlateReader(avatar.platesFile);
+    return { width, height, toPlate, count: reader.count, at: (index) => reader.at(index), close: () => reader.close() };
+  }
   if (avatar.kind === 'clip') return { ...(await openClipPlates(avatar, source, signal)), toPlate };
 
   throwIfCanceled(signal);
   const { rgb } = await source.photo();
   const plate = rgbToI420(rgb, width, height);
   return { width, height, count: 1, toPlate, at: () => Promise.resolve(plate), close: () => Promise.resolve() };
+}
+
+/** Whether plates are the source's own pixels, an odd last row or column aside. */
+export function isNative({ width, height, toPlate }: Pick<PlateSource, 'width' | 'height' | 'toPlate'>, avatar: Avatar): boolean {
+  const [x, y] = toPlate(1, 1);
+  return x === 1 && y === 1 && avatar.width - width <= 1 && avatar.height - height <= 1;
 }
 
 /** A clip's frames in an all-intra file of a temporary folder that goes with `close`. */
