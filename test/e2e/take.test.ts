@@ -10,6 +10,7 @@ import { PRESENTERS } from '../../src/cli/commands/demo.ts';
 import { openEngine, type Engine, type EngineEvent, type PreparedTake } from '../../src/engine/engine.ts';
 import { readAudio } from '../../src/engine/media/audio.ts';
 import { openClip } from '../../src/engine/media/clip.ts';
+import { i420Planes, rgbToYuv } from '../../src/engine/media/i420.ts';
 import { probe } from '../../src/engine/media/probe.ts';
 import { importModel } from '../../src/engine/onnx/importModel.ts';
 import type { TakeResult } from '../../src/engine/pipeline/take.ts';
@@ -207,6 +208,37 @@ describe('a recording', () => {
     await clip.close();
     return { poses };
   }
+});
+
+describe('an avatar of the library', () => {
+  test('is named by the beginning of its id, and gives the frames that its file gives', async () => {
+    const byFile = await rendered({ script: 'Hello.' });
+    const byId = await rendered({ script: 'Hello.', avatar: byFile.prepared.avatar.id.slice(0, 10) });
+    expect(fragmentBytes(byId).equals(fragmentBytes(byFile))).toBe(true);
+    expect(engine.library.list().find(({ id }) => id === byFile.prepared.avatar.id)!.uses).toBeGreaterThan(1);
+  });
+
+  test('unknown: says where ids are listed', async () => {
+    await expect(rendered({ script: 'Hello.', avatar: 'abcd1234' })).rejects.toMatchObject({ code: 'invalid-input' });
+    await expect(rendered({ script: 'Hello.', avatar: 'nobody.png' })).rejects.toMatchObject({ code: 'invalid-input', message: expect.stringMatching(/nobody\.png.*avatars list/) as string });
+  });
+
+  test('before a colour: the corners have it in every frame, the face keeps its own', async () => {
+    const take = await rendered({ script: 'Hello.', background: '#00b140' });
+    const [y, u, v] = rgbToYuv(0x00, 0xb1, 0x40);
+    const clip = await openClip(take.result.summary.file);
+    for await (const frame of clip.frames()) {
+      const planes = i420Planes(frame);
+      expect(Math.abs(planes.y[0] - y) + Math.abs(planes.u[0] - u) + Math.abs(planes.v[0] - v)).toBeLessThan(12);
+      expect(Math.abs(planes.v[64 * 128 + 64] - v)).toBeGreaterThan(30);
+    }
+    await clip.close();
+    expect(readdirSync(path.join(folder, 'home', 'variants')).length).toBe(1);
+  });
+
+  test('a background that is none is refused before any work', async () => {
+    await expect(rendered({ script: 'Hello.', background: 'beach' })).rejects.toMatchObject({ code: 'invalid-input' });
+  });
 });
 
 test('a clip keeps its own rate, and goes there and back again', async () => {
