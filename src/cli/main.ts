@@ -120,6 +120,7 @@ command(voices, 'say', 'Speak a text into a WAV file, or tell its length and wor
   .option('--voice <id>', 'default: that of the text’s language')
   .option('--rate <x>', '0.5 to 2', number, 1)
   .option('--pitch <x>', '0.5 to 2', number, 1)
+  .option('--explain', 'show what is really spoken: numbers as words, languages apart')
   .option('--out <file.wav>', 'where the sound goes')
   .action((text: string, options: Parameters<typeof voicesSay>[1], cmd: Command) => voicesSay(text, options, context(cmd)));
 
