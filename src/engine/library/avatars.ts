@@ -72,6 +72,8 @@ export interface Library {
   get(idOrPrefix: string, signal?: AbortSignal): Promise<FaceData>;
   /** For a render: counts as a use. */
   use(idOrPrefix: string, signal?: AbortSignal): Promise<AvatarInUse>;
+  /** WebP, 192×192; a whole list of them does not push what is in use out of memory. */
+  thumbnail(idOrPrefix: string): Promise<Uint8Array>;
   /** Begins to load what will be wanted soon. */
   prefetch(idOrPrefix: string): void;
   /** Loads the most used into half of the budget. */
@@ -227,6 +229,11 @@ export async function openLibrary(home: string, options: LibraryOptions = {}): P
         release();
         throw error;
       }
+    },
+    async thumbnail(idOrPrefix) {
+      const id = keyOf(idOrPrefix);
+      const face = cache.peek(id) ?? (await readFace(root, await room.recordOf(id)).then(({ data }) => data, () => cache.get(id)));
+      return face.thumbnail;
     },
     prefetch(idOrPrefix) {
       cache.prefetch(keyOf(idOrPrefix)).catch(() => undefined); // whoever uses it is told

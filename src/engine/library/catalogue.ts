@@ -42,12 +42,20 @@ export interface ListQuery {
   offset?: number;
 }
 
+export interface FoundRow {
+  row: AvatarRow;
+  /** null where the row is damaged. */
+  record: AvatarRecord | null;
+  /** Whether the columns say what the record says: SQLite has no checksums, so a flipped bit of a row shows only here. */
+  fits: boolean;
+}
+
 export interface Catalogue {
   readonly file: string;
   /** Newest first. */
   list(query?: ListQuery): AvatarRow[];
-  /** null where there is no such row; `record` is null where the row is damaged. */
-  find(id: string): { row: AvatarRow; record: AvatarRecord | null } | null;
+  /** null where there is no such row. */
+  find(id: string): FoundRow | null;
   /** At most `limit` ids that begin so. */
   idsFrom(prefix: string, limit: number): string[];
   idsOfSource(sourceHash: string): string[];
@@ -146,7 +154,7 @@ function catalogueOver(database: Database.Database, file: string): Catalogue {
   const list = database.prepare<[{ search: string; tag: string | null; limit: number; offset: number }], StoredRow>(
     `SELECT ${COLUMNS} FROM avatars WHERE found_by LIKE @search ESCAPE '\\' AND (@tag IS NULL OR EXISTS (SELECT 1 FROM json_each(tags) WHERE value = @tag)) ORDER BY created_at DESC, id LIMIT @limit OFFSET @offset`,
   );
-  const find = database.prepare<[string], StoredRow & { record: string }>(`SELECT ${COLUMNS}, record FROM avatars WHERE id = ?`);
+  const find = database.prepare<[string], StoredRow & { record: string; found_by: string; source_hash: string }>(`SELECT ${COLUMNS}, record, found_by, source_hash FROM avatars WHERE id = ?`);
   const idsFrom = database.prepare<[string, string, number], { id: string }>('SELECT id FROM avatars WHERE id >= ? AND id < ? ORDER BY id LIMIT ?');
   const idsOfSource = database.prepare<[string], { id: string }>('SELECT id FROM avatars WHERE source_hash = ? ORDER BY face_index');
   const mostUsed = database.prepare<[number], { id: string }>('SELECT id FROM avatars WHERE uses > 0 ORDER BY uses DESC, used_at DESC LIMIT ?');
@@ -179,8 +187,10 @@ function catalogueOver(database: Database.Database, file: string): Catalogue {
     find(id) {
       const stored = find.get(id);
       if (!stored) return null;
+      const row = rowOf(stored);
       const record = unsealRecord(stored.record);
-      return { row: rowOf(stored), record: record?.id === id ? record : null };
+      if (record?.id !== id) return { row, record: null, fits: false };
+      return { row, record, fits: rowFits(row, record) && stored.found_by === foundBy(record) && stored.source_hash === record.sourceHash };
     },
     // '~' comes after every character of an id.
     idsFrom: (prefix, limit) => idsFrom.all(prefix, `${prefix}~`, limit).map(({ id }) => id),
@@ -191,7 +201,7 @@ function catalogueOver(database: Database.Database, file: string): Catalogue {
       const { id, name, kind, width, height, durationSec, faceIndex, faceCount, preparation, createdAt, sourceHash, tags } = record;
       put.run({
         id, name, kind, width, height, durationSec, faceIndex, faceCount, preparation, createdAt, sourceHash, stamp,
-        bytes: filesOf(record).reduce((sum, { bytes }) => sum + bytes, 0), tags: JSON.stringify(tags), foundBy: searchText([name, ...tags, id].join('\n')), record: sealRecord(record),
+        bytes: sizeOf(record), tags: JSON.stringify(tags), foundBy: foundBy(record), record: sealRecord(record),
       });
     },
     remove: (id) => void remove.run(id),
@@ -214,6 +224,15 @@ function rowOf(stored: StoredRow): AvatarRow {
     sizeBytes: stored.bytes, createdAt: stored.created_at, usedAt: stored.used_at, tags: tagsOf(stored.tags),
   };
 }
+
+function rowFits(row: AvatarRow, record: AvatarRecord): boolean {
+  const said = ({ id, name, kind, width, height, durationSec, faceIndex, faceCount, preparation, createdAt, tags }: Omit<AvatarRow, 'sizeBytes' | 'usedAt' | 'uses'>) =>
+    JSON.stringify([id, name, kind, width, height, durationSec, faceIndex, faceCount, preparation, createdAt, tags]);
+  return said(row) === said(record) && row.sizeBytes === sizeOf(record);
+}
+
+const foundBy = ({ id, name, tags }: AvatarRecord): string => searchText([name, ...tags, id].join('\n'));
+const sizeOf = (record: AvatarRecord): number => filesOf(record).reduce((sum, { bytes }) => sum + bytes, 0);
 
 function tagsOf(text: string): string[] {
   try {

@@ -126,8 +126,9 @@ export async function openRoom(home: string, say: (event: LibraryEvent) => void)
         await room.inStorage(() => writeRecord(folder, record));
         say({ kind: 'restored', id, sentence: `${RECORD_FILE} of “${record.name}” was missing or damaged. It is restored from the index.` });
       }
-      if (listed && !listed.record) say({ kind: 'restored', id, sentence: `The row of “${record.name}” in the index was damaged. It is restored from ${RECORD_FILE}.` });
-      if (!kept || JSON.stringify(kept) !== JSON.stringify(listed?.record)) room.index((known) => known.put(record, stampOf(folder) ?? stamp));
+      if (listed && !listed.fits) say({ kind: 'restored', id, sentence: `The row of “${record.name}” in the index was damaged. It is restored from ${RECORD_FILE}.` });
+      const isListed = listed?.fits === true && JSON.stringify(record) === JSON.stringify(listed.record);
+      if (!kept || !isListed) room.index((known) => known.put(record, stampOf(folder) ?? stamp));
       return record;
     },
     async keepRecord(record) {

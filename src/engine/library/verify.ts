@@ -4,7 +4,7 @@ import path from 'node:path';
 import { throwIfCanceled } from '../../shared/errors.ts';
 import type { Catalogue } from './catalogue.ts';
 import { hashOfFile } from './durable.ts';
-import { filesOf, type AvatarRecord } from './record.ts';
+import { filesOf } from './record.ts';
 import { folderOf, idsIn, leftoversIn, readFace, readRecord, RECORD_FILE, strayFiles } from './store.ts';
 
 export interface AvatarVerdict {
@@ -46,7 +46,7 @@ async function verifyAvatar(root: string, catalogue: Catalogue, id: string, sign
   if (!kept) problems.push(`${RECORD_FILE} is missing or damaged.`);
   if (!found) problems.push('The index does not list it.');
   else if (!found.record) problems.push('Its row in the index is damaged.');
-  else if (kept && !sameRow(found.record, kept, found.row.name)) problems.push(`Its row in the index differs from ${RECORD_FILE}.`);
+  else if (!found.fits || (kept && JSON.stringify(found.record) !== JSON.stringify(kept))) problems.push(`Its row in the index does not fit ${RECORD_FILE}.`);
   const record = kept ?? found?.record;
   if (!record) return verdict();
 
@@ -64,5 +64,3 @@ async function verifyAvatar(root: string, catalogue: Catalogue, id: string, sign
   for (const name of strayFiles(root, record)) problems.push(`${name} does not belong there.`);
   return verdict();
 }
-
-const sameRow = (row: AvatarRecord, kept: AvatarRecord, listedName: string): boolean => JSON.stringify(row) === JSON.stringify(kept) && listedName === kept.name;

@@ -168,6 +168,8 @@ describe('the index', () => {
     for (const id of [ids[1], ids[2], ids[1]]) (await library.use(id)).release();
     await library.close();
     const again = await openLibrary(at('used'), drawnFaces());
+    expect((await again.thumbnail(ids[0])).length).toBeGreaterThan(100);
+    expect(again.metrics().entries).toBe(0);
     await again.preload();
     expect(again.metrics().entries).toBe(2);
     await again.get(ids[1]);
