@@ -12,7 +12,7 @@ import { StudioError } from '../../src/shared/errors.ts';
 import { MAN, WOMAN } from '../engine/avatar/presenters.ts';
 import { writeVideoFile } from '../support/mediaFiles.ts';
 import { corruptionCases } from './avatars/corruption.ts';
-import { makeCrowd, timeCrowd } from './avatars/crowd.ts';
+import { makeCrowd, median, timeCrowd } from './avatars/crowd.ts';
 import { drawZipf } from './avatars/draws.ts';
 import { flipIndex } from './avatars/indexFlips.ts';
 import { killAndReopen } from './avatars/kills.ts';
@@ -205,12 +205,13 @@ const fullDisk: Measure = async (folder, { log }) => {
 const crowd: Measure = async (folder) => {
   const home = path.join(folder, 'crowd');
   const eachMs = await makeCrowd(home, path.join(folder, 'crowd-sources'), 1000);
-  const times = await timeCrowd(home, 5, (file) => rmSync(file, { force: true }));
-  const on = '1,000 avatars, slowest of 5';
+  const times = await timeCrowd(home, 9, (file) => rmSync(file, { force: true }));
+  const both = (values: number[]) => `${ms(median(values))}, ${ms(Math.max(...values))}`;
+  const on = '1,000 avatars, median and slowest';
   return [
-    figure('List', on, ms(times.listMs), '≤ 20 ms', times.listMs <= 20),
-    figure('Search by name, tag, part of a name', on, ms(times.searchMs), '≤ 20 ms', times.searchMs <= 20),
-    figure('Opening the library with its start-up check', on, ms(times.openMs), '≤ 1 s', times.openMs <= 1000),
+    figure('List', on, both(times.listMs), 'median ≤ 20 ms', median(times.listMs) <= 20),
+    figure('Search by name, tag, part of a name', on, both(times.searchMs), 'median ≤ 20 ms', median(times.searchMs) <= 20),
+    figure('Opening the library with its start-up check', on, both(times.openMs), 'median ≤ 1 s', median(times.openMs) <= 1000),
     figure('Opening after the index was deleted', '1,000 avatars', ms(times.rescanMs)),
     figure('Keeping an avatar (files on the disk, row written)', '1,000 drawn faces', ms(eachMs)),
   ];
