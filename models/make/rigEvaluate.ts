@@ -1,5 +1,5 @@
 /**
- * node models/make/rigEvaluate.ts [--model FILE] [--utterances N]: how well listen() reads voices and words that the network
+ * node models/make/rigEvaluate.ts [--model FILE] [--utterances N] [--seed N]: how well listen() reads voices and words that the network
  * never heard, at 25 fps, against the poses of the text path. Clean and distorted; people's voices where flite is installed.
  */
 import { mkdtemp, rm } from 'node:fs/promises';
@@ -18,7 +18,7 @@ import { seeded } from './rigTexts.ts';
 import { openTeacher } from './rigVoices.ts';
 
 const FPS = 25;
-const { values } = parseArgs({ options: { model: { type: 'string' }, utterances: { type: 'string', default: '60' } } });
+const { values } = parseArgs({ options: { model: { type: 'string' }, utterances: { type: 'string', default: '60' }, seed: { type: 'string', default: '77' } } });
 const file = values.model ?? fileURLToPath(new URL('../rig.onnx', import.meta.url));
 const count = Number(values.utterances);
 
@@ -42,13 +42,14 @@ interface Tally {
   falselyClosed: number;
   wanted: number[][];
   got: number[][];
-  bends: number[];
+  /** |second difference| per parameter. */
+  bends: number[][];
 }
 
 for (const source of ['espeak', 'human'] as const) {
   for (const clean of [true, false]) {
-    const random = seeded(77 + (clean ? 0 : 1));
-    const tally: Tally = { bilabials: 0, closed: 0, labiodentals: 0, bitten: 0, vowels: 0, falselyClosed: 0, wanted: [], got: [], bends: [] };
+    const random = seeded(Number(values.seed) + (clean ? 0 : 1));
+    const tally: Tally = { bilabials: 0, closed: 0, labiodentals: 0, bitten: 0, vowels: 0, falselyClosed: 0, wanted: [], got: [], bends: POSE_PARAMETERS.map(() => []) };
     let other: Float32Array = new Float32Array(0);
     for (let n = 0; n < count; n++) {
       const spoken = await utterance(teacher, random, 'test', source);
@@ -86,7 +87,9 @@ function compare(phonemes: readonly Phoneme[], got: Float32Array, tally: Tally):
   for (let i = 0; i < frames; i++) {
     tally.wanted.push([...wanted.subarray(i * POSE_SIZE, (i + 1) * POSE_SIZE)]);
     tally.got.push([...got.subarray(i * POSE_SIZE, (i + 1) * POSE_SIZE)]);
-    if (i > 1) tally.bends.push(Math.abs(got[i * POSE_SIZE] - 2 * got[(i - 1) * POSE_SIZE] + got[(i - 2) * POSE_SIZE]));
+    for (let p = 0; i > 1 && p < POSE_SIZE; p++) {
+      tally.bends[p].push(Math.abs(got[i * POSE_SIZE + p] - 2 * got[(i - 1) * POSE_SIZE + p] + got[(i - 2) * POSE_SIZE + p]));
+    }
   }
   const most = (parameter: number, fromSec: number, toSec: number) => {
     let value = 0;
@@ -116,11 +119,16 @@ function report(name: string, tally: Tally): void {
   if (tally.got.length === 0) return;
   const percent = (part: number, whole: number) => `${((100 * part) / whole).toFixed(1)} %`;
   const r = POSE_PARAMETERS.map((parameter, p) => `${parameter} ${correlation(tally.wanted.map((pose) => pose[p]), tally.got.map((pose) => pose[p])).toFixed(3)}`);
-  const jaws = tally.got.map(([jaw]) => jaw).sort((a, b) => a - b);
-  const bend = tally.bends.sort((a, b) => a - b)[Math.floor(0.95 * tally.bends.length)] / (jaws[jaws.length - 1] - jaws[0]);
+  const bends = POSE_PARAMETERS.map((parameter, p) => {
+    const all = tally.got.map((pose) => pose[p]);
+    const range = all.reduce((most, value) => Math.max(most, value), 0) - all.reduce((least, value) => Math.min(least, value), 1);
+    const sorted = tally.bends[p].sort((a, b) => a - b);
+    return `${parameter} ${(sorted[Math.floor(0.95 * sorted.length)] / range).toFixed(2)}`;
+  });
   console.log(`${name} (${(tally.got.length / FPS).toFixed(0)} s)
   r: ${r.join(', ')}
-  m b p closed ${percent(tally.closed, tally.bilabials)} of ${tally.bilabials}, f v ${percent(tally.bitten, tally.labiodentals)} of ${tally.labiodentals}, vowels falsely closed ${percent(tally.falselyClosed, tally.vowels)} of ${tally.vowels}, jaw bend p95 ${bend.toFixed(2)}`);
+  m b p closed ${percent(tally.closed, tally.bilabials)} of ${tally.bilabials}, f v ${percent(tally.bitten, tally.labiodentals)} of ${tally.labiodentals}, vowels falsely closed ${percent(tally.falselyClosed, tally.vowels)} of ${tally.vowels}
+  p95 of |second difference| / range: ${bends.join(', ')}`);
 }
 
 function correlation(a: readonly number[], b: readonly number[]): number {

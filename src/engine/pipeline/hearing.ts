@@ -17,7 +17,7 @@ const FADE = 8;
  */
 const PEAK_REACH = 5;
 const BELIEVED = { from: 0.25, full: 0.5 };
-const CONTACT = { from: 0.3, full: 0.75 };
+const CONTACT = { from: 0.28, full: 0.7 };
 /** Lips move ahead of the sound. */
 const LEAD_SEC = 0.01;
 /** The jaw's loud range is brought to this, within bounds: some people hardly open their mouths. */
@@ -120,11 +120,13 @@ export function createReader(fps: number): Reader {
     if (pose[7] === 0) return;
     const first = Math.ceil(from - 1e-6);
     const end = Math.min(columns, Math.max(first + 1, Math.ceil(to - 1e-6)));
-    for (let c = first; c < end; c++) {
+    for (let c = first - 1; c <= Math.min(columns - 1, end); c++) {
+      const inside = c >= first && c < end;
       const awake = 1 - smoothstep(0, FADE, Math.min(outside(c, spells[spell - 1]), outside(c, spells[spell]), outside(c, spells[spell + 1])));
       for (let p = 0; p < SPEECH; p++) {
-        const value = p === 3 || p === 4 ? contact(c, p) : heard[c * POSE_SIZE + p];
-        pose[p] += (value * awake) / (end - first);
+        // Lips take longer to meet and part than the network's sharp answer: contacts spread over half a column more on each side.
+        if (p === 3 || p === 4) pose[p] += ((inside ? 1 : 0.5) * contact(c, p) * awake) / (end - first + 1);
+        else if (inside) pose[p] += (heard[c * POSE_SIZE + p] * awake) / (end - first);
       }
     }
     pose[0] = Math.min(1, pose[0] * jawGain(Math.round(middle)));
