@@ -13,6 +13,7 @@ import { coverOfMouth, layMouth, mostClosed } from '../avatar/rig/clipMouth.ts';
 import { buildRig } from '../avatar/rig/rig.ts';
 import { RigComposer } from '../avatar/rig/rigComposer.ts';
 import { createI420, type I420 } from '../media/i420.ts';
+import { pingPong } from '../media/plates.ts';
 
 export interface Composer {
   /** What to know about this face before speaking with it, in clear words. */
@@ -97,7 +98,7 @@ async function clipComposer(avatar: Avatar, plates: Plates, fps: number): Promis
     warnings: rig.warnings,
     async compose(frameIndex, mouth, out) {
       if (frameIndex === 0) colours = { match: null };
-      const index = plateIndex(Math.floor((frameIndex * (avatar.fps ?? fps)) / fps + 1e-6), plates.count);
+      const index = plateOfFrame(frameIndex, avatar, fps, plates.count);
       const own = await plates.at(index);
       out.data.set(own.data);
       const points = landmarks[index];
@@ -123,11 +124,9 @@ function warmUp(rigged: RigComposer, out: I420): void {
   }
 }
 
-/** Forward and back again without showing the first or last plate twice. */
-export function plateIndex(step: number, count: number): number {
-  if (count <= 1) return 0;
-  const place = step % (2 * count - 2);
-  return place < count ? place : 2 * count - 2 - place;
+/** Which plate a frame of the take shows: a clip at its own speed, there and back again; a photo has one. */
+export function plateOfFrame(frameIndex: number, avatar: Pick<Avatar, 'fps'>, fps: number, count: number): number {
+  return avatar.fps === null ? 0 : pingPong(Math.floor((frameIndex * avatar.fps) / fps + 1e-6), count);
 }
 
 /** Landmarks in plate pixels, or null where the plate shows no face. */

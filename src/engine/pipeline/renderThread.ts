@@ -10,7 +10,7 @@ import { placeCrop } from '../avatar/crop.ts';
 import { landmarksOnPlate, openPlates, type Plates } from '../avatar/plates.ts';
 import type { Avatar } from '../avatar/prepare.ts';
 import { serveThread, startThread, type Thread } from '../threads.ts';
-import { openComposer, plateIndex, type Composer } from './compose.ts';
+import { openComposer, plateOfFrame, type Composer } from './compose.ts';
 import type { MouthRun } from './lipsync.ts';
 import { TIMELINE_RATE } from './timeline.ts';
 
@@ -168,7 +168,7 @@ async function cropsOf({ avatar, plates, rate }: Stage, firstFrame: number, fram
   const plateOfFrame: (number | null)[] = [];
   const crops = new Map<number, Float32Array>();
   for (let frame = firstFrame; frame < firstFrame + frames; frame++) {
-    const index = avatar.fps === null ? 0 : plateIndex(Math.floor((frame * avatar.fps) / rateValue(rate) + 1e-6), plates.count);
+    const index = plateOfFrame(frame, avatar, rateValue(rate), plates.count);
     const face = avatar.faces[index];
     plateOfFrame.push(face ? index : null);
     if (face && !crops.has(index)) crops.set(index, placeCrop(await plates.at(index), landmarksOnPlate(face.landmarks, plates), size).crop);

@@ -3,7 +3,7 @@ import { placeCrop } from '../../../src/engine/avatar/crop.ts';
 import type { Plates } from '../../../src/engine/avatar/plates.ts';
 import type { Avatar } from '../../../src/engine/avatar/prepare.ts';
 import { createI420, type I420 } from '../../../src/engine/media/i420.ts';
-import { openComposer, plateIndex } from '../../../src/engine/pipeline/compose.ts';
+import { openComposer, plateOfFrame } from '../../../src/engine/pipeline/compose.ts';
 import { drawnFace, HEIGHT, MOUTH_X, MOUTH_Y, UNIT, WIDTH, type DrawnFace } from '../rig/drawnFace.ts';
 
 const FPS = 25;
@@ -142,7 +142,8 @@ describe('composer of a clip', () => {
   });
 
   it('goes forward and back without repeating the ends', () => {
-    expect(Array.from({ length: 9 }, (_, i) => plateIndex(i, 4))).toEqual([0, 1, 2, 3, 2, 1, 0, 1, 2]);
-    expect(Array.from({ length: 3 }, (_, i) => plateIndex(i, 1))).toEqual([0, 0, 0]);
+    expect(Array.from({ length: 9 }, (_, i) => plateOfFrame(i, { fps: 25 }, 25, 4))).toEqual([0, 1, 2, 3, 2, 1, 0, 1, 2]);
+    expect(Array.from({ length: 6 }, (_, i) => plateOfFrame(i, { fps: 25 }, 50, 4))).toEqual([0, 0, 1, 1, 2, 2]);
+    expect(Array.from({ length: 3 }, (_, i) => plateOfFrame(i, { fps: null }, 25, 1))).toEqual([0, 0, 0]);
   });
 });
