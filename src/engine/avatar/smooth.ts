@@ -1,17 +1,22 @@
 /**
  * Steadies a face track. The head's place, size and turn are smoothed apart from the face's own movement, with kernels centred on
- * each frame (nothing runs ahead or lags), never across a cut or an unfilled gap. Lips and jaw are hardly smoothed: a lip closure lasts
- * two frames, and the composer must know how open each plate's mouth is.
+ * each frame (nothing runs ahead or lags), never across a cut or an unfilled gap. How open and wide the lips are is hardly smoothed: a lip
+ * closure lasts two frames, and the composer must know it. Where the mouth is as a whole is, or crops would shake while somebody speaks.
  */
 import type { Face } from './faces.ts';
-import { boxOfLandmarks, LEFT_EYE, MESH_POINTS, RIGHT_EYE } from './mesh.ts';
+import { boxOfLandmarks, MESH_POINTS } from './mesh.ts';
 
 /** Standard deviations in seconds. */
 const SIGMA = { pose: 0.05, shape: 0.08, mouth: 0.02 };
 /** Points that stay where the skull is: eye corners, nose bridge, temples. */
 const SKULL = [33, 133, 362, 263, 168, 6, 197, 195, 127, 356, 234, 454, 10, 151];
-/** Points lower than the nose base belong to mouth and jaw. */
-const NOSE_BASE = 2;
+/** Both borders of both lips. */
+const LIPS = [
+  61, 185, 40, 39, 37, 0, 267, 269, 270, 409, 291, 146, 91, 181, 84, 17, 314, 405, 321, 375,
+  78, 191, 80, 81, 82, 13, 312, 311, 310, 415, 308, 95, 88, 178, 87, 14, 317, 402, 318, 324,
+];
+/** Corners, upper and lower border: the mouth's place, as crops take it. */
+const MOUTH_CENTRE = [61, 291, 0, 17];
 
 /** x' = a·x − b·y + tx, y' = b·x + a·y + ty. */
 interface Similarity {
@@ -67,47 +72,51 @@ function smoothed(run: Face[], fps: number): Face[] {
   if (run.length < 3) return run;
   const reference = run[0].landmarks;
   const poses = run.map(({ landmarks }) => alignment(landmarks, reference));
-  const steadyPoses = convolve(poses, SIGMA.pose * fps, (list) => ({ a: sum(list, 'a'), b: sum(list, 'b'), tx: sum(list, 'tx'), ty: sum(list, 'ty') }));
-  const shapes = run.map(({ landmarks }, i) => moved(landmarks, poses[i]));
-  const isMouth = Array.from({ length: MESH_POINTS }, (_, point) => isBelowNose(reference, point));
-  const calm = convolve(shapes, SIGMA.shape * fps, mixed);
-  const quick = convolve(shapes, SIGMA.mouth * fps, mixed);
+  // Only those that are still or soon needed are kept: a long clip has thousands.
+  const shapes = new Map<number, Float32Array>();
+  const shapeAt = (index: number): Float32Array => {
+    const shape = shapes.get(index) ?? moved(run[index].landmarks, poses[index]);
+    shapes.set(index, shape);
+    return shape;
+  };
   return run.map((face, i) => {
-    const shape = calm[i].map((value, at) => (isMouth[Math.floor(at / 3)] ? quick[i][at] : value));
-    const landmarks = movedBack(shape, steadyPoses[i]);
+    const pose = { a: 0, b: 0, tx: 0, ty: 0 };
+    for (const { index, weight } of neighbours(i, run.length, SIGMA.pose * fps)) {
+      for (const key of ['a', 'b', 'tx', 'ty'] as const) pose[key] += poses[index][key] * weight;
+    }
+    const near = neighbours(i, run.length, SIGMA.shape * fps);
+    const shape = mixed(near, shapeAt);
+    const quick = mixed(neighbours(i, run.length, SIGMA.mouth * fps), shapeAt);
+    shapes.delete(near[0].index);
+    for (const axis of [0, 1, 2]) {
+      const centre = (points: Float32Array) => MOUTH_CENTRE.reduce((all, point) => all + points[point * 3 + axis], 0) / MOUTH_CENTRE.length;
+      const shift = centre(shape) - centre(quick);
+      for (const point of LIPS) shape[point * 3 + axis] = quick[point * 3 + axis] + shift;
+    }
+    const landmarks = movedBack(shape, pose);
     return { landmarks, box: boxOfLandmarks(landmarks), score: face.score };
   });
 }
 
-/** Measured along the face, which may be tilted. */
-function isBelowNose(landmarks: Float32Array, point: number): boolean {
-  const [dx, dy] = [landmarks[RIGHT_EYE * 3] - landmarks[LEFT_EYE * 3], landmarks[RIGHT_EYE * 3 + 1] - landmarks[LEFT_EYE * 3 + 1]];
-  const [x, y] = [landmarks[point * 3] - landmarks[NOSE_BASE * 3], landmarks[point * 3 + 1] - landmarks[NOSE_BASE * 3 + 1]];
-  return dx * y - dy * x > 0;
+interface Neighbour {
+  index: number;
+  weight: number;
 }
 
-type Weighted<T> = { value: T; weight: number }[];
-
-/** Gaussian mean over neighbours; at the ends the kernel is cut and rescaled. */
-function convolve<T>(values: T[], sigma: number, mean: (list: Weighted<T>) => T): T[] {
-  const radius = Math.ceil(sigma * 2.5);
-  return values.map((_, i) => {
-    const list: Weighted<T> = [];
-    // The same reach to both sides, so that the ends do not lean inward.
-    const reach = Math.min(radius, i, values.length - 1 - i);
-    for (let k = -reach; k <= reach; k++) list.push({ value: values[i + k], weight: Math.exp((-k * k) / (2 * sigma * sigma)) });
-    const total = list.reduce((all, { weight }) => all + weight, 0);
-    return mean(list.map(({ value, weight }) => ({ value, weight: weight / total })));
-  });
+/** Gaussian weights around `i`, in order, of sum 1. Towards the ends the reach shrinks to both sides alike, so that the ends do not lean inward. */
+function neighbours(i: number, count: number, sigma: number): Neighbour[] {
+  const reach = Math.min(Math.ceil(sigma * 2.5), i, count - 1 - i);
+  const list = Array.from({ length: 2 * reach + 1 }, (_, k) => ({ index: i - reach + k, weight: Math.exp((-(k - reach) * (k - reach)) / (2 * sigma * sigma)) }));
+  const total = list.reduce((sum, { weight }) => sum + weight, 0);
+  return list.map(({ index, weight }) => ({ index, weight: weight / total }));
 }
 
-function sum<K extends string>(list: Weighted<Record<K, number>>, key: K): number {
-  return list.reduce((all, { value, weight }) => all + value[key] * weight, 0);
-}
-
-function mixed(list: Weighted<Float32Array>): Float32Array {
-  const out = new Float32Array(list[0].value.length);
-  for (const { value, weight } of list) for (let i = 0; i < out.length; i++) out[i] += value[i] * weight;
+function mixed(list: Neighbour[], valueAt: (index: number) => Float32Array): Float32Array {
+  const out = new Float32Array(MESH_POINTS * 3);
+  for (const { index, weight } of list) {
+    const value = valueAt(index);
+    for (let i = 0; i < out.length; i++) out[i] += value[i] * weight;
+  }
   return out;
 }
 
