@@ -165,15 +165,15 @@ export function serveRenderer(): void {
 }
 
 async function cropsOf({ avatar, plates, rate }: Stage, firstFrame: number, frames: number, size: number): Promise<FrameCrops> {
-  const plateOfFrame: (number | null)[] = [];
+  const shown: (number | null)[] = [];
   const crops = new Map<number, Float32Array>();
   for (let frame = firstFrame; frame < firstFrame + frames; frame++) {
     const index = plateOfFrame(frame, avatar, rateValue(rate), plates.count);
     const face = avatar.faces[index];
-    plateOfFrame.push(face ? index : null);
+    shown.push(face ? index : null);
     if (face && !crops.has(index)) crops.set(index, placeCrop(await plates.at(index), landmarksOnPlate(face.landmarks, plates), size).crop);
   }
-  return { plateOfFrame, crops };
+  return { plateOfFrame: shown, crops };
 }
 
 /** Composes frame after frame while the frame before is being encoded. */
