@@ -24,13 +24,13 @@ export async function avatarsAdd(file: string, options: AvatarsAddOptions, conte
     throw new StudioError('invalid-input', 'A consent says who agrees and to what: give both --consent-who and --consent-statement.');
   }
   await withLibrary(context, async (library) => {
-    const { record, isNew, warnings } = await library.register(file, {
+    const { record, isNew } = await library.register(file, {
       name: options.name, faceIndex: options.face, signal: context.signal, onProgress: progressLines(),
       consent: who === undefined || statement === undefined ? undefined : { who, statement },
     });
-    if (context.json) return console.log(JSON.stringify({ id: record.id, isNew, avatar: record, warnings }));
+    if (context.json) return console.log(JSON.stringify({ id: record.id, isNew, avatar: record }));
     console.log(`${isNew ? 'Registered' : 'Already registered:'} “${record.name}” as ${shortId(record.id)} (${whatItIs(record)}).`);
-    for (const warning of warnings) console.log(`Mind: ${warning}`);
+    for (const { sentence } of record.quality.findings) console.log(`Mind: ${sentence}`);
     if (!record.consent) console.log('Consent: not stated. State it with --consent-who and --consent-statement.');
     console.log(`Use it with: sima render --avatar ${shortId(record.id)} …`);
   });
@@ -60,7 +60,7 @@ export async function avatarsShow(id: string, context: Context): Promise<void> {
       ['used', usedHow(row)],
       ['files', `${folder} (${megabytes(row.sizeBytes)})`],
       ['consent', consent ? `${consent.who}, ${consent.date}: ${consent.statement}` : 'not stated'],
-      ['quality', quality === null ? '–' : quality.findings.map(({ sentence }) => sentence).join('\n           ') || 'nothing to mind'],
+      ['quality', quality.findings.map(({ sentence }) => sentence).join('\n           ') || 'nothing to mind'],
     ];
     for (const [name, value] of lines) console.log(`${name.padEnd(10)} ${value}`);
   });

@@ -2,22 +2,16 @@
  * Everything about a face that does not depend on the words, computed once at registration: where it is in every plate, the mask and
  * crop of lip-sync models, a photo's rig, a thumbnail; and a clip's plates as an all-intra file.
  */
-import { basename } from 'node:path';
 import sharp from 'sharp';
-import { StudioError } from '../../shared/errors.ts';
-import { openClip, type Clip } from '../media/clip.ts';
 import type { I420 } from '../media/i420.ts';
-import { openPlateReader, writePlates } from '../media/plates.ts';
-import { rateValue } from '../media/rate.ts';
-import type { Sessions } from '../onnx/sessions.ts';
+import { openPlateReader } from '../media/plates.ts';
 import { placeCrop, templateMap } from './crop.ts';
 import { lowerFaceMask, type Mask } from './mask.ts';
-import { sniff } from './picture.ts';
 import { landmarksOnPlate, openPlates } from './plates.ts';
-import { chooseFace, prepare, type Avatar, type Face } from './prepare.ts';
+import { registerFace, type Avatar, type Face, type RegisterOptions, type Registration } from './prepare.ts';
+import type { Quality } from './quality.ts';
 import { buildRig, type Rig } from './rig/rig.ts';
 import { applyAffine, invertAffine, pyramidUnder, sampleRgb, squareMap } from './sample.ts';
-import { trackFace } from './track.ts';
 
 /** Raised by every change that makes other face data of the same source: older ones are then made again on their first use. */
 export const PREPARATION_VERSION = 1;
@@ -41,131 +35,48 @@ export interface FaceData {
   rig: Rig | null;
   /** WebP, 192×192. */
   thumbnail: Uint8Array;
-  /** What may look wrong with this face, in clear words. */
+  quality: Quality;
+  /** The findings' sentences. */
   warnings: string[];
 }
 
-export interface BundleOptions {
-  sessions: Pick<Sessions, 'run'>;
-  /** From 1, left to right; needed where there are several faces. */
-  faceIndex?: number;
+export interface BundleOptions extends RegisterOptions {
   /** sha256 of the source's bytes in hex. */
   sourceHash: string;
   /** Where a clip's plates go; nothing is written for a photo. */
-  plateFile: string;
-  signal?: AbortSignal;
-  /** 0..1. */
-  onProgress?: (done: number) => void;
+  platesFile: string;
 }
 
-/**
- * Prepares a photo or clip. A clip is decoded once: its frames are followed and written as plates at the same time.
- * @throws StudioError as `prepare` does; io where the plates cannot be written
- */
+export const warningsOf = ({ findings }: Quality): string[] => findings.map(({ sentence }) => sentence);
+
+/** Prepares a photo or clip. @throws StudioError as `registerFace` does */
 export async function makeBundle(file: string, options: BundleOptions): Promise<FaceData> {
-  const kind = await sniff(file);
-  const made = kind === 'photo' ? await photoBundle(file, options) : await clipBundle(file, kind === 'clip', options);
+  const registered = await registerFace(file, { ...options, onProgress: (done) => options.onProgress?.(done * 0.95) });
+  const made = registered.avatar.kind === 'photo' ? await photoBundle(registered, options.signal) : await clipBundle(registered, options.platesFile);
   options.onProgress?.(1);
   return made;
 }
 
-async function photoBundle(file: string, { onProgress, ...options }: BundleOptions): Promise<FaceData> {
-  const avatar = await prepare(file, { ...options, onProgress: (done) => onProgress?.(done * 0.8) });
-  const plates = await openPlates(avatar, null, options.signal);
+async function photoBundle({ avatar, quality, durationSec }: Registration, signal: AbortSignal | undefined): Promise<FaceData> {
+  const plates = await openPlates(avatar, null, signal);
   try {
     const plate = await plates.at(0);
-    const landmarks = landmarksOnPlate(avatar.faces[0]!.landmarks, plates);
+    const [face] = avatar.faces as [Face];
+    const landmarks = landmarksOnPlate(face.landmarks, plates);
     const mask = meanMask([landmarks]);
-    const rig = buildRig(plate, landmarks);
     const { crop } = placeCrop(plate, landmarks, STORED_CROP_SIZE, mask);
     return {
-      preparation: PREPARATION_VERSION, avatar, durationSec: null, mask, rig, warnings: rig.warnings,
+      preparation: PREPARATION_VERSION, avatar, quality, warnings: warningsOf(quality), durationSec, mask, rig: buildRig(plate, landmarks), thumbnail: await thumbnailOf(plate, face),
       crop: { size: STORED_CROP_SIZE, bgr: Uint8Array.from(crop, (value) => Math.round(255 * value)) },
-      thumbnail: await thumbnailOf(plate, avatar.faces[0]!),
     };
   } finally {
     await plates.close();
   }
 }
 
-async function clipBundle(file: string, isSurelyClip: boolean, options: BundleOptions): Promise<FaceData> {
-  const { signal, sessions, plateFile } = options;
-  const clip = await openClip(file, { signal }).catch((error: unknown) => {
-    if (isSurelyClip || !(error instanceof StudioError) || error.code !== 'invalid-input') throw error;
-    throw new StudioError('invalid-input', `"${basename(file)}" is neither a photo nor a video that can be read. It may be damaged or of another kind: give a JPEG, PNG, WebP, TIFF, AVIF, MP4, MOV or WebM file.`, { cause: error });
-  });
-  try {
-    const { sourceWidth: width, sourceHeight: height, rate, durationSec } = clip.info;
-    const fps = rateValue(rate);
-    const expected = durationSec === null ? null : Math.max(1, durationSec * fps);
-    const track = await writingPlates(clip, plateFile, signal, (frames) =>
-      trackFace(frames, {
-        fps, sessions, signal,
-        choose: (count) => chooseFace(count, options.faceIndex, file),
-        onFrame: (done) => expected !== null && options.onProgress?.(Math.min(0.95, (0.95 * done) / expected)),
-      }),
-    );
-    const id = track.faceCount > 1 ? `${options.sourceHash}-${track.faceIndex}` : options.sourceHash;
-    const avatar: Avatar = { id, kind: 'clip', source: file, width, height, fps, ...track };
-    return {
-      preparation: PREPARATION_VERSION, avatar, durationSec: track.faces.length / fps, crop: null, rig: null, warnings: [],
-      mask: meanMask(track.faces.flatMap((face) => (face ? [face.landmarks] : []))),
-      thumbnail: await clipThumbnail(plateFile, track.faces),
-    };
-  } finally {
-    await clip.close();
-  }
-}
-
-/** Frames that wait for the plate encoder while the tracker is ahead. */
-const PLATES_WAITING = 3;
-
-/** Gives the clip's frames to `work` and writes each as a plate beside it; whoever is slower sets the pace. */
-async function writingPlates<T>(clip: Clip, file: string, signal: AbortSignal | undefined, work: (frames: AsyncIterable<I420>) => Promise<T>): Promise<T> {
-  const waiting: I420[] = [];
-  let [ended, failure]: [boolean, unknown] = [false, null];
-  let wake: () => void = () => undefined;
-  const changed = () => new Promise<void>((resolve) => (wake = resolve));
-  const end = (error: unknown = null) => {
-    failure ??= error;
-    ended = true;
-    wake();
-  };
-
-  async function* toWrite(): AsyncGenerator<I420> {
-    for (;;) {
-      const next = waiting.shift();
-      wake();
-      if (next) yield next;
-      else if (failure !== null) throw failure as Error;
-      else if (ended) return;
-      else await changed();
-    }
-  }
-  async function* toFollow(): AsyncGenerator<I420> {
-    let whole = false;
-    try {
-      for await (const frame of clip.frames()) {
-        while (waiting.length >= PLATES_WAITING && failure === null) await changed();
-        if (failure !== null) throw failure as Error;
-        waiting.push(frame);
-        wake();
-        yield frame;
-      }
-      whole = true;
-    } finally {
-      end(whole ? null : new StudioError('canceled', 'The clip was left before its end.'));
-    }
-  }
-  const { width, height } = clip.info;
-  const writing = writePlates(file, toWrite(), { width, height, signal });
-  writing.catch(end);
-  const following = work(toFollow());
-  following.catch(end);
-  const [followed, written] = await Promise.allSettled([following, writing]);
-  if (followed.status === 'rejected') throw followed.reason;
-  if (written.status === 'rejected') throw written.reason;
-  return followed.value;
+async function clipBundle({ avatar, quality, durationSec }: Registration, platesFile: string): Promise<FaceData> {
+  const mask = meanMask(avatar.faces.flatMap((face) => (face ? [face.landmarks] : [])));
+  return { preparation: PREPARATION_VERSION, avatar, quality, warnings: warningsOf(quality), durationSec, mask, crop: null, rig: null, thumbnail: await clipThumbnail(platesFile, avatar.faces) };
 }
 
 /** The lower face's mask from the mean place of each landmark in the crop. */
@@ -183,9 +94,9 @@ function meanMask(landmarks: readonly Float32Array[]): Mask {
 }
 
 /** From the plate with the first face; a clip always has one. */
-async function clipThumbnail(plateFile: string, faces: readonly (Face | null)[]): Promise<Uint8Array> {
+async function clipThumbnail(platesFile: string, faces: readonly (Face | null)[]): Promise<Uint8Array> {
   const index = faces.findIndex((face) => face !== null);
-  const reader = await openPlateReader(plateFile, { ahead: 0 });
+  const reader = await openPlateReader(platesFile, { ahead: 0 });
   try {
     return await thumbnailOf(await reader.at(index), faces[index]!);
   } finally {

@@ -52,7 +52,6 @@ export interface Registered {
   record: AvatarRecord;
   /** false: these bytes were registered before, nothing was prepared. */
   isNew: boolean;
-  warnings: string[];
 }
 
 /** An avatar in use: its face data stays in memory until released, and what pictures are made of has been checked. */
@@ -81,7 +80,7 @@ export interface Library {
   list(query?: ListQuery): AvatarRow[];
   show(idOrPrefix: string): { row: AvatarRow; record: AvatarRecord; folder: string };
   /** Changes what people say of an avatar. */
-  describe(idOrPrefix: string, change: Partial<Pick<AvatarRecord, 'name' | 'tags' | 'consent' | 'quality'>>): Promise<AvatarRecord>;
+  describe(idOrPrefix: string, change: Partial<Pick<AvatarRecord, 'name' | 'tags' | 'consent'>>): Promise<AvatarRecord>;
   /** @returns the whole id */
   remove(idOrPrefix: string): Promise<string>;
   /** Checks every file against its checksum; repairs nothing. */
@@ -178,9 +177,9 @@ export async function openLibrary(home: string, options: LibraryOptions = {}): P
     if (!isWhole) await repair(id, file, signal);
     const said = { ...(name === undefined ? {} : { name }), ...(tags ? { tags } : {}), ...(consent ? { consent: stated(consent) } : {}) };
     const current = Object.keys(said).length > 0 ? await describe(id, said) : await room.recordOf(id);
-    const { warnings } = await cache.get(id, signal);
+    await cache.get(id, signal);
     asked.onProgress?.(1);
-    return { record: current, isNew: false, warnings };
+    return { record: current, isNew: false };
   }
 
   async function register(file: string, asked: RegisterOptions = {}): Promise<Registered> {
@@ -199,7 +198,7 @@ export async function openLibrary(home: string, options: LibraryOptions = {}): P
     const { record, data } = made;
     cache.put(record.id, data, sizeInMemory(data));
     onProgress?.(1);
-    return { record, isNew: true, warnings: data.warnings };
+    return { record, isNew: true };
   }
 
   async function describe(idOrPrefix: string, change: Partial<AvatarRecord>): Promise<AvatarRecord> {
@@ -236,7 +235,7 @@ export async function openLibrary(home: string, options: LibraryOptions = {}): P
       return face.thumbnail;
     },
     prefetch(idOrPrefix) {
-      cache.prefetch(keyOf(idOrPrefix)).catch(() => undefined); // whoever uses it is told
+      settled(() => cache.prefetch(keyOf(idOrPrefix))).catch(() => undefined); // whoever uses it is told
     },
     async preload(signal) {
       for (const id of room.index((known) => known.mostUsed(1000))) {
@@ -270,6 +269,11 @@ export async function openLibrary(home: string, options: LibraryOptions = {}): P
       room.close();
     },
   };
+}
+
+/** A throw before the first await is a rejection too. */
+async function settled<T>(work: () => Promise<T>): Promise<T> {
+  return work();
 }
 
 const stated = (consent: Omit<Consent, 'date'>): Consent => ({ ...consent, date: new Date().toISOString() });

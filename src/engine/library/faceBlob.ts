@@ -1,8 +1,9 @@
 /** Face data as one file: its numbers as sections, the rest as one JSON section that refers to them. */
 import { z } from 'zod';
 import { StudioError } from '../../shared/errors.ts';
-import type { FaceData } from '../avatar/bundle.ts';
+import { warningsOf, type FaceData } from '../avatar/bundle.ts';
 import type { Face } from '../avatar/prepare.ts';
+import type { Quality } from '../avatar/quality.ts';
 import type { Rig } from '../avatar/rig/rig.ts';
 import { decodeSections, encodeSections, type Section, type SectionArray } from './sections.ts';
 
@@ -19,7 +20,8 @@ const metaSchema = z.strictObject({
   cropSize: count.nullable(),
   /** The rig with each typed array replaced by the name of its section. */
   rig: z.unknown(),
-  warnings: z.array(z.string()),
+  /** Words and numbers; the record has them checked. */
+  quality: z.custom<Quality>((value) => typeof value === 'object' && value !== null && 'findings' in value && Array.isArray(value.findings)),
 });
 type Meta = z.infer<typeof metaSchema>;
 
@@ -40,7 +42,7 @@ export function encodeFace(data: FaceData): Buffer {
   if (data.crop) sections.push({ name: 'crop', dims: [3, data.crop.size, data.crop.size], data: data.crop.bgr });
   const meta: Meta = {
     preparation: data.preparation, avatar, durationSec: data.durationSec, mask: { size: data.mask.size, bounds: data.mask.bounds },
-    cropSize: data.crop?.size ?? null, rig: withoutArrays(data.rig, 'rig', sections), warnings: data.warnings,
+    cropSize: data.crop?.size ?? null, rig: withoutArrays(data.rig, 'rig', sections), quality: data.quality,
   };
   const text = new TextEncoder().encode(JSON.stringify(meta));
   return encodeSections([{ name: 'meta', dims: [text.length], data: text }, ...sections]);
@@ -62,7 +64,7 @@ export function decodeFace(file: Buffer, fileName: string, source: string): { da
   const text = sections.get('meta');
   const meta = metaOf(text?.data);
   if (!meta) throw damaged('description');
-  const { preparation, durationSec, warnings } = meta;
+  const { preparation, durationSec, quality } = meta;
   const present = sections.get('present')?.data;
   if (!(present instanceof Uint8Array)) throw damaged('list of plates');
   const known = present.reduce((sum, flag) => sum + flag, 0);
@@ -81,7 +83,8 @@ export function decodeFace(file: Buffer, fileName: string, source: string): { da
     };
   });
   const data: FaceData = {
-    preparation, durationSec, warnings,
+    preparation, durationSec, quality,
+    warnings: warningsOf(quality),
     avatar: { ...meta.avatar, source, faces },
     mask: { size, bounds: meta.mask.bounds, alpha: array('mask.alpha', Float32Array, [size, size]), ring: array('mask.ring', Float32Array, [size, size]) },
     crop: meta.cropSize === null ? null : { size: meta.cropSize, bgr: array('crop', Uint8Array, [3, meta.cropSize, meta.cropSize]) },

@@ -36,12 +36,12 @@ export async function makeNew(shop: Workshop, asked: NewAvatar): Promise<{ recor
   const { file, sourceHash, faceIndex, signal, onProgress } = asked;
   return room.working(async (work) => {
     const data = await shop.prepareFace(file, {
-      sessions: await sessionsFor(shop, `"${path.basename(file)}"`), faceIndex, sourceHash, plateFile: unnamedPlates(work), signal,
+      sessions: await sessionsFor(shop, `"${path.basename(file)}"`), faceIndex, sourceHash, platesFile: unnamedPlates(work), signal,
       onProgress: (done) => onProgress?.(done * 0.98),
     });
     const { id } = data.avatar;
     const source = await keepSource(work, file, sourceHash, signal);
-    const record = recordFor(data, sourceHash, { source, ...(await keepFace(work, data)) }, { ...asked, quality: null, createdAt: new Date().toISOString() });
+    const record = recordFor(data, sourceHash, { source, ...(await keepFace(work, data)) }, { ...asked, createdAt: new Date().toISOString() });
     await writeRecord(work, record);
     throwIfCanceled(signal);
     if (!(await publish(room.root, work, id))) {
@@ -87,7 +87,7 @@ export async function rebuild(shop: Workshop, id: string, options: { given?: str
       await moveFiles(work, folder, [source]);
     }
     const data = await shop.prepareFace(path.join(folder, source.name), {
-      sessions: await sessionsFor(shop, `The avatar “${name}”`), faceIndex: record.faceIndex, sourceHash, plateFile: unnamedPlates(work), signal,
+      sessions: await sessionsFor(shop, `The avatar “${name}”`), faceIndex: record.faceIndex, sourceHash, platesFile: unnamedPlates(work), signal,
       onProgress: (done) => room.say({ kind: 'rebuilding', id, sentence: `“${name}” is prepared again.`, done }),
     });
     data.avatar.id = id; // another count of faces by a newer detector changes nothing about who this is
@@ -124,8 +124,8 @@ async function sessionsFor({ sessions }: Workshop, what: string): Promise<Pick<S
   return sessions();
 }
 
-function recordFor(data: FaceData, sourceHash: string, files: AvatarRecord['files'], said: Pick<AvatarRecord, 'name' | 'tags' | 'consent' | 'quality' | 'createdAt'>): AvatarRecord {
+function recordFor(data: FaceData, sourceHash: string, files: AvatarRecord['files'], said: Pick<AvatarRecord, 'name' | 'tags' | 'consent' | 'createdAt'>): AvatarRecord {
   const { id, kind, width, height, fps, faceIndex, faceCount } = data.avatar;
-  const { name, tags, consent, quality, createdAt } = said;
-  return { id, sourceHash, name, tags, kind, width, height, fps, durationSec: data.durationSec, faceIndex, faceCount, preparation: data.preparation, createdAt, quality, consent, files };
+  const { name, tags, consent, createdAt } = said;
+  return { id, sourceHash, name, tags, kind, width, height, fps, durationSec: data.durationSec, faceIndex, faceCount, preparation: data.preparation, createdAt, quality: data.quality, consent, files };
 }

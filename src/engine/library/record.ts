@@ -1,6 +1,7 @@
 /** What the library knows of an avatar beside its face data: kept twice, as avatar.json in its folder and as a row of the index. */
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
+import { parse } from '../../shared/contract.ts';
 
 /** sha256 of the source in hex, `-N` for face N of several. */
 export const ID_PATTERN = /^[0-9a-f]{64}(-[1-9][0-9]{0,2})?$/;
@@ -12,7 +13,10 @@ const fileSchema = z.strictObject({ name: z.string().regex(/^[a-z]+(\.[0-9a-f]{1
 const consentSchema = z.strictObject({ who: z.string().min(1).max(500), statement: z.string().min(1).max(5000), /** ISO 8601 */ date: z.iso.datetime() });
 
 const qualitySchema = z.strictObject({
-  findings: z.array(z.strictObject({ kind: z.string(), sentence: z.string(), measure: z.number().nullable() })),
+  findings: z.array(z.strictObject({
+    code: z.string(), severity: z.enum(['warn', 'refuse']), sentence: z.string(),
+    measure: z.strictObject({ name: z.string(), value: z.number(), unit: z.string(), limit: z.number() }),
+  })),
 });
 
 const recordSchema = z.strictObject({
@@ -29,8 +33,7 @@ const recordSchema = z.strictObject({
   faceCount: z.int().positive(),
   preparation: z.int().nonnegative(),
   createdAt: z.iso.datetime(),
-  /** null: not judged. */
-  quality: qualitySchema.nullable(),
+  quality: qualitySchema,
   /** null: not stated. */
   consent: consentSchema.nullable(),
   files: z.strictObject({ source: fileSchema, face: fileSchema, plates: fileSchema.nullable() }),
@@ -39,15 +42,14 @@ const recordSchema = z.strictObject({
 export type AvatarRecord = z.infer<typeof recordSchema>;
 export type KeptFile = z.infer<typeof fileSchema>;
 export type Consent = z.infer<typeof consentSchema>;
-export type QualityReport = z.infer<typeof qualitySchema>;
 
 export const filesOf = ({ files }: AvatarRecord): KeptFile[] => [files.source, files.face, ...(files.plates ? [files.plates] : [])];
 
 const sealOf = (record: AvatarRecord): string => createHash('sha256').update(JSON.stringify(record)).digest('hex');
 
-/** The record as text with a checksum. @throws ZodError for values out of range */
+/** The record as text with a checksum. @throws StudioError invalid-input for values out of range, whose fields it names */
 export function sealRecord(record: AvatarRecord): string {
-  const checked = recordSchema.parse(record); // also puts the fields into one order
+  const checked = parse(recordSchema, record, `The avatar “${record.name}”`); // also puts the fields into one order
   return JSON.stringify({ sha256: sealOf(checked), record: checked }, null, 1) + '\n';
 }
 

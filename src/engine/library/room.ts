@@ -128,7 +128,7 @@ export async function openRoom(home: string, say: (event: LibraryEvent) => void)
       }
       if (listed && !listed.fits) say({ kind: 'restored', id, sentence: `The row of “${record.name}” in the index was damaged. It is restored from ${RECORD_FILE}.` });
       const isListed = listed?.fits === true && JSON.stringify(record) === JSON.stringify(listed.record);
-      if (!kept || !isListed) room.index((known) => known.put(record, stampOf(folder) ?? stamp));
+      if (!kept || !isListed) room.index((known) => known.put(record, kept ? stamp : (stampOf(folder) ?? stamp))); // the time from before it was read
       return record;
     },
     async keepRecord(record) {

@@ -43,7 +43,7 @@ export function randomFrom(seed: number): () => number {
 }
 
 /** Stands where `makeBundle` does: the drawn face, a little different for each source. */
-export async function prepareDrawn(file: string, { sourceHash, plateFile, signal }: Pick<BundleOptions, 'sourceHash' | 'plateFile' | 'signal'>): Promise<FaceData> {
+export async function prepareDrawn(file: string, { sourceHash, platesFile, signal }: Pick<BundleOptions, 'sourceHash' | 'platesFile' | 'signal'>): Promise<FaceData> {
   signal?.throwIfAborted();
   drawn ??= draw();
   const { landmarks, ...face } = await drawn;
@@ -54,10 +54,10 @@ export async function prepareDrawn(file: string, { sourceHash, plateFile, signal
     const moved = landmarks.map((value) => value + random() - 0.5);
     return { box: boxOfLandmarks(moved), score: 0.9 + 0.1 * random(), landmarks: moved };
   });
-  const common = { preparation: PREPARATION_VERSION, warnings: [], thumbnail: face.thumbnail, mask: face.mask };
+  const common = { preparation: PREPARATION_VERSION, quality: { findings: [] }, warnings: [], thumbnail: face.thumbnail, mask: face.mask };
   const avatar = { id: sourceHash, source: file, width: WIDTH, height: HEIGHT, faceIndex: 1, faceCount: 1, faces };
   if (plates === null) return { ...common, avatar: { ...avatar, kind: 'photo', fps: null }, durationSec: null, crop: face.crop, rig: face.rig };
-  await writeFile(plateFile, Buffer.from(Uint8Array.from({ length: 2000 * plates }, () => 256 * random())));
+  await writeFile(platesFile, Buffer.from(Uint8Array.from({ length: 2000 * plates }, () => 256 * random())));
   return { ...common, avatar: { ...avatar, kind: 'clip', fps: CLIP_FPS }, durationSec: plates / CLIP_FPS, crop: null, rig: null };
 }
 

@@ -75,7 +75,7 @@ describe('face data', () => {
   let blob: Buffer;
   let face: Awaited<ReturnType<typeof prepareDrawn>>;
   beforeAll(async () => {
-    face = await prepareDrawn(source, { sourceHash: 'ab'.repeat(32), plateFile: '' });
+    face = await prepareDrawn(source, { sourceHash: 'ab'.repeat(32), platesFile: '' });
     blob = encodeFace(face);
   });
 
