@@ -16,6 +16,7 @@ import { importModel } from '../../src/engine/onnx/importModel.ts';
 import type { TakeResult } from '../../src/engine/pipeline/take.ts';
 import { parse, renderRequest } from '../../src/shared/contract.ts';
 import { fakeWav2Lip } from '../../models/make/wav2lipFake.ts';
+import { noise } from '../support/clickTake.ts';
 import { writeAudioFile } from '../support/mediaFiles.ts';
 
 const FA = 'سلام! امروز هوا خوب است.';
@@ -186,9 +187,13 @@ describe('a recording', () => {
     expect(Math.abs(onset / 48_000 - clickSec)).toBeLessThan(0.001);
   });
 
-  test('without speech rests throughout and says so', async () => {
-    const pcm = Float32Array.from({ length: 3 * 16_000 }, (_, i) => 0.001 * Math.sin(i * 1.7) * Math.sin(i * 0.013));
-    await writeAudioFile(inFolder('quiet.wav'), pcm, 16_000, 'pcm_s16le');
+  const random = noise(7);
+  test.each<[string, (i: number) => number]>([
+    ['digital silence', () => 0],
+    ['the noise of a room', () => 0.003 * random()],
+    ['mains hum', (i) => 0.02 * Math.sin((2 * Math.PI * 50 * i) / 16_000) + 0.01 * Math.sin((2 * Math.PI * 150 * i) / 16_000) + 0.001 * random()],
+  ])('without speech (%s) rests throughout and says so', async (_, sample) => {
+    await writeAudioFile(inFolder('quiet.wav'), Float32Array.from({ length: 3 * 16_000 }, (__, i) => sample(i)), 16_000, 'pcm_s16le');
     const take = await rendered({ audio: inFolder('quiet.wav'), idle: false });
     expect(take.result.speechFound).toBe(false);
     expect((await posesOf(take)).poses.some(Boolean)).toBe(false);
