@@ -15,7 +15,7 @@ import { hashOfFile } from './durable.ts';
 import { makeNew, rebuild, type Workshop } from './preparing.ts';
 import { ID_PATTERN, type AvatarRecord, type Consent } from './record.ts';
 import { notFound, openRoom, shortId, type LibraryEvent } from './room.ts';
-import { folderOf, idsIn, looksWhole, readFace, readRecord, removeFolder } from './store.ts';
+import { folderOf, idsIn, looksWhole, readFace, readRecord, removeFolder, variantsFolder } from './store.ts';
 import { verifyLibrary, type LibraryVerdict } from './verify.ts';
 
 /** The memory that loaded face data may take unless told otherwise: the guide's 2 GB. */
@@ -60,6 +60,8 @@ export interface AvatarInUse {
   face: FaceData;
   /** A clip's plates at native size, all-intra; null for a photo, whose plate is its source. */
   platesFile: string | null;
+  /** Where plates at other sizes and before other backgrounds may be kept: they go with the avatar. Made by whoever writes there. */
+  variantsFolder: string;
   release: () => void;
 }
 
@@ -211,10 +213,18 @@ export async function openLibrary(home: string, options: LibraryOptions = {}): P
     });
   }
 
+  /** Work that close must wait for: it would find the index closed. */
+  const underWay = new Set<Promise<unknown>>();
+  const during = <T>(work: Promise<T>): Promise<T> => {
+    const ended = work.then(() => undefined, () => undefined).finally(() => underWay.delete(ended));
+    underWay.add(ended);
+    return work;
+  };
+
   return {
-    register,
+    register: (file, asked = {}) => during(register(file, { ...asked, signal: asked.signal ? AbortSignal.any([asked.signal, ending.signal]) : ending.signal })),
     resolve,
-    describe,
+    describe: (idOrPrefix, change) => during(describe(idOrPrefix, change)),
     get: async (idOrPrefix, signal) => cache.get(keyOf(idOrPrefix), signal),
     async use(idOrPrefix, signal) {
       const id = keyOf(idOrPrefix);
@@ -223,7 +233,7 @@ export async function openLibrary(home: string, options: LibraryOptions = {}): P
         const record = await checkPictures(id, signal);
         room.index((known) => known.countUse(id, new Date().toISOString()));
         const platesFile = record.files.plates ? path.join(folderOf(root, id), record.files.plates.name) : null;
-        return { record, face: cache.peek(id) ?? value, platesFile, release };
+        return { record, face: cache.peek(id) ?? value, platesFile, variantsFolder: variantsFolder(root, id), release };
       } catch (error) {
         release();
         throw error;
@@ -254,10 +264,10 @@ export async function openLibrary(home: string, options: LibraryOptions = {}): P
     },
     async remove(idOrPrefix) {
       const id = resolve(idOrPrefix);
-      await room.locked(id.slice(0, 64), undefined, async () => {
+      await during(room.locked(id.slice(0, 64), undefined, async () => {
         await removeFolder(root, id);
         room.index((known) => known.remove(id));
-      });
+      }));
       cache.drop(id);
       return id;
     },
@@ -265,6 +275,7 @@ export async function openLibrary(home: string, options: LibraryOptions = {}): P
     metrics: () => cache.metrics(),
     async close() {
       ending.abort();
+      await Promise.allSettled(underWay);
       await cache.idle();
       room.close();
     },

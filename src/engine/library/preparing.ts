@@ -8,7 +8,7 @@ import type { Loaded } from './cache.ts';
 import { hashOfFile } from './durable.ts';
 import type { AvatarRecord, Consent } from './record.ts';
 import type { Room } from './room.ts';
-import { folderOf, keepFace, keepSource, moveFiles, publish, readFace, removeFolder, stampOf, unnamedPlates, writeRecord } from './store.ts';
+import { dropVariants, folderOf, keepFace, keepSource, moveFiles, publish, readFace, removeFolder, stampOf, unnamedPlates, writeRecord } from './store.ts';
 
 export interface Workshop {
   room: Room;
@@ -94,6 +94,7 @@ export async function rebuild(shop: Workshop, id: string, options: { given?: str
     const files = await keepFace(work, data);
     await moveFiles(work, folder, [files.face, ...(files.plates ? [files.plates] : [])]);
     const next = recordFor(data, sourceHash, { source, ...files }, record);
+    await dropVariants(room.root, id);
     await room.keepRecord(next);
     room.say({ kind: 'rebuilt', id, sentence: `“${name}” is whole again.`, done: 1 });
     return loaded(room.root, next, 'prepared');

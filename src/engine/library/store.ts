@@ -15,13 +15,16 @@ import { isAlive, thisProcess, type Owner } from './owner.ts';
 import { filesOf, ID_PATTERN, sealRecord, unsealRecord, type AvatarRecord, type KeptFile } from './record.ts';
 
 export const RECORD_FILE = 'avatar.json';
-/** Record, source, face data and a clip's plates. */
-const MOST_FILES = 4;
+/** Plates at other sizes and before other backgrounds: made when asked for, gone with the avatar, never needed. */
+const VARIANTS = 'variants';
+/** Record, source, face data, a clip's plates, variants. */
+const MOST_FILES = 5;
 /** What a plate file is called while it has no hash yet. */
 const UNNAMED_PLATES = 'plates.mp4';
 
 export const avatarsFolder = (home: string): string => path.join(home, 'avatars');
 export const folderOf = (root: string, id: string): string => path.join(root, id);
+export const variantsFolder = (root: string, id: string): string => path.join(folderOf(root, id), VARIANTS);
 
 /** Names of folders that are not avatars: being made, or being deleted, by that process. */
 const workName = (kind: 'making' | 'trash', { pid, started }: Owner): string => `.${kind}-${pid}-${started}-${randomUUID()}`;
@@ -141,8 +144,13 @@ export function readRecord(root: string, id: string): AvatarRecord | null {
 
 /** Files of the folder that its record does not know: of an older preparation, or of work that was cut off. */
 export function strayFiles(root: string, record: AvatarRecord): string[] {
-  const known = new Set([RECORD_FILE, ...filesOf(record).map(({ name }) => name)]);
+  const known = new Set([RECORD_FILE, VARIANTS, ...filesOf(record).map(({ name }) => name)]);
   return readdirSync(folderOf(root, record.id)).filter((name) => !known.has(name));
+}
+
+/** Those of an older preparation may no longer fit. */
+export async function dropVariants(root: string, id: string): Promise<void> {
+  await rm(variantsFolder(root, id), { recursive: true, force: true });
 }
 
 /** Whether the folder holds no more than an avatar has; told from names alone. */

@@ -9,6 +9,7 @@ import { boxOfLandmarks } from '../../../src/engine/avatar/mesh.ts';
 import type { Face } from '../../../src/engine/avatar/prepare.ts';
 import { buildRig } from '../../../src/engine/avatar/rig/rig.ts';
 import type { LibraryOptions } from '../../../src/engine/library/avatars.ts';
+import { throwIfCanceled } from '../../../src/shared/errors.ts';
 import { drawnFace, HEIGHT, WIDTH } from '../../engine/rig/drawnFace.ts';
 
 /** A source that begins so becomes a clip of that many plates. */
@@ -44,7 +45,7 @@ export function randomFrom(seed: number): () => number {
 
 /** Stands where `makeBundle` does: the drawn face, a little different for each source. */
 export async function prepareDrawn(file: string, { sourceHash, platesFile, signal }: Pick<BundleOptions, 'sourceHash' | 'platesFile' | 'signal'>): Promise<FaceData> {
-  signal?.throwIfAborted();
+  throwIfCanceled(signal);
   drawn ??= draw();
   const { landmarks, ...face } = await drawn;
   const text = (await readFile(file)).toString('latin1', 0, 40);

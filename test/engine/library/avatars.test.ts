@@ -1,5 +1,5 @@
 /** The library with real faces: registered once, found, described, removed. */
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import sharp from 'sharp';
@@ -8,7 +8,7 @@ import { openPlateReader } from '../../../src/engine/media/plates.ts';
 import { openLibrary, type Library } from '../../../src/engine/library/avatars.ts';
 import type { LibraryEvent } from '../../../src/engine/library/room.ts';
 import type { Sessions } from '../../../src/engine/onnx/sessions.ts';
-import { drawnFaces, drawnSource } from '../../campaign/avatars/synthetic.ts';
+import { drawnFaces, drawnSource, prepareDrawn } from '../../campaign/avatars/synthetic.ts';
 import { writeVideoFile } from '../../support/mediaFiles.ts';
 import { rgbToI420 } from '../../../src/engine/media/i420.ts';
 import { openFaceSessions, pair, WOMAN } from '../avatar/presenters.ts';
@@ -153,12 +153,28 @@ describe('the index', () => {
   test('a removed avatar is gone from folder, index and memory', async () => {
     const library = await openLibrary(at('gone'), drawnFaces());
     const { id } = (await library.register(drawnSource(folder, 4))).record;
-    await library.get(id);
+    const { variantsFolder, release } = await library.use(id);
+    release();
+    mkdirSync(variantsFolder);
+    writeFileSync(path.join(variantsFolder, 'blue.png'), 'x');
+    expect((await library.verify()).ok).toBe(true);
     expect(await library.remove(id.slice(0, 6))).toBe(id);
     expect(library.list()).toEqual([]);
     expect(readdirSync(at('gone/avatars'))).toEqual([]);
     await expect(library.get(id)).rejects.toThrow(/There is no avatar/);
     await library.close();
+  });
+
+  test('closing cancels what is under way and leaves nothing half-made', async () => {
+    const library = await openLibrary(at('closing'), drawnFaces({ prepareFace: async (file, options) => {
+      await new Promise((resolve) => setTimeout(resolve, 50));
+      return prepareDrawn(file, options);
+    } }));
+    const registering = library.register(drawnSource(folder, 9));
+    const ended = expect(registering).rejects.toMatchObject({ code: 'canceled' });
+    await library.close();
+    await ended;
+    expect(readdirSync(at('closing/avatars'))).toEqual([]);
   });
 
   test('preloads what is used most', async () => {
