@@ -69,8 +69,8 @@ export function lookInside(plate: I420, frame: Frame, landmarks: Float32Array, s
 
   const toothLight = 0.91 * light;
   const teeth = balance(tone(rgb(226 * toothLight, 221 * toothLight, 212 * toothLight)));
-  const cavity = mix(tone(rgb(62 * light, 25 * light, 22 * light)), ofLip(0.38, 0.26, 0.25), 0.5);
-  const shade = ofLip(0.46, 0.4, 0.4);
+  const cavity = mix(tone(rgb(40 * light, 16 * light, 14 * light)), ofLip(0.26, 0.18, 0.17), 0.5);
+  const shade = ofLip(0.33, 0.28, 0.28);
   return {
     cavity,
     dark: shape.lines.closed ? mix(ofLip(0.4, 0.32, 0.32), seam, 0.5) : ofLip(0.4, 0.32, 0.32),
