@@ -38,7 +38,7 @@ export function machineLine(): string {
 }
 
 export function figureTable(figures: readonly Figure[]): string {
-  const rows = figures.map(({ what, on, value, target, met }) => `| ${what} | ${on} | ${value} | ${target} | ${met === null ? '' : met ? 'yes' : '**no**'} |`);
+  const rows = figures.map(({ what, on, value, target, met }) => `| ${[what, on, value, target, met === null ? '' : met ? 'yes' : '**no**'].map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`);
   return ['| Figure | On | Measured | Target | Met |', '|---|---|---|---|---|', ...rows].join('\n');
 }
 

@@ -113,8 +113,8 @@ ${heard.length === 0 ? '' : `## Recorded-speech path\nThe network hears sound wi
 - **Closures by chance are frequent**: in dense text a window of three to six frames mostly touches one of the many closures, so their
   share alone proves little. Read it with the vowels that stay closed: together they betray lips that are two frames off (table above).
 - **The mesh reads half-open mouths too small.** It takes the upper teeth for lip and the dark cavity's middle for the lower lip between
-  about .08 and .20 mouth widths, and the reading moves by up to ± 40 % with a shift of the crop by 8 %; wide and closed mouths it reads
-  rightly. “In the pixels” is the same opening without a mesh: the rig drawn over a black and a white plate, counting what shows neither.
+  about .08 and .20 mouth widths, and its reading moved by up to ± 40 % when the crop was shifted by 8 % (tried once, outside this campaign); wide and
+  closed mouths it reads rightly. “In the pixels” is the same opening without a mesh: the rig drawn over a black and a white plate, counting what shows neither.
 - **An open smile** hides the opening from the mesh: it reads teeth as gap, and lips that touch as a tenth of the mouth's width (they were
   looked at), so its vowels' ratio says little, and in pauses the commanded opening is judged.
 - **Dense text is rough by nature**: a b between two open vowels is one or two frames long at 25 fps, and must close. The target is judged on ordinary text.
