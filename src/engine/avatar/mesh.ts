@@ -59,7 +59,8 @@ export async function meshInSquare(pyramid: Pyramid, square: Square, sessions: P
 async function meshesIn(pyramid: Pyramid, squares: Square[], sessions: Pick<Sessions, 'run'>, signal?: AbortSignal): Promise<Mesh[]> {
   throwIfCanceled(signal);
   const plane = CROP_SIZE * CROP_SIZE * 3;
-  const data = new Float32Array(squares.length * plane);
+  // Shared at once: it goes to the sessions' thread without a copy.
+  const data = new Float32Array(new SharedArrayBuffer(squares.length * plane * Float32Array.BYTES_PER_ELEMENT));
   const maps = squares.map((square) => squareMap(square, CROP_SIZE));
   maps.forEach((map, i) => sampleRgb(pyramid, map, CROP_SIZE, CROP_SIZE, data, i * plane, 1 / 255, 0));
   const outputs = await sessions.run(MODEL_ID, { crop: { type: 'float32', dims: [squares.length, 3, CROP_SIZE, CROP_SIZE], data } }, signal);
