@@ -6,7 +6,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import sharp from 'sharp';
-import { openLibrary } from '../../src/engine/library/avatars.ts';
+import { openLibrary, type Library } from '../../src/engine/library/avatars.ts';
 import { rgbToI420 } from '../../src/engine/media/i420.ts';
 import { StudioError } from '../../src/shared/errors.ts';
 import { MAN, WOMAN } from '../engine/avatar/presenters.ts';
@@ -104,12 +104,13 @@ async function writeClip(file: string, seconds: number): Promise<void> {
 const access: Measure = async (folder) => {
   const home = path.join(folder, 'draws');
   await makeCrowd(home, path.join(folder, 'draw-sources'), 50);
-  const { metrics, memoryP99Ms, diskP99Ms, storedBytes, memoryBytes } = await drawZipf(home, 10_000, 0.5, 1);
+  const { metrics, memoryP99Ms, diskP99Ms, diskCpuP99Ms, storedBytes, memoryBytes } = await drawZipf(home, 10_000, 0.5, 1);
   const on = '10,000 draws on 50 avatars, Zipf s = 1, memory for half';
   const { memory, disk, prepared } = metrics.tiers;
   return [
     figure('Access from memory, p50 and p99', on, `${ms(memory.p50Ms)}, ${ms(memoryP99Ms)}`, 'p99 ≤ 1 ms', memoryP99Ms <= 1),
     figure('Access from disk, p50 and p99', on, `${ms(disk.p50Ms)}, ${ms(diskP99Ms)}`, 'p99 ≤ 10 ms', diskP99Ms <= 10),
+    figure('… of which the process itself works, p99', on, ms(diskCpuP99Ms)),
     figure('Answered from memory', on, percent(metrics.memoryHitRate!), '≥ 76 %', metrics.memoryHitRate! >= 0.76),
     figure('Answered from memory or disk', on, percent(metrics.hitRate!, 2), '> 95 %', metrics.hitRate! > 0.95),
     figure('Prepared again', on, String(prepared.count), '0', prepared.count === 0),
@@ -135,8 +136,8 @@ const kills: Measure = async (folder, { log }) => {
 const corruption: Measure = async (folder) => {
   const cases = [];
   for (const at of [0.02, 0.4, 0.97]) cases.push(...(await corruptionCases(path.join(folder, 'corrupt'), at)));
-  // Flipped bits of the index are counted below: some of them mean nothing.
-  const counted = cases.filter(({ file, how }) => file !== 'index' || how !== 'flip');
+  // SQLite keeps empty room in its file: damage there means nothing, and flipped bits are counted below.
+  const counted = cases.filter(({ file, outcome }) => file !== 'index' || outcome !== 'unharmed');
   const on = `${counted.length} cases: source, face data, plates, avatar.json, index × flip, cut, delete`;
   const count = (outcome: string) => counted.filter((each) => each.outcome === outcome).length;
   const missed = counted.filter(({ found }) => !found);
@@ -176,8 +177,9 @@ const fullDisk: Measure = async (folder, { log }) => {
     log('Skipped: this machine does not let us mount a small file system.');
     return [figure('A full disk in the middle', 'not measured: no small file system can be mounted here', '–')];
   }
+  let library: Library | null = null;
   try {
-    const library = await openLibrary(tiny, drawnFaces());
+    library = await openLibrary(tiny, drawnFaces());
     const sources = path.join(folder, 'disk-sources');
     mkdirSync(sources);
     let [saved, failures, other] = [0, 0, 0];
@@ -191,13 +193,13 @@ const fullDisk: Measure = async (folder, { log }) => {
     }
     const { ok } = await library.verify();
     const half = readdirSync(path.join(tiny, 'avatars')).filter((name) => name.startsWith('.')).length;
-    await library.close();
     const on = `40 registrations on a disk of 3 MB, ${saved} saved`;
     return [
       figure('Full disk: said so, and anything else', on, `${failures}, ${other}`, 'some, 0', failures > 0 && other === 0),
       figure('Half-registered, and faults that verify found', on, `${half}, ${ok ? 0 : 'some'}`, '0, 0', half === 0 && ok),
     ];
   } finally {
+    await library?.close();
     execFileSync('umount', [tiny]);
   }
 };
@@ -231,7 +233,7 @@ function page(parts: [string, Figure[]][]): string {
   const sections = parts.map(([title, figures]) => `## ${title}\n\n${figureTable(figures)}\n`);
   return `# The avatar library, measured
 
-Written by \`npm run campaign -- avatars\` on ${new Date().toISOString().slice(0, 10)}: ${machineLine()}, load ${os.loadavg()[0].toFixed(1)} at the end.
+Written by \`npm run campaign -- avatars\` on ${new Date().toISOString().slice(0, 10)}: ${machineLine()}, load ${os.loadavg().map((load) => load.toFixed(1)).join(', ')} over the last 1, 5, 15 minutes.
 Portraits and clips are the shipped presenters${process.env.SIMA_FIXTURES === undefined ? '' : ' and further photos that this machine has'}. What stresses the storage only
 (all but “Registration” and a tenth of the kills) uses a drawn face, whose rig, masks and landmarks are computed as for any other.
 

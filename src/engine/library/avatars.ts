@@ -11,7 +11,7 @@ import { chooseFace } from '../avatar/prepare.ts';
 import type { Sessions } from '../onnx/sessions.ts';
 import { createCache, type CacheMetrics, type Loaded } from './cache.ts';
 import type { AvatarRow, ListQuery } from './catalogue.ts';
-import { hashOfFile } from './durable.ts';
+import { hashOfFile, isDiskFull } from './durable.ts';
 import { makeNew, rebuild, type Workshop } from './preparing.ts';
 import { ID_PATTERN, type AvatarRecord, type Consent } from './record.ts';
 import { notFound, openRoom, shortId, type LibraryEvent } from './room.ts';
@@ -213,6 +213,18 @@ export async function openLibrary(home: string, options: LibraryOptions = {}): P
     });
   }
 
+  async function removeAvatar(id: string): Promise<void> {
+    const work = async () => {
+      await removeFolder(root, id);
+      room.index((known) => known.remove(id));
+    };
+    await room.locked(id.slice(0, 64), undefined, work).catch(async (error: unknown) => {
+      // On a full disk not even a lock can be written; removing is what makes room.
+      if (!isDiskFull(error)) throw error;
+      await room.inStorage(work);
+    });
+  }
+
   /** Work that close must wait for: it would find the index closed. */
   const underWay = new Set<Promise<unknown>>();
   const during = <T>(work: Promise<T>): Promise<T> => {
@@ -264,10 +276,7 @@ export async function openLibrary(home: string, options: LibraryOptions = {}): P
     },
     async remove(idOrPrefix) {
       const id = resolve(idOrPrefix);
-      await during(room.locked(id.slice(0, 64), undefined, async () => {
-        await removeFolder(root, id);
-        room.index((known) => known.remove(id));
-      }));
+      await during(removeAvatar(id));
       cache.drop(id);
       return id;
     },

@@ -46,6 +46,8 @@ export interface FoundRow {
   row: AvatarRow;
   /** null where the row is damaged. */
   record: AvatarRecord | null;
+  /** The record's sealed text. */
+  sealed: string;
   /** Whether the columns say what the record says: SQLite has no checksums, so a flipped bit of a row shows only here. */
   fits: boolean;
 }
@@ -189,8 +191,8 @@ function catalogueOver(database: Database.Database, file: string): Catalogue {
       if (!stored) return null;
       const row = rowOf(stored);
       const record = unsealRecord(stored.record);
-      if (record?.id !== id) return { row, record: null, fits: false };
-      return { row, record, fits: rowFits(row, record) && stored.found_by === foundBy(record) && stored.source_hash === record.sourceHash };
+      if (record?.id !== id) return { row, record: null, sealed: stored.record, fits: false };
+      return { row, record, sealed: stored.record, fits: rowFits(row, record) && stored.found_by === foundBy(record) && stored.source_hash === record.sourceHash };
     },
     // '~' comes after every character of an id.
     idsFrom: (prefix, limit) => idsFrom.all(prefix, `${prefix}~`, limit).map(({ id }) => id),

@@ -26,6 +26,12 @@ export function storageFailure(error: unknown, what: string): unknown {
   return new StudioError('io', `${what} cannot be used: ${known ?? String(message)}.`, { cause: error });
 }
 
+/** Whether a failure, translated or not, is for want of space. */
+export function isDiskFull(error: unknown): boolean {
+  const { code, cause } = error as { code?: unknown; cause?: { code?: unknown } };
+  return [code, cause?.code].some((each) => each === 'ENOSPC' || each === 'EDQUOT' || (typeof each === 'string' && each.startsWith('SQLITE_FULL')));
+}
+
 /** A new file with these bytes, on the disk when this resolves. */
 export async function writeDurably(file: string, bytes: Uint8Array | string): Promise<void> {
   const handle = await open(file, 'wx');

@@ -9,7 +9,7 @@ import { storageFailure } from './durable.ts';
 import { thisProcess } from './owner.ts';
 import type { AvatarRecord } from './record.ts';
 import { reconcile } from './reconcile.ts';
-import { avatarsFolder, beginWork, dropFiles, folderOf, readRecord, RECORD_FILE, stampOf, strayFiles, writeRecord } from './store.ts';
+import { avatarsFolder, beginWork, dropFiles, folderOf, readRecord, readSealed, RECORD_FILE, stampOf, strayFiles, writeRecord } from './store.ts';
 
 export interface LibraryEvent {
   kind: 'rebuilding' | 'rebuilt' | 'restored' | 'damaged' | 'index';
@@ -116,6 +116,8 @@ export async function openRoom(home: string, say: (event: LibraryEvent) => void)
         if (listed) room.index((known) => known.remove(id));
         throw notFound(id);
       }
+      // Nearly always both say the same, letter for letter.
+      if (listed?.record && listed.fits && readSealed(root, id) === listed.sealed) return listed.record;
       const kept = readRecord(root, id);
       const record = kept ?? listed?.record;
       if (!record) {

@@ -15,6 +15,8 @@ import { isAlive, thisProcess, type Owner } from './owner.ts';
 import { filesOf, ID_PATTERN, sealRecord, unsealRecord, type AvatarRecord, type KeptFile } from './record.ts';
 
 export const RECORD_FILE = 'avatar.json';
+/** A blob up to this size, a photo's, is read in less time than handing the reading to another thread and back takes on a busy machine. */
+const READ_AT_ONCE_BYTES = 2 ** 20;
 /** Plates at other sizes and before other backgrounds: made when asked for, gone with the avatar, never needed. */
 const VARIANTS = 'variants';
 /** Record, source, face data, a clip's plates, variants. */
@@ -132,14 +134,19 @@ export async function writeRecord(folder: string, record: AvatarRecord): Promise
   await replaceDurably(path.join(folder, RECORD_FILE), sealRecord(record));
 }
 
-/** null where avatar.json is missing, damaged or another avatar's. */
-export function readRecord(root: string, id: string): AvatarRecord | null {
+/** What avatar.json holds; null where it cannot be read. */
+export function readSealed(root: string, id: string): string | null {
   try {
-    const record = unsealRecord(readFileSync(path.join(folderOf(root, id), RECORD_FILE), 'utf8'));
-    return record?.id === id ? record : null;
+    return readFileSync(path.join(folderOf(root, id), RECORD_FILE), 'utf8');
   } catch {
     return null;
   }
+}
+
+/** null where avatar.json is missing, damaged or another avatar's. */
+export function readRecord(root: string, id: string): AvatarRecord | null {
+  const record = unsealRecord(readSealed(root, id) ?? '');
+  return record?.id === id ? record : null;
 }
 
 /** Files of the folder that its record does not know: of an older preparation, or of work that was cut off. */
@@ -172,9 +179,12 @@ export function looksWhole(root: string, record: AvatarRecord): boolean {
 export async function readFace(root: string, record: AvatarRecord): Promise<{ data: FaceData; bytes: number }> {
   const folder = folderOf(root, record.id);
   const file = path.join(folder, record.files.face.name);
-  const blob = await readFile(file).catch((error: unknown) => {
+  let blob: Buffer;
+  try {
+    blob = record.files.face.bytes <= READ_AT_ONCE_BYTES ? readFileSync(file) : await readFile(file);
+  } catch (error) {
     throw new StudioError('io', `${file} cannot be read: ${(error as Error).message}.`, { cause: error });
-  });
+  }
   const decoded = decodeFace(blob, file, path.join(folder, record.files.source.name));
   if (decoded.data.avatar.id !== record.id) throw new StudioError('io', `${file} is another avatar's face.`);
   return decoded;

@@ -1,6 +1,6 @@
 /** What may go wrong around a library: crashes, damaged files, a second process, a full disk. Short forms of `npm run campaign -- avatars`. */
 import { execFileSync, spawn } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { closeSync, mkdirSync, mkdtempSync, openSync, readdirSync, rmSync, writeFileSync, writeSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -139,7 +139,14 @@ describe('full disk', () => {
     expect(saved.length).toBeGreaterThan(0);
     expect(readdirSync(path.join(tiny, 'avatars')).sort()).toEqual([...saved].sort());
     expect(await library.verify()).toMatchObject({ ok: true, problems: [] });
+    // Not one byte is left: removing still works, for it is what makes room.
+    const filler = openSync(path.join(tiny, 'filler'), 'w');
+    expect(() => {
+      for (;;) writeSync(filler, Buffer.alloc(4096));
+    }).toThrow(/ENOSPC/);
+    closeSync(filler);
     await library.remove(saved[0]);
+    rmSync(path.join(tiny, 'filler'));
     const { record } = await library.register(drawnSource(folder, 50, { bytes: 2000 }));
     expect((await library.verify()).ok).toBe(true);
     await library.close();
