@@ -243,11 +243,15 @@ ${sections.join('\n')}
 - \`<home>/avatars/<id>/\` holds the source as it came, \`face.<hash>.blob\`, a clip's \`plates.<hash>.mp4\` (all-intra, native size) and \`avatar.json\`.
   A folder is built beside and gets its name in one rename after everything is on the disk; blobs are never overwritten.
 - \`<home>/library.sqlite\` is the index. It can be made anew from the folders at any time; only counts and times of use live there alone.
-- A face blob is a table of typed little-endian sections with a sha256 over all. LZ4 halves a photo's data (rig and masks); landmarks are noise to
-  it, so a clip's blob, nearly all landmarks (5.6 kB per frame), stays at its size. Sorting their bytes first would give 1.25×: not worth the code.
+- A face blob is a table of typed little-endian sections with a sha256 over all. LZ4 shrinks a photo's data (rig and masks) to less than half;
+  landmarks are noise to it, so a clip's blob, nearly all landmarks (5.6 kB per frame), stays at its size. Sorting their bytes first would
+  give 1.25×: not worth the code.
+- Plates at other sizes and before other backgrounds may lie in the folder \`variants\`: they go with the avatar and with its next preparation.
 - Before a render the picture that frames are made of (a photo's source, a clip's plates) is compared with its checksum, once per process
   unless the file changes. Face data is checked each time it is read from the disk.
 - A damaged source of a photo cannot be made again: using it is refused, and adding the original file again repairs it, name and all.
 - SQLite has no checksums of its own: each row carries its record sealed with one, and the row's columns are compared with it when the avatar is used.
+- Whoever prepares a source holds its lock, a row with the process's number and start time; a lock whose process is gone is taken over.
+- Kills are of the process, not of the machine's power: what the disk itself does with written bytes is not measured here.
 `;
 }

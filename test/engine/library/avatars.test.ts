@@ -209,6 +209,21 @@ describe('the index', () => {
     await library.close();
   });
 
+  test('an index of an older Sima is brought up to date and keeps its rows', async () => {
+    const first = await openLibrary(at('migrated'), drawnFaces());
+    const { record } = await first.register(drawnSource(folder, 10));
+    (await first.use(record.id)).release();
+    await first.close();
+    const { default: Database } = await import('better-sqlite3');
+    const database = new Database(at('migrated/library.sqlite'));
+    database.exec('DROP TABLE locks; PRAGMA user_version = 1'); // as the first migration alone leaves it
+    database.close();
+    const library = await openLibrary(at('migrated'), drawnFaces());
+    expect(library.list()).toMatchObject([{ id: record.id, uses: 1 }]);
+    expect((await library.register(drawnSource(folder, 11))).isNew).toBe(true); // takes a lock
+    await library.close();
+  });
+
   test('an index of a newer Sima is left alone', async () => {
     await (await openLibrary(at('newer'), drawnFaces())).close();
     const { default: Database } = await import('better-sqlite3');
