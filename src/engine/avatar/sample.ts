@@ -89,28 +89,46 @@ export function pictureOfI420(frame: I420, part = { left: 0, top: 0, width: fram
   const rgb = new Uint8ClampedArray(width * height * 3);
   const half = frame.width >> 1;
   const block = Math.max(1, shrink >> 1);
+  // Chroma has half of the luma's resolution: unless the picture is shrunk, one of its pixels serves two of the result's.
+  const perChroma = shrink === 1 ? 1 : 0;
+  const chromaWidth = ((width - 1) >> perChroma) + 1;
+  const [y, u, v] = [new Float32Array(width), new Float32Array(chromaWidth), new Float32Array(chromaWidth)];
   for (let row = 0, o = 0; row < height; row++) {
     const lumaRow = top + row * shrink;
+    blockMeans(planes.y, lumaRow * frame.width + left, frame.width, shrink, y);
+    if (perChroma === 0 || row % 2 === 0) {
+      const chroma = (lumaRow >> 1) * half + (left >> 1);
+      blockMeans(planes.u, chroma, half, block, u);
+      blockMeans(planes.v, chroma, half, block, v);
+    }
     for (let col = 0; col < width; col++, o += 3) {
-      const lumaCol = left + col * shrink;
-      const chroma = (lumaRow >> 1) * half + (lumaCol >> 1);
       // BT.709, limited range: 255/219, and 2·(1−K)·255/224 for the chroma terms.
-      const y = 1.1643836 * (blockMean(planes.y, lumaRow * frame.width + lumaCol, frame.width, shrink) - 16);
-      const u = blockMean(planes.u, chroma, half, block) - 128;
-      const v = blockMean(planes.v, chroma, half, block) - 128;
-      rgb[o] = y + 1.7927411 * v;
-      rgb[o + 1] = y - 0.2132486 * u - 0.5329093 * v;
-      rgb[o + 2] = y + 2.1124018 * u;
+      const luma = 1.1643836 * (y[col] - 16);
+      const cb = u[col >> perChroma] - 128;
+      const cr = v[col >> perChroma] - 128;
+      rgb[o] = luma + 1.7927411 * cr;
+      rgb[o + 1] = luma - 0.2132486 * cb - 0.5329093 * cr;
+      rgb[o + 2] = luma + 2.1124018 * cb;
     }
   }
   return { width, height, rgb: new Uint8Array(rgb.buffer) };
 }
 
-function blockMean(plane: Uint8Array, at: number, stride: number, size: number): number {
-  if (size === 1) return plane[at];
-  let sum = 0;
-  for (let row = 0; row < size; row++, at += stride) for (let col = 0; col < size; col++) sum += plane[at + col];
-  return sum / (size * size);
+/** A row of means of size×size blocks, the first at `at`; row by row, as the plane lies in memory. */
+function blockMeans(plane: Uint8Array, at: number, stride: number, size: number, out: Float32Array): void {
+  if (size === 1) {
+    for (let i = 0; i < out.length; i++) out[i] = plane[at + i];
+    return;
+  }
+  const share = 1 / (size * size);
+  out.fill(0);
+  for (let row = 0; row < size; row++) {
+    for (let i = 0, from = at + row * stride; i < out.length; i++) {
+      let sum = 0;
+      for (let k = 0; k < size; k++) sum += plane[from++];
+      out[i] += sum * share;
+    }
+  }
 }
 
 /**

@@ -13,8 +13,10 @@ import { steady } from './smooth.ts';
 
 /** A followed face is looked for anew this often, so that no slip lasts. */
 const KEY_EVERY_SEC = 4;
-/** While the face is gone, the whole picture is searched this often. */
+/** While the face is gone, the picture is searched this often. */
 const SEARCH_EVERY_SEC = 0.2;
+/** Before the first face: its size is unknown then, and looking for small ones takes long. */
+const FIRST_SEARCH_EVERY_SEC = 0.4;
 /** How often the face's quality is measured. */
 const MEASURE_EVERY_SEC = 2;
 /** Gaps up to this long are filled between their ends: a blink of the tracker, a hand passing by. */
@@ -63,6 +65,8 @@ export async function followFace(frames: AsyncIterable<I420>, options: TrackOpti
   /** Everybody who was there when one was chosen. */
   let people: Likeness[] = [];
   let last: Face | null = null;
+  /** Of the face when it was last seen; 0 before. */
+  let width = 0;
   let [searchedAt, measuredAt] = [-Infinity, -Infinity];
 
   for await (const frame of readAhead(frames)) {
@@ -72,12 +76,12 @@ export async function followFace(frames: AsyncIterable<I420>, options: TrackOpti
     if (isCut) cuts.push(index);
 
     let face: Face | null = last && !isCut ? await follow(frame, last, sessions, signal) : null;
-    const due = index - searchedAt >= (face ? KEY_EVERY_SEC : SEARCH_EVERY_SEC) * fps;
+    const due = index - searchedAt >= (face ? KEY_EVERY_SEC : chosen ? SEARCH_EVERY_SEC : FIRST_SEARCH_EVERY_SEC) * fps;
     if (isCut || (last && !face) || due) {
       searchedAt = index;
       // A followed face that the detector confirms is kept: measured otherwise, it would jump by a fraction of a pixel.
       if (!face || !(await isConfirmed(frame, face, sessions, signal))) {
-        const faces = await findFaces(pyramidOf(pictureOfI420(frame)), sessions, signal);
+        const faces = await findFaces(pyramidOf(pictureOfI420(frame)), sessions, signal, isCut ? 0 : width);
         if (!chosen && faces.length > 0) {
           chosen = { faceIndex: options.choose(faces.length), faceCount: faces.length };
           people = faces.map((each) => likenessOf(frame, each));
@@ -96,6 +100,7 @@ export async function followFace(frames: AsyncIterable<I420>, options: TrackOpti
     }
     found.push(face);
     last = face;
+    if (face) width = face.box.width;
     options.onFrame?.(found.length);
   }
   const { faceIndex, faceCount } = chosen ?? { faceIndex: options.choose(0), faceCount: 0 };
@@ -108,7 +113,7 @@ export async function firstFaces(frames: AsyncIterable<I420>, { fps, sessions, s
   let [index, searchedAt] = [0, -Infinity];
   for await (const frame of frames) {
     throwIfCanceled(signal);
-    if (isCutAt(frame) || index - searchedAt >= SEARCH_EVERY_SEC * fps) {
+    if (isCutAt(frame) || index - searchedAt >= FIRST_SEARCH_EVERY_SEC * fps) {
       searchedAt = index;
       const faces = await findFaces(pyramidOf(pictureOfI420(frame)), sessions, signal);
       if (faces.length > 0) return { frame, faces };
