@@ -11,7 +11,7 @@ import { StudioError } from '../shared/errors.ts';
 import { parseBackground } from './avatar/background.ts';
 import { variantOf } from './avatar/plateVariant.ts';
 import { FACE_MODELS, type Avatar } from './avatar/prepare.ts';
-import { openLibrary, type Library } from './library/avatars.ts';
+import { openLibrary, type AvatarInUse, type Library } from './library/avatars.ts';
 import type { LibraryEvent } from './library/room.ts';
 import { decodeAudio } from './media/audio.ts';
 import { loudnessGain, measureLoudness } from './media/loudness.ts';
@@ -98,21 +98,21 @@ export async function openEngine({ home, device = 'auto', onLibraryEvent }: Engi
   const stages: Stage[] = [];
 
   /** The avatar in use; a file is registered first. `release` it once its plates are open. */
-  const avatarOf = async (named: string, faceIndex: number | undefined, signal?: AbortSignal): Promise<{ avatar: Avatar; warnings: string[]; release: () => void }> => {
+  const avatarOf = async (named: string, faceIndex: number | undefined, signal?: AbortSignal): Promise<Pick<AvatarInUse, 'variantsFolder' | 'release'> & { avatar: Avatar; warnings: string[] }> => {
     const isFile = (await stat(named).catch(() => null)) !== null;
     if (!isFile && !/^[0-9a-f]{4,}(-\d*)?$/i.test(named)) {
       throw new StudioError('invalid-input', `There is no file “${named}”, and no avatar of that id. Give a photo, a clip, or an id of: sima avatars list.`);
     }
     const id = isFile ? (await library.register(named, { faceIndex, signal })).record.id : named;
-    const { record, face, platesFile, release } = await library.use(id, signal);
+    const { record, face, platesFile, variantsFolder, release } = await library.use(id, signal);
     if (!isFile && faceIndex !== undefined && faceIndex !== record.faceIndex) {
       release();
       throw new StudioError('invalid-input', `The avatar ${named} is face ${record.faceIndex} of its picture: leave --face out, or register the other face.`);
     }
-    return { avatar: platesFile === null ? face.avatar : { ...face.avatar, platesFile }, warnings: face.warnings, release };
+    return { avatar: platesFile === null ? face.avatar : { ...face.avatar, platesFile }, warnings: face.warnings, variantsFolder, release };
   };
 
-  const stageOf = async (avatar: Avatar, request: Pick<RenderRequest, 'size' | 'idle' | 'background'>, rate: Rate, signal?: AbortSignal): Promise<Stage> => {
+  const stageOf = async (avatar: Avatar, variantsFolder: string, request: Pick<RenderRequest, 'size' | 'idle' | 'background'>, rate: Rate, signal?: AbortSignal): Promise<Stage> => {
     const { size = null, idle } = request;
     const key = JSON.stringify([avatar.id, size, idle, request.background, rate]);
     const known = stages.findIndex((stage) => stage.key === key);
@@ -121,7 +121,7 @@ export async function openEngine({ home, device = 'auto', onLibraryEvent }: Engi
       stages.push(stage);
       return stage;
     }
-    const variant = await variantOf(avatar, size, parseBackground(request.background), { folder: path.join(home, 'variants'), sessions, ...(signal ? { signal } : {}) });
+    const variant = await variantOf(avatar, size, parseBackground(request.background), { folder: variantsFolder, sessions, ...(signal ? { signal } : {}) });
     const opened = await renderer.call('openStage', { avatar: variant, size, rate, idle }, signal);
     const stage = { key, ...opened };
     stages.push(stage);
@@ -155,10 +155,10 @@ export async function openEngine({ home, device = 'auto', onLibraryEvent }: Engi
       // Loads beside the face models. The rig's network listens to recordings; a voice's phonemes need none.
       const loading = modelEntry.kind === 'rig' && request.audio === undefined ? Promise.resolve(null) : sessions.load(modelEntry.id, signal);
       loading.catch(() => undefined);
-      const { avatar, warnings, release } = await avatarOf(request.avatar, request.face, signal);
+      const { avatar, warnings, variantsFolder, release } = await avatarOf(request.avatar, request.face, signal);
       const t1 = performance.now();
       const rate = toRate(request.fps ?? avatar.fps ?? PHOTO_FPS);
-      const stage = await stageOf(avatar, request, rate, signal).finally(release);
+      const stage = await stageOf(avatar, variantsFolder, request, rate, signal).finally(release);
       const model = await loading;
       const stageMs = performance.now() - t1;
 

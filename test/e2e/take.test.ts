@@ -238,7 +238,7 @@ describe('an avatar of the library', () => {
       expect(Math.abs(planes.v[64 * 128 + 64] - v)).toBeGreaterThan(30);
     }
     await clip.close();
-    expect(readdirSync(path.join(folder, 'home', 'variants')).length).toBe(1);
+    expect(readdirSync(path.join(folder, 'home', 'avatars', take.prepared.avatar.id, 'variants')).length).toBe(1);
   });
 
   test('a background that is none is refused before any work', async () => {
