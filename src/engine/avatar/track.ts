@@ -49,12 +49,7 @@ export interface TrackOptions {
   onFrame?: (done: number) => void;
 }
 
-/** Faces of a clip's frames, in the frames' pixels. `choose(0)` is asked (to throw) where no frame shows a face. */
-export async function trackFace(frames: AsyncIterable<I420>, options: TrackOptions): Promise<Track> {
-  return (await followFace(frames, options)).track;
-}
-
-/** As `trackFace`, with what it saw on the way. */
+/** Faces of a clip's frames, in the frames' pixels, and what was seen on the way. `choose(0)` is asked (to throw) where no frame shows a face. */
 export async function followFace(frames: AsyncIterable<I420>, options: TrackOptions): Promise<Followed> {
   const { fps, sessions, signal } = options;
   const found: (Face | null)[] = [];
@@ -151,14 +146,20 @@ function nearest(faces: Face[], wanted: Face): Face | null {
 }
 
 /**
- * The face that looks most like the wanted one of the people known, and not more like another of them. With one person known, whoever is
- * most alike: a changed light must not lose them.
+ * Which face is the wanted one of the people known: each face goes to one of them, the likest pairs first. null where all faces are other
+ * people's. With one person known it is whoever is most alike: a changed light must not lose them.
  */
-export function mostAlike(faces: Face[], frame: I420, people: readonly Likeness[], wanted: number): Face | null {
-  const candidates = faces
-    .map((face) => ({ face, unlike: people.map((person) => unlikeness(person, likenessOf(frame, face))) }))
-    .filter(({ unlike }) => unlike[wanted] === Math.min(...unlike));
-  return candidates.sort((a, b) => a.unlike[wanted] - b.unlike[wanted]).at(0)?.face ?? null;
+export function mostAlike(faces: readonly Face[], frame: I420, people: readonly Likeness[], wanted: number): Face | null {
+  const pairs = faces.flatMap((face) => {
+    const likeness = likenessOf(frame, face);
+    return people.map((person, index) => ({ face, index, unlike: unlikeness(person, likeness) }));
+  });
+  for (let left = pairs.sort((a, b) => a.unlike - b.unlike); left.length > 0; ) {
+    const { face, index } = left[0];
+    if (index === wanted) return face;
+    left = left.filter((pair) => pair.face !== face && pair.index !== index);
+  }
+  return null;
 }
 
 function distance({ box: a }: Face, { box: b }: Face): number {
