@@ -21,15 +21,19 @@ export interface Context {
 
 const abort = new AbortController();
 let interrupts = 0;
-for (const name of ['SIGINT', 'SIGTERM'] as const) {
+for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
   process.on(name, () => {
     interrupts += 1;
     if (interrupts > 1) process.exit(EXIT.canceled);
     abort.abort();
   });
 }
-// A reader that went away (`sima … | head`) is no bug.
-process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? EXIT.done : EXIT.io));
+// A line that nobody reads any more (`sima … | head`) must not end the work.
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') process.exitCode = EXIT.io;
+  });
+}
 
 const number = (text: string): number => {
   const value = Number(text);
@@ -138,6 +142,7 @@ try {
   if (error instanceof CommanderError) {
     // Commander has written its own sentence; help and version are no errors.
     process.exitCode = error.exitCode === 0 ? EXIT.done : EXIT.input;
+    if (error.exitCode !== 0 && process.argv.includes('--json')) console.log(JSON.stringify({ error: { code: 'invalid-input', message: error.message } }));
   } else {
     const { exitCode, data } = exitCodeOf(abort.signal.aborted ? abort.signal.reason : error);
     process.stderr.write(`sima: ${data.message}\n`);
@@ -145,3 +150,5 @@ try {
     process.exitCode = exitCode;
   }
 }
+// Everything is closed by now. Should a native thread hold the process all the same, it must not hang.
+setTimeout(() => process.exit(), 3000).unref();

@@ -4,7 +4,16 @@
  */
 import cliProgress from 'cli-progress';
 import type { LibraryEvent } from '../engine/library/room.ts';
-import type { TakeProgress } from '../engine/pipeline/take.ts';
+
+/** Unknown is null. */
+export interface TakeProgress {
+  /** What is being done, in words. */
+  stage: string;
+  framesDone: number;
+  framesExpected: number | null;
+  framesPerSec: number | null;
+  fps: number | null;
+}
 
 export interface ProgressView {
   update(progress: TakeProgress): void;

@@ -3,8 +3,7 @@
  * the app) use this and nothing deeper.
  */
 import { randomUUID } from 'node:crypto';
-import { mkdtemp, rm, stat } from 'node:fs/promises';
-import os from 'node:os';
+import { rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { RenderRequest } from '../shared/contract.ts';
 import { StudioError } from '../shared/errors.ts';
@@ -27,6 +26,7 @@ import { TIMELINE_RATE } from './pipeline/timeline.ts';
 import { renderTake, type TakeEvent, type TakeJob } from './pipeline/take.ts';
 import { findVoice } from './voice/catalogue.ts';
 import { openVoices, type Voices } from './voice/voices.ts';
+import { openWorkFolder } from './workFolder.ts';
 
 export interface EngineOptions {
   /** The data folder, made where there is none. */
@@ -48,7 +48,7 @@ export interface PreparedTake {
   rate: Rate;
   warnings: string[];
   /** Milliseconds of what came before the take: finding the face, building its rig. 0 where it was at hand. */
-  times: { prepareMs: number; stageMs: number };
+  times: { prepareMs: number; sceneMs: number };
 }
 
 export type EngineEvent = { type: 'stage'; stage: string } | { type: 'prepared'; prepared: PreparedTake } | TakeEvent;
@@ -74,28 +74,31 @@ export interface Engine {
 }
 
 const PHOTO_FPS = 25;
-/** Faces whose plates and rigs stay open. */
-const STAGES_KEPT = 4;
+/** Scenes that stay open though nobody uses them. */
+const SCENES_KEPT = 4;
 
-interface Stage {
+/** A scene of the renderer, shared by the takes that show the same face alike. */
+interface OpenScene {
   key: string;
-  stageId: number;
-  width: number;
-  height: number;
-  warnings: string[];
+  opened: Promise<{ sceneId: number; width: number; height: number; warnings: string[] }>;
+  /** Takes that are using it now; it is never closed under them. */
+  users: number;
 }
 
 /** Opens the threads; models load on `warmUp` or on first use. The opener closes. */
 export async function openEngine({ home, device = 'auto', onLibraryEvent }: EngineOptions): Promise<Engine> {
   const folders = modelFolders(home);
   const models = (await listModels(folders)).filter((model): model is InstalledModel & { installed: true } => model.installed);
+  const work = await openWorkFolder();
   const ready = Promise.withResolvers<Sessions>();
-  const library = await openLibrary(home, { sessions: () => ready.promise, ...(onLibraryEvent ? { onEvent: onLibraryEvent } : {}) });
-  const [workFolder, voices, sessions] = await Promise.all([mkdtemp(path.join(os.tmpdir(), 'sima-')), openVoices(), openSessions({ models, device })]);
+  const library = await openLibrary(home, { sessions: () => ready.promise, ...(onLibraryEvent ? { onEvent: onLibraryEvent } : {}) }).catch(async (error: unknown) => {
+    await work.remove();
+    throw error;
+  });
+  const [voices, sessions] = await Promise.all([openVoices(), openSessions({ models, device })]);
   ready.resolve(sessions);
   const renderer: Renderer = openRenderer();
-
-  const stages: Stage[] = [];
+  const scenes: OpenScene[] = [];
 
   /** The avatar in use; a file is registered first. `release` it once its plates are open. */
   const avatarOf = async (named: string, faceIndex: number | undefined, signal?: AbortSignal): Promise<Pick<AvatarInUse, 'variantsFolder' | 'release'> & { avatar: Avatar; warnings: string[] }> => {
@@ -112,21 +115,30 @@ export async function openEngine({ home, device = 'auto', onLibraryEvent }: Engi
     return { avatar: platesFile === null ? face.avatar : { ...face.avatar, platesFile }, warnings: face.warnings, variantsFolder, release };
   };
 
-  const stageOf = async (avatar: Avatar, variantsFolder: string, request: Pick<RenderRequest, 'size' | 'idle' | 'background'>, rate: Rate, signal?: AbortSignal): Promise<Stage> => {
+  /** Opens the face's plates and rig, or finds them open. `leave` when the take is over. */
+  const sceneOf = async (avatar: Avatar, variantsFolder: string, request: Pick<RenderRequest, 'size' | 'idle' | 'background'>, rate: Rate, signal?: AbortSignal) => {
     const { size = null, idle } = request;
     const key = JSON.stringify([avatar.id, size, idle, request.background, rate]);
-    const known = stages.findIndex((stage) => stage.key === key);
-    if (known >= 0) {
-      const [stage] = stages.splice(known, 1);
-      stages.push(stage);
-      return stage;
-    }
-    const variant = await variantOf(avatar, size, parseBackground(request.background), { folder: variantsFolder, sessions, ...(signal ? { signal } : {}) });
-    const opened = await renderer.call('openStage', { avatar: variant, size, rate, idle }, signal);
-    const stage = { key, ...opened };
-    stages.push(stage);
-    if (stages.length > STAGES_KEPT) await renderer.call('closeStage', stages.shift()!.stageId);
-    return stage;
+    const known = scenes.find((each) => each.key === key);
+    const open = async () => {
+      const variant = await variantOf(avatar, size, parseBackground(request.background), { folder: variantsFolder, sessions, ...(signal ? { signal } : {}) });
+      return renderer.call('openScene', { avatar: variant, size, rate, idle }, signal);
+    };
+    const scene = known ?? { key, opened: open(), users: 0 };
+    // Most recently used last; a failed one is tried anew next time.
+    if (known) scenes.splice(scenes.indexOf(known), 1);
+    scenes.push(scene);
+    scene.opened.catch(() => scenes.splice(scenes.indexOf(scene), 1));
+    scene.users += 1;
+    const leave = async () => {
+      scene.users -= 1;
+      const idleScenes = scenes.filter((each) => each.users === 0);
+      for (const old of idleScenes.slice(0, Math.max(0, idleScenes.length - SCENES_KEPT))) {
+        scenes.splice(scenes.indexOf(old), 1);
+        await renderer.call('closeScene', (await old.opened).sceneId);
+      }
+    };
+    return { ...(await scene.opened), leave };
   };
 
   return {
@@ -158,32 +170,36 @@ export async function openEngine({ home, device = 'auto', onLibraryEvent }: Engi
       const { avatar, warnings, variantsFolder, release } = await avatarOf(request.avatar, request.face, signal);
       const t1 = performance.now();
       const rate = toRate(request.fps ?? avatar.fps ?? PHOTO_FPS);
-      const stage = await stageOf(avatar, variantsFolder, request, rate, signal).finally(release);
-      const model = await loading;
-      const stageMs = performance.now() - t1;
-
-      const said: TakeJob['said'] =
-        request.audio === undefined
-          ? { script: request.script!, voice: request.voice, rate: request.rate, pitch: request.pitch }
-          : { recording: request.audio, ...(await measureRecording(request.audio, signal)) };
-      const lipSync = openLipSync({ model, sessions, renderer, stageId: stage.stageId, rate });
-      yield {
-        type: 'prepared',
-        prepared: { takeId, avatar, modelId: modelEntry.id, model, width: stage.width, height: stage.height, rate, warnings: [...new Set([...warnings, ...stage.warnings])], times: { prepareMs: t1 - t0, stageMs } },
-      };
-      const file = path.join(workFolder, `${takeId}.mp4`);
-      yield* renderTake({ takeId, stageId: stage.stageId, rate, said, lipSync, quality: request.quality, file }, { voices, renderer }, signal);
+      const scene = await sceneOf(avatar, variantsFolder, request, rate, signal).finally(release);
+      try {
+        const model = await loading;
+        const sceneMs = performance.now() - t1;
+        if (request.audio !== undefined) yield { type: 'stage', stage: 'measuring the recording' };
+        const said: TakeJob['said'] =
+          request.audio === undefined
+            ? { script: request.script!, voice: request.voice, rate: request.rate, pitch: request.pitch }
+            : { recording: request.audio, ...(await measureRecording(request.audio, signal)) };
+        const lipSync = openLipSync({ model, sessions, renderer, sceneId: scene.sceneId, rate });
+        const { width, height } = scene;
+        yield {
+          type: 'prepared',
+          prepared: { takeId, avatar, modelId: modelEntry.id, model, width, height, rate, warnings: [...new Set([...warnings, ...scene.warnings])], times: { prepareMs: t1 - t0, sceneMs } },
+        };
+        const file = path.join(work.folder, `${takeId}.mp4`);
+        yield* renderTake({ takeId, sceneId: scene.sceneId, rate, said, lipSync, quality: request.quality, file }, { voices, renderer }, signal);
+      } finally {
+        await scene.leave();
+      }
     },
 
     exportTake: (takeFile, to, signal) => remux(takeFile, to, signal ? { signal } : {}),
     discard: (takeFile) => rm(takeFile, { force: true }),
 
     async close() {
-      // A clip's plates lie in a temporary folder that goes with its stage.
-      await Promise.all(stages.map(({ stageId }) => renderer.call('closeStage', stageId).catch(() => null)));
+      await Promise.allSettled(scenes.map(async ({ opened }) => renderer.call('closeScene', (await opened).sceneId)));
       await library.close();
       await Promise.all([voices.close(), sessions.close(), renderer.terminate()]);
-      await rm(workFolder, { recursive: true, force: true });
+      await work.remove();
     },
   };
 }

@@ -1,5 +1,5 @@
 import { constants } from 'node:fs';
-import { access, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { access, readFile, realpath, rename, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { openEngine } from '../../engine/engine.ts';
 import type { DeviceRequest } from '../../engine/onnx/devices.ts';
@@ -58,9 +58,10 @@ export interface RenderReport {
 
 export async function render(options: RenderOptions, context: Context): Promise<void> {
   const request = parse(renderRequest, await requestOf(options), 'This request');
-  await checkOutput(options.out, '.mp4');
-  if (options.srt !== undefined) await checkOutput(options.srt, '.srt');
-  if (options.vtt !== undefined) await checkOutput(options.vtt, '.vtt');
+  const { avatar, audio, script } = options;
+  for (const [name, file] of Object.entries({ out: options.out, srt: options.srt, vtt: options.vtt })) {
+    if (file !== undefined) await checkOutput(name, file, name === 'out' ? '.mp4' : `.${name}`, { avatar, audio, script });
+  }
 
   const startedMs = performance.now();
   const engine = await openEngine({ home: context.home, device: options.device, onLibraryEvent: sayLibraryEvent });
@@ -115,7 +116,7 @@ export async function render(options: RenderOptions, context: Context): Promise<
     };
     for (const warning of warnings) process.stderr.write(`warning: ${warning}\n`);
     if (context.json) console.log(JSON.stringify(report));
-    else console.log(`${report.out}: ${summary.durationSec.toFixed(2)} s, ${report.width}×${report.height}, ${report.fps} fps, made in ${((endedMs - startedMs) / 1000).toFixed(1)} s (${report.realTime}× real time)`);
+    else console.log(`${report.out}: ${summary.durationSec.toFixed(2)} s, ${report.width}×${report.height}, ${Number(report.fps.toFixed(3))} fps, made in ${((endedMs - startedMs) / 1000).toFixed(1)} s (${report.realTime}× real time)`);
   } finally {
     progress.close();
     await engine.close();
@@ -141,19 +142,28 @@ async function readScript(file: string): Promise<string> {
   const info = await stat(file).catch(() => null);
   if (!info?.isFile()) throw new StudioError('invalid-input', `The script ${file} does not exist or is no file.`);
   if (info.size > MAX_SCRIPT_CHARACTERS * 4) throw new StudioError('invalid-input', `The script ${file} is longer than ${MAX_SCRIPT_CHARACTERS} characters. Split it into several.`);
+  const bytes = await readFile(file).catch((error: unknown) => {
+    throw new StudioError('invalid-input', `The script ${file} cannot be read. Check its permissions.`, { cause: error });
+  });
   try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(await readFile(file));
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch (error) {
     throw new StudioError('invalid-input', `The script ${file} is not UTF-8 text. Save it as UTF-8 and try again.`, { cause: error });
   }
 }
 
 /** Finds out before the work whether its result can be written. */
-async function checkOutput(file: string, ending: string): Promise<void> {
+async function checkOutput(option: string, file: string, ending: string, sources: Record<string, string | undefined>): Promise<void> {
   if (path.extname(file).toLowerCase() !== ending) throw new StudioError('invalid-input', `${file} must end in ${ending}.`);
   const folder = path.dirname(path.resolve(file));
   const info = await stat(folder).catch(() => null);
   if (!info?.isDirectory()) throw new StudioError('io', `The folder ${folder} does not exist. Create it first.`);
+  const existing = await realpath(file).catch(() => null);
+  for (const [name, source] of Object.entries(sources)) {
+    if (existing !== null && source !== undefined && (await realpath(source).catch(() => null)) === existing) {
+      throw new StudioError('invalid-input', `--${option} would replace the file of --${name} (${file}). Give another name.`);
+    }
+  }
   if ((await stat(file).catch(() => null))?.isDirectory()) throw new StudioError('io', `${file} is a folder. Give the name of a file.`);
   try {
     await access(folder, constants.W_OK);

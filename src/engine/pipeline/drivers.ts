@@ -10,13 +10,13 @@ export interface LipSyncJob {
   model: LoadedModel | null;
   sessions: Sessions;
   renderer: Renderer;
-  stageId: number;
+  sceneId: number;
   rate: Rate;
 }
 
-export function openLipSync({ model, sessions, renderer, stageId, rate }: LipSyncJob): LipSync {
+export function openLipSync({ model, sessions, renderer, sceneId, rate }: LipSyncJob): LipSync {
   if (model === null) return rigFromPhonemes(rate);
   if (model.wav2lip === null) return rigFromSound(rate, listen({ sessions, fps: rateValue(rate), modelId: model.id }));
-  const crops = (firstFrame: number, frames: number, size: number) => renderer.call('crops', { stageId, firstFrame, frames, size });
+  const crops = (firstFrame: number, frames: number, size: number) => renderer.call('crops', { sceneId, firstFrame, frames, size });
   return wav2lipFromSound(rate, { model, sessions, crops });
 }

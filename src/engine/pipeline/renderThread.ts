@@ -14,8 +14,8 @@ import { openComposer, plateOfFrame, type Composer } from './compose.ts';
 import type { MouthRun } from './lipsync.ts';
 import { TIMELINE_RATE } from './timeline.ts';
 
-/** What the frames of a take are made of. Opening it once and rendering many takes on it is what makes a take start at once. */
-export interface StageSpec {
+/** What the frames of a take are made of: a face at a size, ready to be drawn. Opening it once and rendering many takes on it is what makes a take start at once. */
+export interface SceneSpec {
   avatar: Avatar;
   /** null: the avatar's own size, made even. */
   size: { width: number; height: number } | null;
@@ -24,7 +24,7 @@ export interface StageSpec {
 }
 
 export interface TakeSpec {
-  stageId: number;
+  sceneId: number;
   takeId: string;
   /** Grows as `file.part` and gets its name when it is whole. */
   file: string;
@@ -50,10 +50,10 @@ export interface RenderedRun {
 
 export interface RenderApi {
   calls: {
-    openStage: [StageSpec, { stageId: number; width: number; height: number; warnings: string[] }];
-    closeStage: [number, null];
+    openScene: [SceneSpec, { sceneId: number; width: number; height: number; warnings: string[] }];
+    closeScene: [number, null];
     /** The aligned crops of some frames for a Wav2Lip model of that size; frames of one plate share a crop. */
-    crops: [{ stageId: number; firstFrame: number; frames: number; size: number }, FrameCrops];
+    crops: [{ sceneId: number; firstFrame: number; frames: number; size: number }, FrameCrops];
     begin: [TakeSpec, { growingFile: string }];
     render: [{ takeId: string; run: RenderRun }, RenderedRun];
     finish: [string, Mp4Summary];
@@ -76,7 +76,7 @@ export function openRenderer(): Renderer {
   return startThread<RenderApi>(new URL('./renderThreadEntry.ts', import.meta.url));
 }
 
-interface Stage {
+interface Scene {
   avatar: Avatar;
   plates: Plates;
   composer: Composer;
@@ -84,7 +84,7 @@ interface Stage {
 }
 
 interface OpenTake {
-  stage: Stage;
+  scene: Scene;
   writer: Mp4Writer;
   fragments: Fragment[];
   busy: Promise<unknown>;
@@ -92,14 +92,14 @@ interface OpenTake {
 
 /** Serves the RenderApi inside the worker thread. */
 export function serveRenderer(): void {
-  const stages = new Map<number, Stage>();
+  const scenes = new Map<number, Scene>();
   const takes = new Map<string, OpenTake>();
-  let nextStage = 1;
+  let nextScene = 1;
 
-  const stageOf = (stageId: number): Stage => {
-    const stage = stages.get(stageId);
-    if (!stage) throw new StudioError('bug', `Stage ${stageId} is not open in the render thread.`);
-    return stage;
+  const sceneOf = (sceneId: number): Scene => {
+    const scene = scenes.get(sceneId);
+    if (!scene) throw new StudioError('bug', `Scene ${sceneId} is not open in the render thread.`);
+    return scene;
   };
   const takeOf = (takeId: string): OpenTake => {
     const take = takes.get(takeId);
@@ -109,35 +109,35 @@ export function serveRenderer(): void {
 
   serveThread<RenderApi>({
     calls: {
-      async openStage({ avatar, size, rate, idle }, signal) {
+      async openScene({ avatar, size, rate, idle }, signal) {
         const plates = await openPlates(avatar, size, signal);
         try {
           const composer = await openComposer({ avatar, plates, fps: rateValue(rate), idle }, signal);
-          const stageId = nextStage++;
-          stages.set(stageId, { avatar, plates, composer, rate });
-          return { stageId, width: plates.width, height: plates.height, warnings: composer.warnings };
+          const sceneId = nextScene++;
+          scenes.set(sceneId, { avatar, plates, composer, rate });
+          return { sceneId, width: plates.width, height: plates.height, warnings: composer.warnings };
         } catch (error) {
           await plates.close();
           throw error;
         }
       },
-      async closeStage(stageId) {
-        const stage = stages.get(stageId);
-        stages.delete(stageId);
-        stage?.composer.close();
-        await stage?.plates.close();
+      async closeScene(sceneId) {
+        const scene = scenes.get(sceneId);
+        scenes.delete(sceneId);
+        scene?.composer.close();
+        await scene?.plates.close();
         return null;
       },
-      crops: ({ stageId, firstFrame, frames, size }) => cropsOf(stageOf(stageId), firstFrame, frames, size),
-      async begin({ stageId, takeId, file, quality }) {
-        const stage = stageOf(stageId);
+      crops: ({ sceneId, firstFrame, frames, size }) => cropsOf(sceneOf(sceneId), firstFrame, frames, size),
+      async begin({ sceneId, takeId, file, quality }) {
+        const scene = sceneOf(sceneId);
         const fragments: Fragment[] = [];
-        const { width, height } = stage.plates;
+        const { width, height } = scene.plates;
         const writer = await openMp4Writer({
-          file, width, height, fps: stage.rate, quality, marking: { takeId },
+          file, width, height, fps: scene.rate, quality, marking: { takeId },
           onFragment: (fragment) => void fragments.push(fragment),
         });
-        takes.set(takeId, { stage, writer, fragments, busy: Promise.resolve() });
+        takes.set(takeId, { scene, writer, fragments, busy: Promise.resolve() });
         return { growingFile: writer.growingFile };
       },
       async render({ takeId, run }, signal) {
@@ -164,7 +164,7 @@ export function serveRenderer(): void {
   });
 }
 
-async function cropsOf({ avatar, plates, rate }: Stage, firstFrame: number, frames: number, size: number): Promise<FrameCrops> {
+async function cropsOf({ avatar, plates, rate }: Scene, firstFrame: number, frames: number, size: number): Promise<FrameCrops> {
   const shown: (number | null)[] = [];
   const crops = new Map<number, Float32Array>();
   for (let frame = firstFrame; frame < firstFrame + frames; frame++) {
@@ -177,8 +177,8 @@ async function cropsOf({ avatar, plates, rate }: Stage, firstFrame: number, fram
 }
 
 /** Composes frame after frame while the frame before is being encoded. */
-async function renderRun({ stage, writer }: OpenTake, run: RenderRun, signal: AbortSignal): Promise<{ composeMs: number; encodeMs: number }> {
-  const { composer, plates, rate } = stage;
+async function renderRun({ scene, writer }: OpenTake, run: RenderRun, signal: AbortSignal): Promise<{ composeMs: number; encodeMs: number }> {
+  const { composer, plates, rate } = scene;
   const frame = createI420(plates.width, plates.height);
   const firstSample = frameStartSample(run.firstFrame, rate, TIMELINE_RATE);
   let composeMs = 0;

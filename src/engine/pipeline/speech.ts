@@ -1,8 +1,9 @@
 /** What the take says, as pieces of sound for the timeline: a script spoken segment by segment, or a recording. */
-import { throwIfCanceled } from '../../shared/errors.ts';
+import { StudioError, throwIfCanceled } from '../../shared/errors.ts';
 import { decodeAudio } from '../media/audio.ts';
 import { createLimiter } from '../media/limiter.ts';
 import { resample } from '../media/resample.ts';
+import { isSpeakable } from '../voice/normalise/letters.ts';
 import { pauseAfter, split } from './script.ts';
 import { TIMELINE_RATE, type Piece } from './timeline.ts';
 import type { Voices } from '../voice/voices.ts';
@@ -20,19 +21,27 @@ export interface SpeakJob {
   pitch: number;
 }
 
-/** Speaks the script segment by segment, with its pauses, between a short silence at each end. */
+/**
+ * Speaks the script segment by segment, with its pauses, between a short silence at each end.
+ * @throws invalid-input where nothing of it can be spoken
+ */
 export async function* speakScript(job: SpeakJob, voices: Voices, signal?: AbortSignal): AsyncGenerator<Piece, void, void> {
   const segments = split(job.script, { rate: job.rate });
-  yield silence(LEAD_IN_SEC);
+  const last = segments.findLast(({ text }) => isSpeakable(text));
+  let endsInSilence = false;
+  let begun = false;
   for (const segment of segments) {
     throwIfCanceled(signal);
     const spoken = await voices.speak(segment.text, { voice: job.voice ?? segment.lang, rate: job.rate, pitch: job.pitch }, signal);
     if (spoken.pcm.length === 0) continue;
-    const last = segment.index === segments.length - 1;
-    const pauseSec = last ? TAIL_SEC : pauseAfter(segment) / job.rate;
-    const pcm = toTimelineRate(spoken.pcm, spoken.sampleRate, pauseSec);
+    if (!begun) yield silence(LEAD_IN_SEC);
+    begun = true;
+    endsInSilence = segment === last;
+    const pcm = followedBySilence(resample(spoken.pcm, spoken.sampleRate, TIMELINE_RATE), endsInSilence ? TAIL_SEC : pauseAfter(segment) / job.rate);
     yield { segment, pcm, sampleRate: TIMELINE_RATE, words: spoken.words, phonemes: spoken.phonemes };
   }
+  if (!begun) throw new StudioError('invalid-input', 'Nothing of this text can be spoken. Write at least one word in Persian or English.');
+  if (!endsInSilence) yield silence(TAIL_SEC);
 }
 
 /** A recording with one gain for all of it; the few peaks that this lifts too high are turned down. */
@@ -50,9 +59,8 @@ function silence(durationSec: number): Piece {
   return { segment: null, pcm: new Float32Array(Math.round(durationSec * TIMELINE_RATE)), sampleRate: TIMELINE_RATE, words: [], phonemes: [] };
 }
 
-function toTimelineRate(pcm: Float32Array, sampleRate: number, pauseSec: number): Float32Array {
-  const sounding = resample(pcm, sampleRate, TIMELINE_RATE);
-  const padded = new Float32Array(sounding.length + Math.round(pauseSec * TIMELINE_RATE));
-  padded.set(sounding);
-  return padded;
+function followedBySilence(pcm: Float32Array, durationSec: number): Float32Array {
+  const both = new Float32Array(pcm.length + Math.round(durationSec * TIMELINE_RATE));
+  both.set(pcm);
+  return both;
 }

@@ -1,5 +1,4 @@
 /** One take: what is said, by which face, as a growing fragmented MP4. The whole product in one expression (`renderTake`). */
-import { StudioError } from '../../shared/errors.ts';
 import type { Fragment, Mp4Summary } from '../media/mp4Writer.ts';
 import { frameStartSample, type Rate } from '../media/rate.ts';
 import type { Chunk } from '../../shared/vocabulary.ts';
@@ -12,8 +11,8 @@ import { cutChunks, TIMELINE_RATE, type PlacedSegment, type SoundChunk } from '.
 
 export interface TakeJob {
   takeId: string;
-  /** An open stage of the renderer: avatar, size and frame rate. */
-  stageId: number;
+  /** An open scene of the renderer: avatar, size and frame rate. */
+  sceneId: number;
   rate: Rate;
   said: SpeakJob | { recording: string; gain: number };
   lipSync: LipSync;
@@ -48,15 +47,6 @@ export interface TakeResult {
   speechFound: boolean | null;
 }
 
-/** What a progress bar shows. Unknown is null. */
-export interface TakeProgress {
-  stage: string;
-  framesDone: number;
-  framesExpected: number | null;
-  framesPerSec: number | null;
-  fps: number | null;
-}
-
 /**
  * Renders one take. Events come in order; the consumer's pull is the back-pressure. Canceling or leaving the loop early removes the
  * unfinished file.
@@ -70,6 +60,7 @@ export async function* renderTake(job: TakeJob, parts: { voices: Voices; rendere
   const chunks: Chunk[] = [];
   let framesExpected: number | null = null;
   let framesDone = 0;
+  let announced = 0;
 
   const said = 'recording' in job.said ? hearRecording(job.said.recording, job.said.gain, signal) : speakScript(job.said, voices, signal);
   const sound = cutChunks(ahead(timed(said, times, 'speechMs'), 1), rate, lipSync.lookAheadSec, (placed) => segments.push(placed));
@@ -79,7 +70,7 @@ export async function* renderTake(job: TakeJob, parts: { voices: Voices; rendere
   }, signal), 1);
 
   try {
-    const { growingFile } = await renderer.call('begin', { stageId: job.stageId, takeId, file: job.file, quality: job.quality }, signal);
+    const { growingFile } = await renderer.call('begin', { sceneId: job.sceneId, takeId, file: job.file, quality: job.quality }, signal);
     yield { type: 'growing', file: growingFile };
     for await (const run of runs) {
       const rendered = await renderer.call('render', { takeId, run }, signal);
@@ -87,10 +78,11 @@ export async function* renderTake(job: TakeJob, parts: { voices: Voices; rendere
       times.encodeWaitMs += rendered.encodeMs;
       framesDone += run.frames;
       for (const fragment of rendered.fragments) yield { type: 'fragment', fragment, initBytes: rendered.initBytes! };
+      announced += rendered.fragments.length;
       yield { type: 'progress', framesDone, framesExpected };
     }
-    if (framesDone === 0) throw new StudioError('invalid-input', 'Nothing of this text can be spoken: write at least one word.');
     const summary = await renderer.call('finish', takeId, signal);
+    for (const fragment of summary.fragments.slice(announced)) yield { type: 'fragment', fragment, initBytes: summary.initBytes };
     times.totalMs = performance.now() - startedMs;
     yield { type: 'finished', result: { summary, segments, chunks, times, speechFound: lipSync.speechFound() } };
   } finally {
