@@ -45,3 +45,15 @@ export function throwIfCanceled(signal: AbortSignal | undefined): void {
   const reason: unknown = signal.reason;
   throw reason instanceof StudioError ? reason : new StudioError('canceled', 'Canceled.');
 }
+
+/** Waits for work that others may wait for too: the signal ends this wait with `canceled`, the work goes on. */
+export async function orCanceled<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  if (!signal) return work;
+  if (signal.aborted) work.catch(() => undefined); // whoever else waits for it hears of its failure
+  throwIfCanceled(signal);
+  return new Promise((resolve, reject) => {
+    const leave = () => reject(new StudioError('canceled', 'Canceled.'));
+    signal.addEventListener('abort', leave, { once: true });
+    void work.then(resolve, reject).finally(() => signal.removeEventListener('abort', leave));
+  });
+}

@@ -1,6 +1,6 @@
 /** Loaded values in memory up to a budget of bytes: the least recently used goes first, what is pinned stays. */
 import { createHistogram, type RecordableHistogram } from 'node:perf_hooks';
-import { StudioError, throwIfCanceled } from '../../shared/errors.ts';
+import { orCanceled, throwIfCanceled } from '../../shared/errors.ts';
 
 /** Where an access was answered from: memory, the disk, or by preparing the source again. */
 export const TIERS = ['memory', 'disk', 'prepared'] as const;
@@ -157,14 +157,4 @@ export function createCache<T>({ budgetBytes, load }: { budgetBytes: number; loa
 function metricsOf(times: RecordableHistogram): TierMetrics {
   const at = (share: number) => (times.count === 0 ? null : times.percentile(share) / 1e6);
   return { count: times.count, p50Ms: at(50), p95Ms: at(95), p99Ms: at(99) };
-}
-
-/** The caller's own wait ends with its signal; the work goes on. */
-function orCanceled<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
-  if (!signal) return work;
-  return new Promise((resolve, reject) => {
-    const leave = () => reject(new StudioError('canceled', 'Canceled.'));
-    signal.addEventListener('abort', leave, { once: true });
-    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', leave));
-  });
 }

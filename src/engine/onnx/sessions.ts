@@ -1,7 +1,7 @@
 /** The session room, seen from outside: models by id, loaded once, run in one worker thread of their own. */
 import './noTelemetry.ts';
 import { startThread } from '../threads.ts';
-import { StudioError, throwIfCanceled } from '../../shared/errors.ts';
+import { orCanceled, StudioError, throwIfCanceled } from '../../shared/errors.ts';
 import type { DeviceRequest } from './devices.ts';
 import type { LoadedModel } from './loading.ts';
 import type { InstalledModel } from './manifest.ts';
@@ -13,7 +13,7 @@ export type { Tensor } from './tensor.ts';
 
 export interface Sessions {
   /**
-   * Opens, binds and warms a model; once per model, later calls get the same answer.
+   * Opens, binds and warms a model; once per model, later calls get the same answer. A canceled caller leaves; the load goes on.
    * @throws invalid-input (damaged or of another shape), missing-asset, device, canceled
    */
   load(modelId: string, signal?: AbortSignal): Promise<LoadedModel>;
@@ -43,18 +43,18 @@ export function openSessions({ models, device = 'auto', threads }: SessionsOptio
   const load = async (id: string, signal?: AbortSignal): Promise<LoadedModel> => {
     const model = models.find((entry) => entry.id === id);
     if (!model) throw new StudioError('bug', `The session room was opened without the model “${id}”.`);
-    const loading = loads.get(id) ?? thread.call('load', { model, device, threads: threads ?? null }, signal);
-    loads.set(id, loading);
-    loading.catch(() => loads.delete(id)); // a failed or canceled load may be tried again
-    try {
-      const loaded = await loading;
-      throwIfCanceled(signal);
-      return loaded;
-    } catch (error) {
-      // Somebody else who waited for the same load gave up; we did not.
-      if (error instanceof StudioError && error.code === 'canceled' && !signal?.aborted) return load(id, signal);
-      throw error;
+    throwIfCanceled(signal);
+    let loading = loads.get(id);
+    if (!loading) {
+      // Without the signal: one who gives up must not end the load for the others who wait for it.
+      const started = thread.call('load', { model, device, threads: threads ?? null });
+      loading = started;
+      loads.set(id, started);
+      started.catch(() => {
+        if (loads.get(id) === started) loads.delete(id); // a failed load may be tried again
+      });
     }
+    return orCanceled(loading, signal);
   };
 
   return Promise.resolve({

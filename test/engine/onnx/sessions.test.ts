@@ -122,6 +122,19 @@ test('one who gives up does not cancel the others who wait for the same load', a
   expect((await stayer).id).toBe('shared');
 });
 
+test('of three who wait for one load, one may leave: the other two get the same one, and so does who comes later', async () => {
+  // It is warmed at several batches, so its load would still be stopped.
+  const model = fakeWav2Lip({ size: 96, names: 'short', order: 'mel-first', precision: 'float32', batch: 'open' });
+  const sessions = await room({ models: [await savedModel(folder, 'three-wait', model)] });
+  const abort = new AbortController();
+  const [quitter, ...stayers] = [sessions.load('three-wait', abort.signal), sessions.load('three-wait'), sessions.load('three-wait')];
+  abort.abort();
+  await expect(quitter).rejects.toMatchObject({ code: 'canceled' });
+  const [second, third] = await Promise.all(stayers);
+  expect(third).toBe(second);
+  expect(await sessions.load('three-wait')).toBe(second);
+});
+
 test('canceling before and while loading, and closing, end the wait', async () => {
   const models = [await savedModel(folder, 'c', doubler(), 'rig')];
   const sessions = await room({ models });
