@@ -280,7 +280,7 @@ export async function openLibrary(home: string, options: LibraryOptions = {}): P
       cache.drop(id);
       return id;
     },
-    verify: (signal) => room.inStorage(() => room.index((known) => verifyLibrary(root, known, signal))),
+    verify: (signal) => room.inStorage(() => verifyLibrary(room, signal)),
     metrics: () => cache.metrics(),
     async close() {
       ending.abort();

@@ -58,19 +58,25 @@ export async function openRoom(home: string, say: (event: LibraryEvent) => void)
   const owner = thisProcess();
   const asStudioError = (error: unknown): unknown => storageFailure(error, `The library ${home}`);
 
+  /** Which file the index was when it was opened. */
+  let opened: string | null = null;
   const openIndex = (): Catalogue => {
-    const identity = fileIdentity(indexFile);
+    opened = fileIdentity(indexFile);
     try {
-      return openCatalogue(indexFile);
+      const catalogue = openCatalogue(indexFile);
+      opened = fileIdentity(indexFile);
+      return catalogue;
     } catch (error) {
       if (!isCorrupt(error)) throw error;
-      // Another process may have done this already.
-      if (fileIdentity(indexFile) === identity) {
-        const aside = setAside(indexFile);
-        say({ kind: 'index', id: null, sentence: `The library's index was damaged. It is kept as ${aside}.` });
-      }
-      return openCatalogue(indexFile);
+      return openAnew();
     }
+  };
+  /** In place of the broken one that was opened, unless another process has replaced it already. */
+  const openAnew = (): Catalogue => {
+    if (fileIdentity(indexFile) === opened) say({ kind: 'index', id: null, sentence: `The library's index was damaged. It is kept as ${setAside(indexFile)}.` });
+    const catalogue = openCatalogue(indexFile);
+    opened = fileIdentity(indexFile);
+    return catalogue;
   };
   const bringUpToDate = () => {
     const wasEmpty = catalogue.stamps().size === 0;
@@ -101,7 +107,7 @@ export async function openRoom(home: string, say: (event: LibraryEvent) => void)
       }
       try {
         catalogue.close();
-        catalogue = openIndex();
+        catalogue = openAnew();
         bringUpToDate();
         return work(catalogue);
       } catch (error) {

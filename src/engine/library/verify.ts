@@ -2,9 +2,10 @@
 import { statSync } from 'node:fs';
 import path from 'node:path';
 import { throwIfCanceled } from '../../shared/errors.ts';
-import type { Catalogue } from './catalogue.ts';
+import type { FoundRow } from './catalogue.ts';
 import { hashOfFile } from './durable.ts';
 import { filesOf } from './record.ts';
+import type { Room } from './room.ts';
 import { folderOf, idsIn, leftoversIn, readFace, readRecord, RECORD_FILE, strayFiles } from './store.ts';
 
 export interface AvatarVerdict {
@@ -22,21 +23,20 @@ export interface LibraryVerdict {
   problems: string[];
 }
 
-export async function verifyLibrary(root: string, catalogue: Catalogue, signal?: AbortSignal): Promise<LibraryVerdict> {
-  const problems = catalogue.faults().map((fault) => `The index ${catalogue.file}: ${fault}.`);
+export async function verifyLibrary({ root, index }: Pick<Room, 'root' | 'index'>, signal?: AbortSignal): Promise<LibraryVerdict> {
+  const problems = index((known) => known.faults().map((fault) => `The index ${known.file}: ${fault}.`));
   problems.push(...leftoversIn(root).map((name) => `${path.join(root, name)} was left by work that was cut off; it goes at the next start.`));
-  const ids = new Set([...catalogue.stamps().keys(), ...idsIn(root)]);
+  const ids = new Set([...index((known) => known.stamps()).keys(), ...idsIn(root)]);
   const avatars: AvatarVerdict[] = [];
   for (const id of [...ids].sort()) {
     throwIfCanceled(signal);
-    avatars.push(await verifyAvatar(root, catalogue, id, signal));
+    avatars.push(await verifyAvatar(root, id, index((known) => known.find(id)), signal));
   }
   return { ok: problems.length === 0 && avatars.every(({ ok }) => ok), avatars, problems };
 }
 
-async function verifyAvatar(root: string, catalogue: Catalogue, id: string, signal?: AbortSignal): Promise<AvatarVerdict> {
+async function verifyAvatar(root: string, id: string, found: FoundRow | null, signal?: AbortSignal): Promise<AvatarVerdict> {
   const problems: string[] = [];
-  const found = catalogue.find(id);
   const verdict = (): AvatarVerdict => ({ id, name: found?.row.name ?? null, ok: problems.length === 0, problems });
   if (!statSync(folderOf(root, id), { throwIfNoEntry: false })) {
     problems.push('Its folder is gone.');

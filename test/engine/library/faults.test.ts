@@ -10,6 +10,7 @@ import { thisProcess } from '../../../src/engine/library/owner.ts';
 import { corruptionCases } from '../../campaign/avatars/corruption.ts';
 import { makeCrowd, median, timeCrowd } from '../../campaign/avatars/crowd.ts';
 import { drawZipf } from '../../campaign/avatars/draws.ts';
+import { flipIndex } from '../../campaign/avatars/indexFlips.ts';
 import { killAndReopen } from '../../campaign/avatars/kills.ts';
 import { drawnFaces, drawnSource } from '../../campaign/avatars/synthetic.ts';
 
@@ -54,6 +55,13 @@ test('every file broken in every way: found, and rebuilt or refused, never rende
     const outcome = each.file !== 'source' ? 'rebuilt' : each.kind === 'photo' ? 'refused' : 'unharmed';
     expect(each.outcome, JSON.stringify(each)).toBe(outcome);
   }
+});
+
+test('single bits of the index flipped: found, made good, or without meaning; never believed', async () => {
+  await makeCrowd(at('flips'), at('crowd-sources'), 12);
+  const result = await flipIndex(at('flips'), 25, 3);
+  expect(result).toMatchObject({ flips: 25, believed: 0 });
+  expect(result.madeAnew + result.found).toBeGreaterThan(3);
 });
 
 test('source and plates of a clip broken at once: refused, and whole again once the file is added again', async () => {
