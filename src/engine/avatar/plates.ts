@@ -26,6 +26,14 @@ export interface Plates {
   close(): Promise<void>;
 }
 
+/** The same plates, read independently of their first reader. The opener closes. */
+export type PlateReading = Pick<Plates, 'at' | 'close'>;
+
+export interface OpenPlates extends Plates {
+  /** For a second user at another place: one decoder would seek to and fro between the two. To be closed before the plates. */
+  openReading(): Promise<PlateReading>;
+}
+
 /** Landmarks (n × x,y,z in avatar pixels) in plate pixels; z is scaled alike. */
 export function landmarksOnPlate(landmarks: Float32Array, plates: Pick<Plates, 'toPlate'>): Float32Array {
   const [x0] = plates.toPlate(0, 0);
@@ -78,19 +86,21 @@ export function openPlateSource(avatar: Avatar, size: { width: number; height: n
  * dropping an odd last column or row
  * @throws StudioError invalid-input where the source is gone or damaged, or the size is odd
  */
-export async function openPlates(avatar: Avatar, size: { width: number; height: number } | null, signal?: AbortSignal): Promise<Plates> {
+export async function openPlates(avatar: Avatar, size: { width: number; height: number } | null, signal?: AbortSignal): Promise<OpenPlates> {
   const source = openPlateSource(avatar, size);
   const { width, height, toPlate } = source;
   if (avatar.kind === 'clip' && avatar.platesFile !== undefined && isNative(source, avatar)) {
-    const reader = await openPlateReader(avatar.platesFile);
-    return { width, height, toPlate, count: reader.count, at: (index) => reader.at(index), close: () => reader.close() };
+    const { platesFile } = avatar;
+    const reader = await openPlateReader(platesFile);
+    return { width, height, toPlate, count: reader.count, at: (index) => reader.at(index), openReading: () => openPlateReader(platesFile), close: () => reader.close() };
   }
   if (avatar.kind === 'clip') return { ...(await openClipPlates(avatar, source, signal)), toPlate };
 
   throwIfCanceled(signal);
   const { rgb } = await source.photo();
   const plate = rgbToI420(rgb, width, height);
-  return { width, height, count: 1, toPlate, at: () => Promise.resolve(plate), close: () => Promise.resolve() };
+  const reading: PlateReading = { at: () => Promise.resolve(plate), close: () => Promise.resolve() };
+  return { width, height, count: 1, toPlate, ...reading, openReading: () => Promise.resolve(reading) };
 }
 
 /** Whether plates are the source's own pixels, an odd last row or column aside. */
@@ -100,7 +110,7 @@ export function isNative({ width, height, toPlate }: Pick<PlateSource, 'width' |
 }
 
 /** A clip's frames in an all-intra file of a temporary folder that goes with `close`. */
-async function openClipPlates(avatar: Avatar, source: PlateSource, signal?: AbortSignal): Promise<Omit<Plates, 'toPlate'>> {
+async function openClipPlates(avatar: Avatar, source: PlateSource, signal?: AbortSignal): Promise<Omit<OpenPlates, 'toPlate'>> {
   const folder = await mkdtemp(join(tmpdir(), 'sima-plates-'));
   const discard = () => rm(folder, { recursive: true, force: true });
   try {
@@ -115,7 +125,7 @@ async function openClipPlates(avatar: Avatar, source: PlateSource, signal?: Abor
       await reader.close();
       await discard();
     };
-    return { width: reader.width, height: reader.height, count: reader.count, at: (index) => reader.at(index), close };
+    return { width: reader.width, height: reader.height, count: reader.count, at: (index) => reader.at(index), openReading: () => openPlateReader(file), close };
   } catch (error) {
     await discard();
     throw error;

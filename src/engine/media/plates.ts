@@ -53,7 +53,10 @@ export interface PlateReader {
   width: number;
   height: number;
   count: number;
-  /** The plate of that index, 0..count−1; nobody may write into it. Fast when indices go up or down by one. */
+  /**
+   * The plate of that index, 0..count−1; nobody may write into it. Fast when indices go up or down by one; users at different
+   * places may share a reader, but each seeks away from the other: give them readers of their own.
+   */
   at(index: number): Promise<I420>;
   close(): Promise<void>;
 }
@@ -86,34 +89,36 @@ export async function openPlateReader(file: string, options: { ahead?: number; s
   const frame = new Frame();
   frame.alloc();
 
-  let next = 0; // the plate that the file would give without seeking
+  let next: number | null = 0; // the plate that the file would give without seeking; null after a failure
   const decode = async (index: number): Promise<I420> => {
-    if (index !== next) {
+    const seeks = index !== next;
+    next = null;
+    if (seeks) {
       checkCall(await source.format.seekFrame(stream.index, BigInt(Math.round(index * ticksPerPlate)), AVSEEK_FLAG_BACKWARD), 'Seeking a plate');
       decoder.flushBuffers();
     }
-    next = index + 1;
     const data = await decodeOne(file, source.format, decoder, packet, frame);
     if (Math.round(Number(frame.pts) / ticksPerPlate) !== index) throw new StudioError('bug', `${file} gave another plate than number ${index}.`);
     frame.unref();
+    next = index + 1;
     return { width, height, data };
   };
 
-  const ring = new Map<number, Promise<I420>>();
+  // A plate that was dropped and is asked for again before its turn is in the queue twice: what belongs to the first asking must not touch the second.
+  const ring = new Map<number, Promise<I420 | null>>();
   const awaited = new Map<number, number>(); // how many callers wait for a plate: such a one is never dropped
   let queue: Promise<unknown> = Promise.resolve();
   let last = 0;
   let step = 1;
   let closed = false;
-  const ask = (index: number): Promise<I420> => {
+  /** The plate, or null where it was dropped before its turn came. */
+  const ask = (index: number): Promise<I420 | null> => {
     const waiting = ring.get(index);
     if (waiting) return waiting;
-    const plate = queue.then(() => {
-      if (closed || !ring.has(index)) throw new StudioError('canceled', 'This plate is no longer wanted.');
-      return decode(index);
+    const plate: Promise<I420 | null> = queue.then(() => (ring.get(index) === plate ? decode(index) : null));
+    queue = plate.catch(() => {
+      if (ring.get(index) === plate) ring.delete(index);
     });
-    queue = plate.catch(() => undefined);
-    plate.catch(() => ring.delete(index));
     ring.set(index, plate);
     return plate;
   };
@@ -138,7 +143,9 @@ export async function openPlateReader(file: string, options: { ahead?: number; s
       for (const each of wanted) void ask(each).catch(() => undefined);
       awaited.set(index, (awaited.get(index) ?? 0) + 1);
       try {
-        return await ask(index);
+        const plate = await ask(index);
+        if (plate === null) throw new StudioError('bug', `${file} was closed while plate ${index} was waited for.`);
+        return plate;
       } finally {
         const others = (awaited.get(index) ?? 1) - 1;
         if (others === 0) awaited.delete(index);

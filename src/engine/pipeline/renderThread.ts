@@ -7,7 +7,7 @@ import { frameStartSample, rateValue, type Rate } from '../media/rate.ts';
 import { createI420 } from '../media/i420.ts';
 import { openMp4Writer, type Fragment, type Mp4Summary, type Mp4Writer } from '../media/mp4Writer.ts';
 import { placeCrop } from '../avatar/crop.ts';
-import { landmarksOnPlate, openPlates, type Plates } from '../avatar/plates.ts';
+import { landmarksOnPlate, openPlates, type OpenPlates, type PlateReading } from '../avatar/plates.ts';
 import type { Avatar } from '../avatar/prepare.ts';
 import { serveThread, startThread, type Thread } from '../threads.ts';
 import { openComposer, plateOfFrame, type Composer } from './compose.ts';
@@ -78,7 +78,9 @@ export function openRenderer(): Renderer {
 
 interface Scene {
   avatar: Avatar;
-  plates: Plates;
+  plates: OpenPlates;
+  /** The crops are taken some frames ahead of the composer. Opened when first asked for: only Wav2Lip models look at crops. */
+  cropReading: Promise<PlateReading> | null;
   composer: Composer;
   rate: Rate;
 }
@@ -114,7 +116,7 @@ export function serveRenderer(): void {
         try {
           const composer = await openComposer({ avatar, plates, fps: rateValue(rate), idle }, signal);
           const sceneId = nextScene++;
-          scenes.set(sceneId, { avatar, plates, composer, rate });
+          scenes.set(sceneId, { avatar, plates, cropReading: null, composer, rate });
           return { sceneId, width: plates.width, height: plates.height, warnings: composer.warnings };
         } catch (error) {
           await plates.close();
@@ -125,6 +127,7 @@ export function serveRenderer(): void {
         const scene = scenes.get(sceneId);
         scenes.delete(sceneId);
         scene?.composer.close();
+        await (await scene?.cropReading?.catch(() => null))?.close();
         await scene?.plates.close();
         return null;
       },
@@ -164,14 +167,20 @@ export function serveRenderer(): void {
   });
 }
 
-async function cropsOf({ avatar, plates, rate }: Scene, firstFrame: number, frames: number, size: number): Promise<FrameCrops> {
+async function cropsOf(scene: Scene, firstFrame: number, frames: number, size: number): Promise<FrameCrops> {
+  const { avatar, plates, rate } = scene;
+  const opening = (scene.cropReading ??= plates.openReading());
+  const reading = await opening.catch((error: unknown) => {
+    if (scene.cropReading === opening) scene.cropReading = null;
+    throw error;
+  });
   const shown: (number | null)[] = [];
   const crops = new Map<number, Float32Array>();
   for (let frame = firstFrame; frame < firstFrame + frames; frame++) {
     const index = plateOfFrame(frame, avatar, rateValue(rate), plates.count);
     const face = avatar.faces[index];
     shown.push(face ? index : null);
-    if (face && !crops.has(index)) crops.set(index, placeCrop(await plates.at(index), landmarksOnPlate(face.landmarks, plates), size).crop);
+    if (face && !crops.has(index)) crops.set(index, placeCrop(await reading.at(index), landmarksOnPlate(face.landmarks, plates), size).crop);
   }
   return { plateOfFrame: shown, crops };
 }

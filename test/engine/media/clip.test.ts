@@ -214,6 +214,26 @@ describe('plates', () => {
     await reader.close();
   });
 
+  test('two who walk at different places through one reader each get theirs, dropped and asked again as plates are', async () => {
+    const reader = await openPlateReader(join(folder, 'plates.mp4'));
+    const walk = async (places: number[]) => {
+      for (const index of places) expect(nearest(await reader.at(index), count)).toBe(index);
+    };
+    const up = Array.from({ length: count }, (_, index) => index);
+    await Promise.all([walk([...up, ...up]), walk([...up.toReversed(), ...up]), walk([6, 0, 12, 1, 11, 2, 10, 0])]);
+    // Asking for 0 looks ahead to 1–4; asking for 9 drops those before their turn, and then one of them is wanted after all.
+    const asked = [0, 9, 3, 12, 2].map((index) => [index, reader.at(index)] as const);
+    for (const [index, plate] of asked) expect(nearest(await plate, count)).toBe(index);
+    await reader.close();
+  });
+
+  test('one who waits while it is closed is told so', async () => {
+    const reader = await openPlateReader(join(folder, 'plates.mp4'));
+    const waiting = [failure(reader.at(5)), failure(reader.at(9))];
+    await reader.close();
+    for (const error of await Promise.all(waiting)) expect(error).toMatchObject({ code: 'bug', message: expect.stringContaining('was closed') as string });
+  });
+
   test('a single plate', async () => {
     const file = join(folder, 'one.mp4');
     await writePlates(file, drawn(1), { width: 128, height: 96 });
