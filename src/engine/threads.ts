@@ -25,9 +25,15 @@ export function startThread<A extends Api>(entry: URL, workerData?: unknown): Th
     for (const listener of closers) listener();
   };
   worker.on('exit', close);
-  worker.on('error', (error) => {
-    failure = error instanceof Error ? error : new Error(String(error));
+  const fail = (error: unknown) => {
+    failure ??= error instanceof Error ? error : new Error(String(error));
     close();
+  };
+  worker.on('error', fail);
+  // Whose reply it was cannot be known, so every caller is told; waiting would be for ever.
+  worker.on('messageerror', (error) => {
+    fail(new Error(`its reply could not be read: ${error.message}`, { cause: error }));
+    void worker.terminate();
   });
   let pending = 0;
 
@@ -82,6 +88,10 @@ export function startThread<A extends Api>(entry: URL, workerData?: unknown): Th
 export function serveThread<A extends Api>(handlers: Handlers<A>): void {
   if (!parentPort) throw new StudioError('bug', 'This module is a worker thread entry; start it with startThread().');
   const port = parentPort;
+  // A request that cannot be read has no number to answer to: the thread ends with the reason, and its owner tells the callers.
+  port.on('messageerror', (error) => {
+    throw new StudioError('bug', `A request could not be read: ${error.message}`, { cause: error });
+  });
   serve<A>(
     {
       send: (message) => port.postMessage(message),

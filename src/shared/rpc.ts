@@ -42,6 +42,15 @@ type Reply =
 export function serve<A extends Api>(port: Port, handlers: Handlers<A>): void {
   const running = new Map<number, { abort: AbortController; credit: Credit | null }>();
 
+  const fail = (id: number, error: ErrorData): void => {
+    try {
+      port.send({ t: 'error', id, error } satisfies Reply);
+    } catch {
+      // Details that the port cannot carry must not keep the sentence from arriving.
+      port.send({ t: 'error', id, error: { code: error.code, message: error.message } } satisfies Reply);
+    }
+  };
+
   const run = async (request: Extract<Request, { t: 'call' | 'open' }>): Promise<void> => {
     const { id, name } = request;
     const abort = new AbortController();
@@ -64,7 +73,7 @@ export function serve<A extends Api>(port: Port, handlers: Handlers<A>): void {
         port.send({ t: 'end', id } satisfies Reply);
       }
     } catch (error) {
-      port.send({ t: 'error', id, error: errorData(error) } satisfies Reply);
+      fail(id, errorData(error));
     } finally {
       running.delete(id);
     }

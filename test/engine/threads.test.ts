@@ -4,9 +4,11 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
+import type { Worker } from 'node:worker_threads';
 import { expect, test } from 'vitest';
 import { startThread } from '../../src/engine/threads.ts';
 import type { EspeakThreadApi } from '../../src/engine/voice/espeakThread.ts';
+import type { UnreadableApi } from './unreadableThread.ts';
 
 const ENTRY = new URL('../../src/engine/voice/espeakThread.ts', import.meta.url);
 
@@ -40,4 +42,17 @@ test('calls that wait when the thread ends fail with io, later ones too', async 
 test('a thread that cannot start says why', async () => {
   const thread = startThread<EspeakThreadApi>(new URL('./noSuchThread.ts', import.meta.url));
   await expect(thread.call('warmUp', null)).rejects.toMatchObject({ code: 'bug', message: expect.stringMatching(/noSuchThread/) as string });
+});
+
+test('a message that cannot be read, on either side, fails the calls that wait instead of hanging them', async () => {
+  const entry = new URL('./unreadableThread.ts', import.meta.url);
+  const thread = startThread<UnreadableApi>(entry);
+  await expect(thread.call('unreadable', null)).rejects.toMatchObject({ code: 'bug', message: expect.stringMatching(/request could not be read: odd bytes/) as string });
+
+  const started = new Promise<Worker>((resolve) => void process.once('worker', resolve));
+  const other = startThread<UnreadableApi>(entry);
+  const waiting = other.call('wait', null);
+  (await started).emit('messageerror', new Error('odd bytes'));
+  await expect(waiting).rejects.toMatchObject({ code: 'bug', message: expect.stringMatching(/reply could not be read: odd bytes/) as string });
+  await expect(other.call('wait', null)).rejects.toMatchObject({ code: 'bug' });
 });

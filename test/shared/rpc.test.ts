@@ -4,7 +4,7 @@ import { connect, serve, type Handlers, type Port } from '../../src/shared/rpc.t
 import { StudioError } from '../../src/shared/errors.ts';
 
 interface TestApi {
-  calls: { double: [number, number]; fail: [null, null]; hang: [null, string] };
+  calls: { double: [number, number]; fail: [null, null]; failOddly: [null, null]; hang: [null, string] };
   streams: { count: [number, number] };
 }
 
@@ -32,6 +32,9 @@ function start(): { client: ReturnType<typeof connect<TestApi>>; produced: () =>
       double: (n) => n * 2,
       fail: () => {
         throw new StudioError('device', 'No such device.', { details: { asked: 'cuda' } });
+      },
+      failOddly: () => {
+        throw new StudioError('device', 'No such device.', { details: { tried: () => 'cuda' } });
       },
       hang: (_, signal) =>
         new Promise((_resolve, reject) =>
@@ -63,6 +66,12 @@ test('a call gives its value, a failure crosses with code and details', async ()
   const { client } = start();
   expect(await client.call('double', 21)).toBe(42);
   await expect(client.call('fail', null)).rejects.toMatchObject({ code: 'device', message: 'No such device.', details: { asked: 'cuda' } });
+});
+
+test('a failure whose details cannot cross still gives its code and sentence', async () => {
+  const { client } = start();
+  await expect(client.call('failOddly', null)).rejects.toMatchObject({ code: 'device', message: 'No such device.', details: undefined });
+  expect(await client.call('double', 1)).toBe(2);
 });
 
 test('an unknown name is refused, also one that every object has', async () => {
