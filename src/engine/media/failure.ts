@@ -3,6 +3,7 @@ import { constants } from 'node:os';
 import { FFmpegError, Log } from 'node-av/lib';
 import { AV_LOG_QUIET, AVERROR_EOF } from 'node-av/constants';
 import { StudioError } from '../../shared/errors.ts';
+import { systemFailure, writeFailure } from './wholeFile.ts';
 
 // FFmpeg writes warnings straight to stderr, past any log of ours; what matters comes back as an error code.
 Log.setLevel(AV_LOG_QUIET);
@@ -15,31 +16,9 @@ const INTERNAL_HINT = 'This is a fault of Sima Studio; please report it.';
 export const isAgain = (code: number): boolean => code === EAGAIN;
 export const isEnd = (code: number): boolean => code === AVERROR_EOF;
 
-const WRITE_REASONS: Record<number, (file: string) => string> = {
-  [errno.ENOSPC]: (file) => `The disk is full: ${file} could not be written. Free some space and try again.`,
-  [errno.EDQUOT]: (file) => `Your disk quota is used up: ${file} could not be written. Free some space and try again.`,
-  [errno.EFBIG]: (file) => `${file} grew larger than this disk or account allows.`,
-  [errno.EACCES]: (file) => `There is no permission to write ${file}. Choose another folder.`,
-  [errno.EPERM]: (file) => `There is no permission to write ${file}. Choose another folder.`,
-  [errno.EROFS]: (file) => `${file} is on a read-only disk. Choose another folder.`,
-  [errno.ENOENT]: (file) => `The folder of ${file} does not exist. Create it or choose another.`,
-  [errno.ENOTDIR]: (file) => `The folder of ${file} does not exist. Create it or choose another.`,
-  [errno.EISDIR]: (file) => `${file} is a folder. Give the name of a file.`,
-  [errno.ENAMETOOLONG]: (file) => `The name ${file} is too long for this disk.`,
-};
-
-/** An output that cannot be written is `io`; `reason` is a positive errno. */
-function writeError(file: string, reason: number, fallback: string, cause?: unknown): StudioError {
-  const sentence = WRITE_REASONS[reason] as ((file: string) => string) | undefined;
-  return new StudioError('io', sentence?.(file) ?? `${file} could not be written: ${fallback}.`, { cause });
-}
-
 /** Any failure while writing `file` (an FFmpeg code or a thrown system error) as a StudioError of code `io`. */
 export function outputFailure(file: string, failure: unknown): StudioError {
-  if (failure instanceof StudioError) return failure;
-  if (typeof failure === 'number') return writeError(file, -failure, FFmpegError.strerror(failure));
-  const { errno: number, message } = failure as NodeJS.ErrnoException;
-  return writeError(file, Math.abs(number ?? 0), message ?? String(failure), failure);
+  return typeof failure === 'number' ? writeFailure(file, failure, FFmpegError.strerror(failure)) : systemFailure(file, failure);
 }
 
 /** Throws `io` if an FFmpeg call that writes `file` gave a negative code. */

@@ -1,8 +1,9 @@
-/** An MP4 file being written: `FILE.part` until it is committed, gone if it is discarded. */
-import { appendFile, rename, rm } from 'node:fs/promises';
+/** An MP4 file being written: a hidden file beside its place until it is committed, gone if it is discarded. */
+import { appendFile } from 'node:fs/promises';
 import { Dictionary, FormatContext, IOContext, Rational, type CodecContext, type CodecParameters, type Packet, type Stream } from 'node-av/lib';
 import { AVIO_FLAG_WRITE } from 'node-av/constants';
 import { checkCall, checkOutput, outputFailure } from './failure.ts';
+import { openPart } from './wholeFile.ts';
 
 export interface Mp4Output {
   /** Name while it grows. */
@@ -28,16 +29,19 @@ export interface Mp4Output {
   discard(): Promise<void>;
 }
 
-/** Opens `file.part` for writing. Errors (`io`) name `file`. */
+/** Opens a part of `file` (see openPart) for writing. Errors (`io`) name `file`. */
 export async function openMp4Output(file: string): Promise<Mp4Output> {
-  const partFile = `${file}.part`;
+  const part = await openPart(file);
+  const partFile = part.path;
   const format = new FormatContext();
   const output = new IOContext();
-  checkCall(format.allocOutputContext2(null, 'mp4', `file:${partFile}`), 'Opening the MP4 writer');
-  const code = await output.open2(`file:${partFile}`, AVIO_FLAG_WRITE);
-  if (code < 0) {
+  try {
+    checkCall(format.allocOutputContext2(null, 'mp4', `file:${partFile}`), 'Opening the MP4 writer');
+    checkOutput(file, await output.open2(`file:${partFile}`, AVIO_FLAG_WRITE));
+  } catch (error) {
     format.freeContext();
-    throw outputFailure(file, code);
+    await part.discard();
+    throw error;
   }
   format.pb = output;
   let open = true;
@@ -89,20 +93,22 @@ export async function openMp4Output(file: string): Promise<Mp4Output> {
       checkOutput(file, await format.writeTrailer());
       await flushBytes();
       const sizeBytes = Number(output.tell());
-      checkOutput(file, await close());
+      const closed = await close();
+      if (closed < 0) await part.discard();
+      checkOutput(file, closed);
       try {
         if (lastBox !== null) await appendFile(partFile, lastBox);
-        await rename(partFile, file);
       } catch (error) {
-        await rm(partFile, { force: true });
+        await part.discard();
         throw outputFailure(file, error);
       }
+      await part.commit();
       return sizeBytes + (lastBox?.length ?? 0);
     },
     async discard() {
       if (!open) return;
       await close();
-      await rm(partFile, { force: true });
+      await part.discard();
     },
   };
 }

@@ -1,5 +1,5 @@
 /**
- * One take as one growing fragmented MP4. While it grows it is called `FILE.part`; each published fragment is complete on
+ * One take as one growing fragmented MP4. While it grows it is a hidden file beside its place; each published fragment is complete on
  * disk and never changes; `finish()` gives the file its name. Whatever fails or is aborted leaves nothing behind.
  */
 import type { Packet } from 'node-av/lib';
@@ -89,7 +89,7 @@ export function fragmentEnds(gopFrames: number, fps: number, first: boolean): nu
   return (first ? [start, ...ends] : ends).filter((end) => end < gopFrames);
 }
 
-/** Opens the encoders and `FILE.part`. Errors: `io` where it cannot be written, `invalid-input` for an impossible size. */
+/** Opens the encoders and the growing file. Errors: `io` where it cannot be written, `invalid-input` for an impossible size. */
 export async function openMp4Writer(options: Mp4WriterOptions): Promise<Mp4Writer> {
   const { file, width, height, onFragment } = options;
   if (!(width >= 16 && height >= 16) || width % 2 !== 0 || height % 2 !== 0) {

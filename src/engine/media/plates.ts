@@ -19,7 +19,7 @@ const PLATE_CRF = 10;
 const PLATES_AHEAD = 4;
 
 /**
- * Writes plates to `file` (via `file.part`). Errors: `io` where it cannot be written, `canceled`; nothing is left behind.
+ * Writes plates to `file`, all or nothing. Errors: `io` where it cannot be written, `canceled`; nothing is left behind.
  * @returns how many
  */
 export async function writePlates(file: string, pictures: AsyncIterable<I420>, options: { width: number; height: number; signal?: AbortSignal; onPlate?: (count: number) => void }): Promise<number> {

@@ -15,7 +15,7 @@ export interface RemuxOptions {
 
 /**
  * Copies `from` to `to` without coding anything again; the metadata goes along. `to` appears only when it is complete
- * (`to.part` until then). The encoder's delay stays in the edit list, so picture and sound both start at 0, and the
+ * (see openPart). The encoder's delay stays in the edit list, so picture and sound both start at 0, and the
  * sound's last packet is cut to the end of the last frame.
  * Errors: `io` if the target cannot be written, `invalid-input` if the source cannot be read, `canceled`.
  */

@@ -26,7 +26,7 @@ export interface SceneSpec {
 export interface TakeSpec {
   sceneId: number;
   takeId: string;
-  /** Grows as `file.part` and gets its name when it is whole. */
+  /** Grows beside under another name and gets its own when it is whole. */
   file: string;
   quality: 'live' | 'final';
 }

@@ -1,16 +1,21 @@
-import { readFile, readdir, mkdtemp, rm, stat, symlink, writeFile, copyFile } from 'node:fs/promises';
-import { existsSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFile, readdir, mkdtemp, rm, stat, writeFile, copyFile } from 'node:fs/promises';
+import { execFile } from 'node:child_process';
+import { readdirSync } from 'node:fs';
+import { constants, tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { readAudio } from '../../../src/engine/media/audio.ts';
 import { openClip } from '../../../src/engine/media/clip.ts';
+import { outputFailure } from '../../../src/engine/media/failure.ts';
 import { createI420 } from '../../../src/engine/media/i420.ts';
 import { DIGITAL_SOURCE_TYPE } from '../../../src/engine/media/marking.ts';
 import { fragmentEnds, openMp4Writer } from '../../../src/engine/media/mp4Writer.ts';
 import { probe } from '../../../src/engine/media/probe.ts';
 import { frameStartSec, toRate, type Rate } from '../../../src/engine/media/rate.ts';
 import { remux } from '../../../src/engine/media/remux.ts';
+import { writeWav } from '../../../src/engine/media/wav.ts';
 import { StudioError } from '../../../src/shared/errors.ts';
 import { clickLag, drawFrame, SAMPLE_RATE, writeClickTake, type ClickTake } from '../../support/clickTake.ts';
 
@@ -132,16 +137,17 @@ describe('fragments', () => {
 
   test('lie on disk, without gap, as soon as they are announced; what lies there never changes', async () => {
     const file = join(folder, 'growing.mp4');
+    const growing = () => join(folder, readdirSync(folder).find((name) => name.startsWith('.growing.mp4.'))!);
     const snapshots: Buffer[] = [];
     const { summary, published } = await writeClickTake({
       file, frames: 60, clickFrame: 20, keyframes: [38],
       onFragment: async (fragment) => {
-        const bytes = await readFile(`${file}.part`);
+        const bytes = await readFile(growing());
         expect(bytes.length).toBe(fragment.offset + fragment.bytes);
         snapshots.push(bytes);
       },
     });
-    expect(existsSync(`${file}.part`)).toBe(false);
+    expect(readdirSync(folder).filter((name) => name.endsWith('.part'))).toEqual([]);
     const whole = await readFile(file);
     for (const snapshot of snapshots) expect(whole.subarray(0, snapshot.length).equals(snapshot)).toBe(true);
     let [offset, frame] = [summary.initBytes, 0];
@@ -206,26 +212,70 @@ describe('nothing is left behind', () => {
     expect(error.message).toBe(`The folder of ${file} does not exist. Create it or choose another.`);
   });
 
-  test.skipIf(!existsSync('/dev/full'))('when the disk is full, while writing and while exporting', async () => {
-    const own = await mkdtemp(join(folder, 'full-'));
-    const file = join(own, 'x.mp4');
-    await symlink('/dev/full', `${file}.part`);
-    const writer = await openMp4Writer({ ...options, file });
-    const fill = async () => {
-      for (let i = 0; i < 12; i++) await writer.addFrame(createI420(64, 64));
-      await writer.finish();
-    };
-    const error = await failure(fill());
-    expect(error.code).toBe('io');
-    expect(error.message).toContain(`The disk is full: ${file}`);
-    expect(await readdir(own)).toEqual([]);
+  test('the disk is full: the sentence names the file and what to do', () => {
+    for (const failed of [-constants.errno.ENOSPC, Object.assign(new Error('write'), { errno: -constants.errno.ENOSPC })]) {
+      expect(outputFailure('x.mp4', failed)).toMatchObject({ code: 'io', message: 'The disk is full: x.mp4 could not be written. Free some space and try again.' });
+    }
+  });
 
+  test.skipIf(process.platform === 'win32')('when no more can be written, in a take, an export and a small file', async () => {
+    const own = await mkdtemp(join(folder, 'full-'));
     const live = join(folder, 'full live.mp4');
-    await writeClickTake({ file: live, frames: 10, clickFrame: 3 });
-    await symlink('/dev/full', `${file}.part`);
-    const second = await failure(remux(live, file));
-    expect(second.message).toContain('The disk is full');
+    await writeClickTake({ file: live, frames: 60, clickFrame: 3 });
+    const from = (module: string) => fileURLToPath(new URL(`../../../src/engine/media/${module}.ts`, import.meta.url));
+    const script = join(folder, 'full.ts');
+    await writeFile(script, `
+      import { openMp4Writer } from ${JSON.stringify(from('mp4Writer'))};
+      import { remux } from ${JSON.stringify(from('remux'))};
+      import { writeWav } from ${JSON.stringify(from('wav'))};
+      const noise = Float32Array.from({ length: 48_000 }, (_, i) => Math.sin(i * i));
+      const take = async (file: string) => {
+        const writer = await openMp4Writer({ ...${JSON.stringify(options)}, file });
+        writer.addAudio(noise);
+        for (let i = 0; i < 25; i++) await writer.addFrame({ width: 64, height: 64, data: Uint8Array.from({ length: 6144 }, () => 255 * Math.random()) });
+        await writer.finish();
+      };
+      const said: string[] = [];
+      for (const work of [take, (file: string) => remux(${JSON.stringify(live)}, file), (file: string) => writeWav(file, noise, 48_000)]) {
+        await work(${JSON.stringify(join(own, 'x.mp4'))}).then(() => said.push('done'), (error) => said.push(error.code + ': ' + error.message));
+      }
+      console.log(JSON.stringify(said));
+    `);
+    // At most 4 KiB per file.
+    const { stdout } = await promisify(execFile)('sh', ['-c', 'ulimit -f 8 && exec "$0" "$1"', process.execPath, script]);
+    expect(JSON.parse(stdout)).toEqual(Array.from({ length: 3 }, () => `io: ${join(own, 'x.mp4')} grew larger than this disk or account allows.`));
     expect(await readdir(own)).toEqual([]);
+  });
+
+  test('two that write the same file at once each come out whole, and a file called .part is left alone', async () => {
+    const own = await mkdtemp(join(folder, 'two-'));
+    const file = join(own, 'x.mp4');
+    await writeFile(`${file}.part`, 'mine');
+    const [short, long] = [join(folder, 'two short.mp4'), join(folder, 'two long.mp4')];
+    await writeClickTake({ file: short, frames: 20, clickFrame: 3 });
+    await writeClickTake({ file: long, frames: 70, clickFrame: 3 });
+    await Promise.all([remux(short, file), remux(long, file), remux(short, file)]);
+    const [got, ...alone] = await Promise.all([file, `${short} alone.mp4`, `${long} alone.mp4`].map(async (each, i) => {
+      if (i > 0) await remux([short, long][i - 1], each);
+      return readFile(each);
+    }));
+    expect(alone.some((bytes) => bytes.equals(got))).toBe(true);
+    const controller = new AbortController();
+    await Promise.all([remux(long, file), failure(remux(short, file, { signal: controller.signal, onProgress: () => controller.abort() }))]);
+    expect((await readFile(file)).equals(alone[1])).toBe(true);
+    await Promise.all([writeWav(file, new Float32Array(9000), 48_000), writeWav(file, new Float32Array(9000), 48_000)]);
+    expect((await stat(file)).size).toBe(44 + 18_000);
+    expect((await readdir(own)).sort()).toEqual(['x.mp4', 'x.mp4.part']);
+    expect(await readFile(`${file}.part`, 'utf8')).toBe('mine');
+  });
+
+  test('a name that is too long or a folder is refused before the work; a long Persian name is none', async () => {
+    const own = await mkdtemp(join(folder, 'names-'));
+    expect((await failure(openMp4Writer({ ...options, file: join(own, `${'x'.repeat(300)}.mp4`) }))).message).toContain('too long');
+    expect((await failure(writeWav(own, new Float32Array(9), 48_000))).message).toContain('is a folder');
+    const name = `${'سلام'.repeat(30)}.wav`;
+    await writeWav(join(own, name), new Float32Array(9), 48_000);
+    expect(await readdir(own)).toEqual([name]);
   });
 
   test('when an export is cancelled or its source is damaged', async () => {
