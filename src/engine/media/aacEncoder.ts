@@ -72,8 +72,9 @@ export async function openAacEncoder(): Promise<AacEncoder> {
         pts: BigInt(taken),
       });
       taken += samples.length;
-      checkCall(await context.sendFrame(frame), 'Encoding audio');
+      const sent = await context.sendFrame(frame);
       frame.free();
+      checkCall(sent, 'Encoding audio');
       return drain();
     },
     async flush() {

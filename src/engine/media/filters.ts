@@ -19,6 +19,15 @@ export interface FilterChain {
 export async function openFilterChain(kind: 'video' | 'audio', input: string, chain: string): Promise<FilterChain> {
   const graph = new FilterGraph();
   graph.alloc();
+  try {
+    return await joinedChain(graph, kind, input, chain);
+  } catch (error) {
+    graph.free();
+    throw error;
+  }
+}
+
+async function joinedChain(graph: FilterGraph, kind: 'video' | 'audio', input: string, chain: string): Promise<FilterChain> {
   graph.nbThreads = 1;
   const prefix = kind === 'video' ? '' : 'a';
   const named = (name: string) => present(Filter.getByName(name), `filter ${name}`);

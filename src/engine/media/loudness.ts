@@ -39,8 +39,7 @@ export async function measureLoudness(sound: Float32Array | AsyncIterable<Float3
           timeBase: { num: 1, den: sampleRate }, pts: BigInt(measured),
         });
         measured += block.length;
-        await drain(frame);
-        frame.free();
+        await drain(frame).finally(() => frame.free());
       }
     }
     await drain(null);

@@ -9,7 +9,7 @@ import { checkCall, inputFailure } from './failure.ts';
 import type { I420 } from './i420.ts';
 import { openMp4Output } from './mp4Output.ts';
 import { openDecoder, openSource } from './source.ts';
-import { openVideoEncoder } from './videoEncoder.ts';
+import { openVideoEncoder, type VideoEncoder } from './videoEncoder.ts';
 
 /** Plates are counted, not timed: the file's clock only numbers them. */
 const PLATE_RATE = { num: 25, den: 1 };
@@ -25,8 +25,9 @@ const PLATES_AHEAD = 4;
 export async function writePlates(file: string, pictures: AsyncIterable<I420>, options: { width: number; height: number; signal?: AbortSignal; onPlate?: (count: number) => void }): Promise<number> {
   const { width, height } = options;
   const output = await openMp4Output(file);
-  const encoder = await openVideoEncoder({ width, height, rate: PLATE_RATE, preset: 'ultrafast', crf: PLATE_CRF, gopFrames: 1, lookAhead: false, threads: 2, fastDecode: true });
+  let encoder: VideoEncoder | undefined;
   try {
+    encoder = await openVideoEncoder({ width, height, rate: PLATE_RATE, preset: 'ultrafast', crf: PLATE_CRF, gopFrames: 1, lookAhead: false, threads: 2, fastDecode: true });
     const time = { num: PLATE_RATE.den, den: PLATE_RATE.num };
     const stream = output.addStream(encoder.context, time, PLATE_RATE);
     const write = (packet: Packet) => output.write(packet, stream, time);
@@ -45,7 +46,7 @@ export async function writePlates(file: string, pictures: AsyncIterable<I420>, o
     await output.discard();
     throw error;
   } finally {
-    encoder.close();
+    encoder?.close();
   }
 }
 

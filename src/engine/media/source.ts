@@ -61,15 +61,19 @@ export async function openDecoder(source: Source, stream: Stream, threads: numbe
   }
   const decoder = new CodecContext();
   decoder.allocContext3(codec);
-  checkCall(decoder.parametersToContext(stream.codecpar), 'Preparing a decoder');
-  // Without the stream's clock the decoder cannot cut away encoder delay and padding.
-  decoder.pktTimebase = new Rational(stream.timeBase.num, stream.timeBase.den);
-  decoder.threadCount = threads;
-  if (sharing === 'slices') decoder.threadType = FF_THREAD_SLICE;
-  const code = await decoder.open2(codec);
-  if (code >= 0) return decoder;
-  decoder.freeContext();
-  throw inputFailure(source.file, code);
+  try {
+    checkCall(decoder.parametersToContext(stream.codecpar), 'Preparing a decoder');
+    // Without the stream's clock the decoder cannot cut away encoder delay and padding.
+    decoder.pktTimebase = new Rational(stream.timeBase.num, stream.timeBase.den);
+    decoder.threadCount = threads;
+    if (sharing === 'slices') decoder.threadType = FF_THREAD_SLICE;
+    const code = await decoder.open2(codec);
+    if (code < 0) throw inputFailure(source.file, code);
+    return decoder;
+  } catch (error) {
+    decoder.freeContext();
+    throw error;
+  }
 }
 
 /**

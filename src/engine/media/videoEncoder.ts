@@ -93,8 +93,10 @@ export async function openVideoEncoder(options: VideoEncoderOptions): Promise<Vi
     // ultrafast drops the 8×8 transform, and with it the High profile.
     'x264-params': `scenecut=0:keyint=${gopFrames}:min-keyint=1:8x8dct=1:${options.fastDecode ? 'cabac=0:no-deblock=1' : 'cabac=1'}${lookAhead ? '' : immediate}`,
   });
-  checkCall(await context.open2(codec, settings), `Opening the H.264 encoder for ${width}×${height}`);
+  const opened = await context.open2(codec, settings);
   settings.free();
+  if (opened < 0) context.freeContext();
+  checkCall(opened, `Opening the H.264 encoder for ${width}×${height}`);
 
   const packet = new Packet();
   packet.alloc();

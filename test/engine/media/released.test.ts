@@ -1,0 +1,58 @@
+/** What FFmpeg holds is given back also where something fails: its memory is no garbage that would be collected soon. */
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { CodecContext, FilterGraph, FormatContext, Frame } from 'node-av/lib';
+import { afterEach, expect, test, vi } from 'vitest';
+import { openFilterChain } from '../../../src/engine/media/filters.ts';
+import { createI420 } from '../../../src/engine/media/i420.ts';
+import { measureLoudness } from '../../../src/engine/media/loudness.ts';
+import { writePlates } from '../../../src/engine/media/plates.ts';
+import { openDecoder, openSource } from '../../../src/engine/media/source.ts';
+import { writeClickTake } from '../../support/clickTake.ts';
+
+afterEach(() => void vi.restoreAllMocks());
+
+test('the graph of filters that do not exist', async () => {
+  const freed = vi.spyOn(FilterGraph.prototype, 'free');
+  await expect(openFilterChain('audio', 'sample_rate=48000:sample_fmt=flt:channel_layout=mono:time_base=1/48000', 'no_such_filter')).rejects.toMatchObject({ code: 'bug' });
+  expect(freed).toHaveBeenCalledTimes(1);
+});
+
+test('the sound of a measurement that is cancelled', async () => {
+  const abort = new AbortController();
+  async function* sound() {
+    yield new Float32Array(48_000);
+    await Promise.resolve();
+    abort.abort();
+    yield new Float32Array(48_000);
+  }
+  const made = vi.spyOn(Frame, 'fromAudioBuffer');
+  const freed = vi.spyOn(Frame.prototype, 'free');
+  await expect(measureLoudness(sound(), 48_000, abort.signal)).rejects.toMatchObject({ code: 'canceled' });
+  const frames = made.mock.results.map(({ value }) => value as unknown);
+  expect(frames).toHaveLength(2);
+  for (const frame of frames) expect(freed.mock.contexts).toContain(frame);
+});
+
+test('plates that cannot be encoded: nothing stays, in memory or on disk', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'sima-released-'));
+  const freed = { encoder: vi.spyOn(CodecContext.prototype, 'freeContext'), output: vi.spyOn(FormatContext.prototype, 'freeContext') };
+  await expect(writePlates(join(folder, 'p.mp4'), (async function* () { yield await Promise.resolve(createI420(64, 64)); })(), { width: 63, height: 64 })).rejects.toMatchObject({ code: 'bug' });
+  expect(freed.encoder).toHaveBeenCalledTimes(1);
+  expect(freed.output).toHaveBeenCalledTimes(1);
+  expect(await readdir(folder)).toEqual([]);
+  await rm(folder, { recursive: true });
+});
+
+test('a decoder that cannot be prepared', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'sima-released-'));
+  await writeClickTake({ file: join(folder, 'x.mp4'), frames: 5, clickFrame: 2 });
+  const source = await openSource(join(folder, 'x.mp4'));
+  const freed = vi.spyOn(CodecContext.prototype, 'freeContext');
+  // Thread counts are whole numbers: this one is refused after the context is there.
+  await expect(openDecoder(source, source.videoStream!, '2' as unknown as number)).rejects.toThrow();
+  expect(freed).toHaveBeenCalledTimes(1);
+  await source.close();
+  await rm(folder, { recursive: true });
+});
