@@ -70,10 +70,10 @@ export interface Catalogue {
   /** Counts a render. */
   countUse(id: string, at: string): void;
   /**
-   * Whether `holder` has the lock now. One whose process is gone is taken over, and so is one of this process that `isHeld` does not know.
+   * Whether `holder` has the lock of that name (a source's hash, or `models`) now. One whose process is gone is taken over, and so is one of this process that `isHeld` does not know.
    */
-  tryLock(sourceHash: string, holder: string, owner: Owner, isHeld: (holder: string) => boolean): boolean;
-  unlock(sourceHash: string, holder: string): void;
+  tryLock(name: string, holder: string, owner: Owner, isHeld: (holder: string) => boolean): boolean;
+  unlock(name: string, holder: string): void;
   /** Many writes as one. */
   together<T>(work: () => T): T;
   /** What SQLite's own full check finds; empty where all is well. */

@@ -1,12 +1,10 @@
 /** What all work on a library shares: its folder, its index (healed where it breaks), records, locks and work folders. */
-import { randomUUID } from 'node:crypto';
 import { mkdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
-import { StudioError, throwIfCanceled } from '../../shared/errors.ts';
+import { StudioError } from '../../shared/errors.ts';
 import { fileIdentity, isCorrupt, openCatalogue, setAside, type Catalogue } from './catalogue.ts';
 import { storageFailure } from './durable.ts';
-import { thisProcess } from './owner.ts';
+import { INDEX_FILE, locked, tryLock } from './lock.ts';
 import type { AvatarRecord } from './record.ts';
 import { reconcile } from './reconcile.ts';
 import { avatarsFolder, beginWork, dropFiles, folderOf, readRecord, readSealed, RECORD_FILE, stampOf, strayFiles, writeRecord } from './store.ts';
@@ -40,11 +38,6 @@ export interface Room {
   close(): void;
 }
 
-/** How often a source that another process is preparing is looked at again. */
-const LOCK_POLL_MS = 40;
-/** Locks that this process holds: one that could not be given back, on a full disk, must not last. */
-const held = new Set<string>();
-
 export const shortId = (id: string, characters = 12): string => id.replace(/^[0-9a-f]+/, (hex) => hex.slice(0, characters));
 
 export function notFound(asked: string): StudioError {
@@ -54,8 +47,7 @@ export function notFound(asked: string): StudioError {
 /** Opens a home's library folder and index, made where they are not there, and clears what crashes have left. @throws StudioError io */
 export async function openRoom(home: string, say: (event: LibraryEvent) => void): Promise<Room> {
   const root = avatarsFolder(home);
-  const indexFile = path.join(home, 'library.sqlite');
-  const owner = thisProcess();
+  const indexFile = path.join(home, INDEX_FILE);
   const asStudioError = (error: unknown): unknown => storageFailure(error, `The library ${home}`);
 
   /** Which file the index was when it was opened. */
@@ -145,24 +137,7 @@ export async function openRoom(home: string, say: (event: LibraryEvent) => void)
       await dropFiles(root, record.id, strayFiles(root, record)).catch(() => undefined); // what is still open elsewhere goes at another time
       room.index((known) => known.put(record, stampOf(folder)!));
     },
-    async locked(sourceHash, signal, work) {
-      const holder = randomUUID();
-      held.add(holder);
-      try {
-        while (!room.index((known) => known.tryLock(sourceHash, holder, owner, (other) => held.has(other)))) {
-          throwIfCanceled(signal);
-          await sleep(LOCK_POLL_MS);
-        }
-        return await room.inStorage(work);
-      } finally {
-        held.delete(holder);
-        try {
-          room.index((known) => known.unlock(sourceHash, holder));
-        } catch {
-          // A lock is worth nothing without its holder.
-        }
-      }
-    },
+    locked: (sourceHash, signal, work) => locked((question) => room.index(question), sourceHash, signal, () => room.inStorage(work)),
     working: (work) =>
       room.inStorage(async () => {
         const folder = await beginWork(root);
@@ -185,7 +160,7 @@ export async function openRoom(home: string, say: (event: LibraryEvent) => void)
   try {
     const { torn, untidy } = room.index(bringUpToDate);
     for (const id of torn) await room.recordOf(id);
-    for (const id of untidy) await tidy(room, id, owner);
+    for (const id of untidy) await tidy(room, id);
   } catch (error) {
     room.close();
     throw asStudioError(error);
@@ -194,15 +169,15 @@ export async function openRoom(home: string, say: (event: LibraryEvent) => void)
 }
 
 /** Removes what cut-off work has left in an avatar's folder, unless somebody is at work there right now. */
-async function tidy(room: Room, id: string, owner: ReturnType<typeof thisProcess>): Promise<void> {
-  const [sourceHash, holder] = [id.slice(0, 64), randomUUID()];
-  if (!room.index((known) => known.tryLock(sourceHash, holder, owner, (other) => held.has(other)))) return;
+async function tidy(room: Room, id: string): Promise<void> {
+  const release = tryLock((question) => room.index(question), id.slice(0, 64));
+  if (!release) return;
   try {
     const record = readRecord(room.root, id);
     if (!record) return;
     await dropFiles(room.root, id, strayFiles(room.root, record));
     room.index((known) => known.put(record, stampOf(folderOf(room.root, id))!));
   } finally {
-    room.index((known) => known.unlock(sourceHash, holder));
+    release();
   }
 }

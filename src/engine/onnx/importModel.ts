@@ -4,7 +4,7 @@ import { createReadStream } from 'node:fs';
 import { mkdir, open, rename, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { StudioError, throwIfCanceled } from '../../shared/errors.ts';
-import { findModel, inFolder, listModels, readManifest, writeManifest, type InstalledModel, type ModelEntry, type ModelFolders } from './manifest.ts';
+import { changeImported, findModel, inFolder, listModels, type InstalledModel, type ModelEntry, type ModelFolders } from './manifest.ts';
 import { openSessions } from './sessions.ts';
 
 /** Shown wherever a Wav2Lip model is imported. */
@@ -39,7 +39,7 @@ export async function importModel(folders: ModelFolders, file: string, options: 
       tensors: { inputs: [], outputs: [] }, use: 'optional', syncOffsetFrames: TRAINED_SYNC_OFFSET_FRAMES,
     };
     entry.tensors = await checkedTensors({ ...entry, origin: 'imported', path: part }, file, signal);
-    await publish(folder, part, entry);
+    await publish(folders, part, entry, signal);
     return await findModel(folders, id);
   } finally {
     await rm(part, { force: true });
@@ -88,8 +88,9 @@ async function checkedTensors(draft: InstalledModel, file: string, signal: Abort
 }
 
 /** Gives the checked copy its name and lists it; a model of the same id is replaced. */
-async function publish(folder: string, part: string, entry: ModelEntry): Promise<void> {
-  await inFolder(folder, () => rename(part, path.join(folder, entry.file)));
-  const manifest = await readManifest(folder);
-  await writeManifest(folder, { ...manifest, models: [...manifest.models.filter(({ id }) => id !== entry.id), entry] });
+async function publish(folders: ModelFolders, part: string, entry: ModelEntry, signal: AbortSignal | undefined): Promise<void> {
+  await changeImported(folders, signal, async (manifest) => {
+    await inFolder(folders.imported, () => rename(part, path.join(folders.imported, entry.file)));
+    return { ...manifest, models: [...manifest.models.filter(({ id }) => id !== entry.id), entry] };
+  });
 }

@@ -9,6 +9,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import { StudioError, throwIfCanceled } from '../../shared/errors.ts';
+import { lockedIn } from '../library/lock.ts';
 
 export const MODEL_KINDS = ['wav2lip', 'rig', 'face-detector', 'face-mesh', 'matte'] as const;
 export type ModelKind = (typeof MODEL_KINDS)[number];
@@ -71,8 +72,8 @@ export async function readManifest(folder: string): Promise<Manifest> {
   try {
     return manifestSchema.parse(JSON.parse(text));
   } catch (error) {
-    const reason = error instanceof z.ZodError ? z.prettifyError(error) : String(error);
-    throw new StudioError('invalid-input', `The list of models ${file} is damaged (${reason}). Restore or delete it and import your models again.`, { cause: error });
+    const reasons = error instanceof z.ZodError ? error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`) : [String(error)];
+    throw new StudioError('invalid-input', `The list of models ${file} is damaged: restore it, or delete it and import your models again.`, { cause: error, details: { reasons } });
   }
 }
 
@@ -92,6 +93,15 @@ export async function writeManifest(folder: string, manifest: Manifest): Promise
     }
     await rename(part, file);
   });
+}
+
+/**
+ * Changes the list of the user's models: one change at a time, over all processes, so that none is lost.
+ * @param change gets the list as it is now and gives the new one; other work on the folder may be done in it
+ */
+export async function changeImported(folders: ModelFolders, signal: AbortSignal | undefined, change: (manifest: Manifest) => Promise<Manifest> | Manifest): Promise<void> {
+  const folder = folders.imported;
+  await lockedIn(path.dirname(folder), 'models', signal, async () => writeManifest(folder, await change(await readManifest(folder))));
 }
 
 /** Runs file work in a folder of models; failures become `io` with the folder's name. */
@@ -175,9 +185,8 @@ export async function removeModel(folders: ModelFolders, id: string): Promise<vo
   if (!model) throw new StudioError('invalid-input', `There is no model “${id}”.`);
   if (!model.installed) throw new StudioError('missing-asset', `The model “${id}” is not installed.`);
   if (model.origin === 'shipped') throw new StudioError('invalid-input', `The model “${id}” ships with Sima and cannot be removed.`);
-  const manifest = await readManifest(folders.imported);
   // First the entry, then the file: an interruption leaves a file too many, never an entry without its file.
-  await writeManifest(folders.imported, { ...manifest, models: manifest.models.filter((entry) => entry.id !== id) });
+  await changeImported(folders, undefined, (manifest) => ({ ...manifest, models: manifest.models.filter((entry) => entry.id !== id) }));
   await inFolder(folders.imported, () => rm(model.path, { force: true }));
 }
 

@@ -1,5 +1,7 @@
+import { execFile } from 'node:child_process';
 import { mkdir, open, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { promisify } from 'node:util';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { addShippedModel } from '../../../models/make/manifest.ts';
 import { createGraph } from '../../../models/make/onnxGraph.ts';
@@ -62,6 +64,18 @@ describe('import', () => {
     await importModel(folders, source);
     await importModel(folders, source, { id: 'second' });
     expect((await readManifest(folders.imported)).models.map(({ id }) => id)).toEqual(['wav2lip_gan', 'second']);
+  });
+
+  test('several at once, of two processes, are all listed', async () => {
+    const module = (name: string) => JSON.stringify(new URL(`../../../src/engine/onnx/${name}`, import.meta.url).href);
+    const script = `
+      const { importModel } = await import(${module('importModel.ts')});
+      await Promise.all(['d', 'e', 'f'].map((id) => importModel(${JSON.stringify(folders)}, ${JSON.stringify(source)}, { id })));`;
+    const file = path.join(root, 'imports.mjs');
+    await writeFile(file, script);
+    const ids = ['a', 'b', 'c'];
+    await Promise.all([promisify(execFile)(process.execPath, [file]), ...ids.map((id) => importModel(folders, source, { id }))]);
+    expect((await readManifest(folders.imported)).models.map(({ id }) => id).sort()).toEqual([...ids, 'd', 'e', 'f']);
   });
 
   test.each(Object.keys(wrongModels()))('refuses a model of another shape (%s) and leaves nothing', async (name) => {
@@ -129,7 +143,8 @@ test('a damaged list of models is named, never overwritten', async () => {
   const file = path.join(folders.imported, 'manifest.json');
   for (const text of ['{', '{"version":1,"models":[{"id":"x","file":"../../x.onnx"}]}']) {
     await writeFile(file, text);
-    await expect(listModels(folders)).rejects.toMatchObject({ code: 'invalid-input', message: expect.stringContaining(file) as string });
+    const sentence = `The list of models ${file} is damaged: restore it, or delete it and import your models again.`;
+    await expect(listModels(folders)).rejects.toMatchObject({ code: 'invalid-input', message: sentence, details: { reasons: expect.arrayContaining([expect.any(String)]) as string[] } });
     await expect(importModel(folders, source)).rejects.toMatchObject({ code: 'invalid-input' });
     expect(await readFile(file, 'utf8')).toBe(text);
   }
