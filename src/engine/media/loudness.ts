@@ -57,21 +57,32 @@ export interface LoudnessGain {
   gainDb: number;
   /** How far the highest peak lies over the limit with this gain, dB; the limiter takes that away. */
   limitedDb: number;
-  /** −16 LUFS would have needed more limiting than is inaudible: the take stays quieter. */
-  quieter: boolean;
+  /** Why the take stays audibly quieter than −16 LUFS and what helps, for the user; null where it does not. */
+  warning: string | null;
 }
 
 /** Peaks may be limited by this much; beyond it a voice begins to sound pressed. */
 export const MAX_LIMITING_DB = 6;
+/** Falling short of the target by less than this is not heard. */
+const HEARD_DB = 1;
 
 /**
  * One gain for the whole take, to −16 LUFS. Where that lifts peaks over −1 dBTP, they are limited (limiter.ts) by at most
  * 6 dB; where that is not enough the gain is lowered: rather quieter than pressed, never clipped.
  */
 export function loudnessGain(loudness: Loudness): LoudnessGain {
-  if (loudness.integratedLufs === null) return { gain: 1, gainDb: 0, limitedDb: 0, quieter: false };
-  const wanted = Math.min(MAX_GAIN_DB, TARGET_LUFS - loudness.integratedLufs);
+  if (loudness.integratedLufs === null) return { gain: 1, gainDb: 0, limitedDb: 0, warning: null };
+  const missing = TARGET_LUFS - loudness.integratedLufs;
+  const wanted = Math.min(MAX_GAIN_DB, missing);
   const free = loudness.truePeakDbtp === null ? wanted : PEAK_LIMIT_DBTP - loudness.truePeakDbtp;
   const gainDb = Math.min(wanted, free + MAX_LIMITING_DB);
-  return { gain: 10 ** (gainDb / 20), gainDb, limitedDb: Math.max(0, gainDb - free), quieter: gainDb < wanted };
+  const warning = missing - gainDb < HEARD_DB ? null : quietness(loudness.integratedLufs, gainDb, gainDb < wanted);
+  return { gain: 10 ** (gainDb / 20), gainDb, limitedDb: Math.max(0, gainDb - free), warning };
+}
+
+function quietness(lufs: number, gainDb: number, peaks: boolean): string {
+  const [was, is, usual] = [lufs, lufs + gainDb, TARGET_LUFS].map((level) => level.toFixed(0).replace('-', '−'));
+  return peaks
+    ? `The recording has single peaks far above its speech, so the video is quieter than usual (${is} instead of ${usual} LUFS). Cut out knocks and clicks, or compress the recording, for full loudness.`
+    : `The recording is very quiet (${was} LUFS). It is raised by ${MAX_GAIN_DB} dB, and its noise with it; the video stays quieter than usual (${is} LUFS). Record it louder or nearer to the microphone.`;
 }
