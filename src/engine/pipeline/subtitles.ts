@@ -87,7 +87,9 @@ function grouped(segment: SubtitledSegment): Piece[][] {
 }
 
 /** Words with the punctuation that follows them. A word that no line can hold is cut. */
-function pieces({ text, words }: SubtitledSegment): Piece[] {
+function pieces(segment: SubtitledSegment): Piece[] {
+  const text = undirected(segment.text);
+  const words = segment.words.map((word) => ({ ...word, text: undirected(word.text) }));
   const starts: number[] = [];
   let from = 0;
   for (const word of words) {
@@ -107,6 +109,11 @@ function pieces({ text, words }: SubtitledSegment): Piece[] {
     const share = (endSec - startSec) / parts.length;
     return parts.map((part, n) => ({ text: part, startSec: startSec + share * n, endSec: startSec + share * (n + 1), glued: glued && n === 0, breakAfter: n === parts.length - 1 ? breakAfter : 0 }));
   });
+}
+
+/** Without embeddings, overrides and isolates: they would turn what a player shows after them. ZWNJ and single marks stay. */
+function undirected(text: string): string {
+  return text.replace(/[\u202A-\u202E\u2066-\u2069]/gu, '');
 }
 
 /** Opening quotes and brackets belong to the word after them. */

@@ -51,6 +51,14 @@ describe('subtitles', () => {
     expect(cues.map((cue) => [cue.startSec, cue.endSec])).toEqual([[1, 2], [5, 6]]);
   });
 
+  it('shows no direction controls of the text, and keeps its spaces and joiners', () => {
+    const segments = [spoken('این \u202Eمتن\u202C \u2066می\u200Cرود\u2069 خانه.')];
+    for (const file of [srt(segments), vtt(segments)]) {
+      expect(file).not.toMatch(/[\u202A-\u202E\u2066-\u2069]/u);
+      expect(file).toContain('این متن می\u200Cرود خانه.');
+    }
+  });
+
   it('writes SubRip and WebVTT with exact times', () => {
     const segments = [spoken('سلام دنیا.', 3661.0005)];
     expect(srt(segments)).toBe('1\n01:01:01,001 --> 01:01:02,001\nسلام دنیا.\n');
