@@ -1,7 +1,7 @@
 /** Lessons for the rig network: speech with its mel and, for each mel frame, the pose that the text path would give. */
 import { articulationCurves, CURVE_RATE, CURVE_SIZE } from '../../src/engine/pipeline/articulation.ts';
-import { MEL_BINS, MEL_RATE, MEL_SAMPLE_RATE, melOf } from '../../src/engine/pipeline/mel.ts';
-import { POSE_SIZE, type Phoneme } from '../../src/shared/vocabulary.ts';
+import { MEL_RATE, MEL_SAMPLE_RATE, melOf } from '../../src/engine/pipeline/mel.ts';
+import { MEL_BINS, POSE_SIZE, type Phoneme } from '../../src/shared/vocabulary.ts';
 import { colouredNoise, recorded, scaled, speechLevelDb, stretch, unspoken } from './rigSound.ts';
 import { pick, sentence, type Part, type Random } from './rigTexts.ts';
 import type { Spoken, Teacher } from './rigVoices.ts';

@@ -10,7 +10,7 @@ import { parseArgs } from 'node:util';
 import { posesFromPhonemes } from '../../src/engine/pipeline/articulation.ts';
 import { contactOf, isVowel } from '../../src/engine/pipeline/articulationTable.ts';
 import { openSessions } from '../../src/engine/onnx/sessions.ts';
-import { joined } from '../../src/engine/pipeline/levelling.ts';
+import { joined } from '../../src/engine/joined.ts';
 import { listen } from '../../src/engine/pipeline/listen.ts';
 import { POSE_PARAMETERS, POSE_SIZE, type Phoneme } from '../../src/shared/vocabulary.ts';
 import { lesson, silentLesson, utterance } from './rigData.ts';

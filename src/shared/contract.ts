@@ -8,8 +8,9 @@ import { StudioError } from './errors.ts';
 /** Most characters in one script. About two hours of speech. */
 export const MAX_SCRIPT_CHARACTERS = 100_000;
 
-export const DEVICES = ['auto', 'cpu', 'cuda', 'dml', 'coreml', 'webgpu'] as const;
+export { DEVICES } from './vocabulary.ts';
 export const QUALITIES = ['live', 'final'] as const;
+export type Quality = (typeof QUALITIES)[number];
 
 export const renderRequest = z
   .strictObject({

@@ -46,7 +46,6 @@ export interface Chunk {
 
 /** Order of the 8 articulation parameters in a pose, each 0..1 (RIG recipe: pose). */
 export const POSE_PARAMETERS = ['jaw', 'wide', 'round', 'close', 'fv', 'teeth', 'tongue', 'act'] as const;
-export type PoseParameter = (typeof POSE_PARAMETERS)[number];
 export const POSE_SIZE = 8;
 
 /** 8 values 0..1 in the order of POSE_PARAMETERS. All zero is the resting mouth. */
@@ -57,3 +56,10 @@ export type Mouth =
   | { kind: 'pose'; pose: Pose }
   /** `[3,S,S]` planar BGR, 0..1, of the avatar's aligned crop. */
   | { kind: 'patch'; size: number; patch: Float32Array };
+
+/** Bands of the mel picture, and its columns in the window that Wav2Lip gets for one frame. */
+export const MEL_BINS = 80;
+export const MEL_WINDOW = 16;
+
+/** Where models run: `auto`, and then in the order in which it tries them. */
+export const DEVICES = ['auto', 'cuda', 'dml', 'coreml', 'webgpu', 'cpu'] as const;

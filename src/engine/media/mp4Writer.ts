@@ -3,6 +3,7 @@
  * disk and never changes; `finish()` gives the file its name. Whatever fails or is aborted leaves nothing behind.
  */
 import type { Packet } from 'node-av/lib';
+import type { Quality } from '../../shared/contract.ts';
 import { StudioError } from '../../shared/errors.ts';
 import { AAC_PACKET_SAMPLES, AAC_SAMPLE_RATE, openAacEncoder, type AacEncoder } from './aacEncoder.ts';
 import type { I420 } from './i420.ts';
@@ -20,7 +21,7 @@ export interface Mp4WriterOptions {
   height: number;
   fps: number | Rate;
   /** 'live': superfast CRF 20, no look-ahead. 'final': medium CRF 17. */
-  quality: 'live' | 'final';
+  quality: Quality;
   marking: Marking;
   /** Called once per fragment, in order, when its bytes are on disk. Awaited: a slow reader slows the writer. */
   onFragment?: (fragment: Fragment) => void | Promise<void>;

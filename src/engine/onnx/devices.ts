@@ -3,11 +3,10 @@
  * opened alone; every refusal keeps its reason, so that nothing falls back to the CPU in silence.
  */
 import { StudioError } from '../../shared/errors.ts';
+import { DEVICES } from '../../shared/vocabulary.ts';
 
-/** In the order in which `auto` tries them. */
-export const DEVICES = ['cuda', 'dml', 'coreml', 'webgpu', 'cpu'] as const;
-export type Device = (typeof DEVICES)[number];
-export type DeviceRequest = Device | 'auto';
+export type DeviceRequest = (typeof DEVICES)[number];
+export type Device = Exclude<DeviceRequest, 'auto'>;
 
 export interface Refusal {
   device: Device;
@@ -74,7 +73,7 @@ export async function chooseDevice<S>(request: DeviceRequest, machine: Machine, 
   }
   const refused: Refusal[] = [];
   const cpu = await open('cpu');
-  for (const device of DEVICES) {
+  for (const device of DEVICES.filter((name) => name !== 'auto')) {
     // Another platform's device is no refusal worth showing.
     if (device === 'cpu' || !machine.backends.includes(device)) continue;
     const impossible = whyNot(device, machine);

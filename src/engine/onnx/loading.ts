@@ -5,10 +5,11 @@ import { availableParallelism } from 'node:os';
 import path from 'node:path';
 import { env, InferenceSession, listSupportedBackends, Tensor as OrtTensor } from 'onnxruntime-node';
 import { StudioError, throwIfCanceled } from '../../shared/errors.ts';
+import { MEL_BINS, MEL_WINDOW } from '../../shared/vocabulary.ts';
 import { chooseDevice, firstLine, type Device, type DeviceRequest, type Machine, type Opened, type Refusal } from './devices.ts';
 import type { InstalledModel, ModelKind } from './manifest.ts';
 import { copyElements, elementCount, halvesToFloats, sharedArray, type Tensor, type TensorInfo, type TensorType } from './tensor.ts';
-import { bindWav2Lip, MEL_BINS, MEL_WINDOW, OPEN_SIZES, refusal, type Wav2LipBinding } from './wav2lipBinding.ts';
+import { bindWav2Lip, OPEN_SIZES, refusal, type Wav2LipBinding } from './wav2lipBinding.ts';
 
 export interface LoadedModel {
   id: string;

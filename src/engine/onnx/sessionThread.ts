@@ -14,7 +14,6 @@ export interface SessionApi {
     load: [{ model: InstalledModel; device: DeviceRequest; threads: number | null }, LoadedModel];
     /** Tensors on shared memory; unnamed ones in the model's own order. Outputs come on shared memory too. */
     run: [{ id: string; inputs: Record<string, Tensor> | Tensor[] }, Record<string, Tensor>];
-    unload: [string, null];
   };
   streams: Record<string, never>;
 }
@@ -38,11 +37,6 @@ serveThread<SessionApi>({
       if (!model) throw new StudioError('bug', `The model “${id}” was run before it was loaded.`);
       throwIfCanceled(signal);
       return model.run(inputs);
-    },
-    async unload(id) {
-      await open.get(id)?.release();
-      open.delete(id);
-      return null;
     },
   },
   streams: {},

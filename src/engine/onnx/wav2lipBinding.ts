@@ -3,10 +3,9 @@
  * any names, float32 or float16, to `[N,3,S,S]`; N open or fixed.
  */
 import { StudioError } from '../../shared/errors.ts';
+import { MEL_BINS, MEL_WINDOW } from '../../shared/vocabulary.ts';
 import { describeTensor, type TensorInfo } from './tensor.ts';
 
-export const MEL_BINS = 80;
-export const MEL_WINDOW = 16;
 const MIN_SIZE = 96;
 const MAX_SIZE = 384;
 /** Face sizes tried, in this order, where the model leaves S open; 96 is the original's. */

@@ -1,7 +1,7 @@
 /** What the rig network hears (8 numbers per mel column) → poses per frame: contacts made firm, pauses made still, the jaw's range evened out. */
-import { POSE_SIZE } from '../../shared/vocabulary.ts';
+import { MEL_BINS, POSE_SIZE } from '../../shared/vocabulary.ts';
 import { actAt, SUPPORT_SEC } from './articulation.ts';
-import { MEL_BINS, MEL_RATE } from './mel.ts';
+import { MEL_RATE } from './mel.ts';
 
 const SPEECH = 7;
 /** Where the network is this sure that somebody speaks, somebody does; a spell lasts as long as it stays above the lower bound. */

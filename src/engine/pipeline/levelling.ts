@@ -2,6 +2,7 @@
  * Speech brought to one level while it streams: −18 dB of full scale where it is loud. Only ratios count, so a recording at a
  * tenth of the level gives the same sound; and one gain serves seconds, so that the melody of loud and soft stays.
  */
+import { joined } from '../joined.ts';
 import { MEL_SAMPLE_RATE } from './mel.ts';
 
 /** What the loud parts of speech are brought to, as the network was taught. */
@@ -80,13 +81,6 @@ export function createLeveller(): Leveller {
       return give(left, waiting.length);
     },
   };
-}
-
-export function joined(a: Float32Array, b: Float32Array): Float32Array {
-  const whole = new Float32Array(a.length + b.length);
-  whole.set(a);
-  whole.set(b, a.length);
-  return whole;
 }
 
 function levelDb(pcm: Float32Array): number {

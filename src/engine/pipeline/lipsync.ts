@@ -4,6 +4,7 @@
  */
 import { POSE_SIZE } from '../../shared/vocabulary.ts';
 import { StudioError, throwIfCanceled } from '../../shared/errors.ts';
+import { joined } from '../joined.ts';
 import { rateValue, type Rate } from '../media/rate.ts';
 import { createResampler } from '../media/resample.ts';
 import type { LoadedModel, Sessions } from '../onnx/sessions.ts';
@@ -150,12 +151,4 @@ const KEPT_CROPS = 512;
 /** Frames of the whole take, once all sound is known: the last chunk that was planned ends there. */
 function frameCountOf(sound: SoundChunk, rate: Rate): number {
   return Math.max(sound.chunk.firstFrame + sound.chunk.frames, Math.ceil(sound.knownSec * rateValue(rate) - 1e-6));
-}
-
-function joined(a: Float32Array, b: Float32Array): Float32Array {
-  if (a.length === 0) return b;
-  const both = new Float32Array(a.length + b.length);
-  both.set(a);
-  both.set(b, a.length);
-  return both;
 }

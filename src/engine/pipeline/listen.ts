@@ -2,12 +2,13 @@
  * Recorded speech → poses, as a stream: level → mel → the rig network → mouth shapes per frame. What the network hears is
  * read the way the text path is, so both drive the rig alike.
  */
-import { POSE_SIZE } from '../../shared/vocabulary.ts';
+import { MEL_BINS, POSE_SIZE } from '../../shared/vocabulary.ts';
 import { StudioError, throwIfCanceled } from '../../shared/errors.ts';
+import { joined } from '../joined.ts';
 import type { Sessions } from '../onnx/sessions.ts';
 import { createReader, loudnessOf, READ_AHEAD_SEC } from './hearing.ts';
-import { createLeveller, joined, LEVEL_AHEAD_SEC } from './levelling.ts';
-import { createMelStream, frameCount, MEL_BINS, MEL_RATE, MEL_SAMPLE_RATE, MEL_SILENCE } from './mel.ts';
+import { createLeveller, LEVEL_AHEAD_SEC } from './levelling.ts';
+import { createMelStream, frameCount, MEL_RATE, MEL_SAMPLE_RATE, MEL_SILENCE } from './mel.ts';
 
 /** Poses per network window, and mel columns that a window needs before and after them (models/make/rigNetwork.ts). */
 const WINDOW_POSES = 64;

@@ -3,12 +3,10 @@
  * every 200 samples with reflect padding, magnitudes, 80 Slaney mels 55–7600 Hz, clip(1.6·log10(max(1e-5, mel)) + 2.4, −4, 4).
  * One continuous stream: how the sound is cut into pieces changes no number. (Facts of Rudrabha/Wav2Lip's audio.py.)
  */
-import { throwIfCanceled } from '../../shared/errors.ts';
+import { MEL_BINS, MEL_WINDOW } from '../../shared/vocabulary.ts';
 import { createRealFft } from './realFft.ts';
 
 export const MEL_SAMPLE_RATE = 16_000;
-export const MEL_BINS = 80;
-export const MEL_WINDOW = 16;
 /** Mel columns per second. */
 export const MEL_RATE = 80;
 /** The value of digital silence. */
@@ -157,30 +155,6 @@ export function createWindowStream(fps: number, syncOffsetFrames = 0): WindowStr
       return Array.from({ length: Math.max(0, frames - next) }, window);
     },
   };
-}
-
-export interface WindowOptions {
-  fps: number;
-  syncOffsetFrames?: number;
-  /** How many windows to give; as many as the sound needs (frameCount) unless given. */
-  frames?: number;
-  signal?: AbortSignal | undefined;
-}
-
-/**
- * createWindowStream over a whole sound.
- * @param pcm mono 16 kHz, −1..1, in pieces of any length
- */
-export async function* melWindows(pcm: AsyncIterable<Float32Array> | Iterable<Float32Array>, options: WindowOptions): AsyncGenerator<Float32Array, void, void> {
-  const { fps, syncOffsetFrames, frames, signal } = options;
-  const stream = createWindowStream(fps, syncOffsetFrames);
-  let given = 0;
-  for await (const piece of pcm) {
-    throwIfCanceled(signal);
-    for (const window of stream.push(piece)) if (given++ < (frames ?? Infinity)) yield window;
-  }
-  throwIfCanceled(signal);
-  yield* stream.flush(frames);
 }
 
 /** Periodic Hann, as spectra use it. */

@@ -2,7 +2,9 @@
  * The render thread: plates, rigs, the composer and the encoder live here, so that raw frames never cross a thread. What comes
  * in is mouths and sound; what goes out is where the published fragments lie.
  */
+import type { Quality } from '../../shared/contract.ts';
 import { StudioError } from '../../shared/errors.ts';
+import { POSE_SIZE } from '../../shared/vocabulary.ts';
 import { frameStartSample, rateValue, type Rate } from '../media/rate.ts';
 import { createI420 } from '../media/i420.ts';
 import { openMp4Writer, type Fragment, type Mp4Summary, type Mp4Writer } from '../media/mp4Writer.ts';
@@ -28,7 +30,7 @@ export interface TakeSpec {
   takeId: string;
   /** Grows beside under another name and gets its own when it is whole. */
   file: string;
-  quality: 'live' | 'final';
+  quality: Quality;
 }
 
 export interface RenderRun extends MouthRun {
@@ -212,7 +214,7 @@ async function renderRun({ scene, writer }: OpenTake, run: RenderRun, signal: Ab
 }
 
 function mouthOf(run: RenderRun, i: number): Parameters<Composer['compose']>[1] {
-  if (run.mouths.kind === 'pose') return { kind: 'pose', pose: run.mouths.poses.subarray(i * 8, i * 8 + 8) };
+  if (run.mouths.kind === 'pose') return { kind: 'pose', pose: run.mouths.poses.subarray(i * POSE_SIZE, (i + 1) * POSE_SIZE) };
   const { size, patches } = run.mouths;
   const values = 3 * size * size;
   return { kind: 'patch', size, patch: patches.subarray(i * values, (i + 1) * values) };

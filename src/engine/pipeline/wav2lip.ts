@@ -3,11 +3,11 @@ import { StudioError, throwIfCanceled } from '../../shared/errors.ts';
 import type { Mouth } from '../../shared/vocabulary.ts';
 import type { LoadedModel, Sessions } from '../onnx/sessions.ts';
 import { floatsToHalves, halvesToFloats, sharedArray, type Tensor } from '../onnx/tensor.ts';
-import { MEL_BINS, MEL_WINDOW } from './mel.ts';
+import { MEL_BINS, MEL_WINDOW } from '../../shared/vocabulary.ts';
 
 /** What one video frame needs. Frames are independent: those of different takes may stand side by side. */
 export interface LipFrame {
-  /** `[80,16]`, the window of this frame (melWindows with the model's syncOffsetFrames). */
+  /** `[80,16]`, the window of this frame (createWindowStream with the model's syncOffsetFrames). */
   mel: Float32Array;
   /**
    * `[3,S,S]` planar BGR 0..1, the aligned crop of the model's size. The same object for equal crops: on a photo it is then

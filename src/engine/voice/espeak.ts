@@ -4,6 +4,7 @@
  * the start and put back before every utterance (1–4 ms), which makes every utterance the first one.
  */
 import open, { type EspeakEvent, type EspeakPointer } from '@echogarden/espeak-ng-emscripten';
+import { joined } from '../joined.ts';
 import { StudioError } from '../../shared/errors.ts';
 
 export const ESPEAK_SAMPLE_RATE = 22050;
@@ -64,7 +65,7 @@ export async function openEspeak(): Promise<Espeak> {
         events.push(...partEvents);
         return false;
       });
-      return { pcm: joined(parts), events };
+      return { pcm: joined(new Int16Array(0), ...parts), events };
     },
   };
 }
@@ -72,14 +73,4 @@ export async function openEspeak(): Promise<Espeak> {
 /** eSpeak's 0–99 scale is exponential: 50 is the voice's own pitch, 0 an octave down, 99 an octave up. */
 function espeakPitch(factor: number): number {
   return Math.min(99, Math.max(0, Math.round(50 + 50 * Math.log2(factor))));
-}
-
-function joined(parts: Int16Array[]): Int16Array {
-  const whole = new Int16Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.length;
-  }
-  return whole;
 }
