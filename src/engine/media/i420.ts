@@ -74,21 +74,3 @@ export function rgbToI420(rgb: Uint8Array, width: number, height: number): I420 
   }
   return frame;
 }
-
-/** I420 to packed 8-bit RGB `[H,W,3]`; chroma is repeated over its 2×2 block. */
-export function i420ToRgb(frame: I420): Uint8ClampedArray {
-  const { width, height } = frame;
-  const { y, u, v } = i420Planes(frame);
-  const rgb = new Uint8ClampedArray(width * height * 3);
-  for (let row = 0; row < height; row++) {
-    for (let col = 0; col < width; col++) {
-      const c = (row >> 1) * (width >> 1) + (col >> 1);
-      const [r, g, b] = yuvToRgb(y[row * width + col], u[c], v[c]);
-      const o = (row * width + col) * 3;
-      rgb[o] = r;
-      rgb[o + 1] = g;
-      rgb[o + 2] = b;
-    }
-  }
-  return rgb;
-}

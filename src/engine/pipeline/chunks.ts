@@ -107,12 +107,6 @@ export function createChunkPlanner(rate: Rate): ChunkPlanner {
   };
 }
 
-/** All chunks of a take whose sound is known. */
-export function planChunks(sounds: readonly PlannedSound[], rate: Rate): Chunk[] {
-  const planner = createChunkPlanner(rate);
-  return [...sounds.flatMap((sound) => planner.push(sound)), ...planner.end()];
-}
-
 /** The energy of everything pushed, in bins of 10 ms: an hour is 360,000 numbers, where its samples would be 690 MB. */
 function createLoudness() {
   const bins: number[] = [];

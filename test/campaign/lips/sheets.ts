@@ -2,7 +2,8 @@
 import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import sharp from 'sharp';
-import { i420Planes, i420ToRgb, type I420 } from '../../../src/engine/media/i420.ts';
+import { i420Planes, type I420 } from '../../../src/engine/media/i420.ts';
+import { i420ToRgb } from '../../support/pictures.ts';
 import { posesFromPhonemes } from '../../../src/engine/pipeline/articulation.ts';
 import { POSE_SIZE, type Phoneme } from '../../../src/shared/vocabulary.ts';
 import { framesOf, isPause, type Token } from './measures.ts';

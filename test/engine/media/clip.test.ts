@@ -5,12 +5,12 @@ import { AV_PIX_FMT_RGBA, AV_PIX_FMT_YUV420P, AV_PIX_FMT_YUVJ420P, AVCOL_SPC_BT7
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { CLIP_LIMITS, openClip, type ClipOptions } from '../../../src/engine/media/clip.ts';
 import { coverTransform } from '../../../src/engine/media/cover.ts';
-import { createI420, i420ToRgb, rgbToYuv, type I420 } from '../../../src/engine/media/i420.ts';
+import { createI420, rgbToYuv, type I420 } from '../../../src/engine/media/i420.ts';
 import { openPlateReader, pingPong, writePlates } from '../../../src/engine/media/plates.ts';
-import { openRgbConverter } from '../../../src/engine/media/rgb.ts';
 import { StudioError } from '../../../src/shared/errors.ts';
 import { drawFrame, writeClickTake } from '../../support/clickTake.ts';
 import { writeAudioFile, writeVideoFile } from '../../support/mediaFiles.ts';
+import { i420ToRgb } from '../../support/pictures.ts';
 
 let folder = '';
 beforeAll(async () => {
@@ -257,21 +257,6 @@ describe('plates', () => {
     expect(error.code).toBe('canceled');
     expect(await readdir(own)).toEqual([]);
   });
-});
-
-test('RGB for detectors equals the plain conversion, and can be scaled', async () => {
-  const frame = createI420(128, 96);
-  drawFrame(frame, 3, -1);
-  const same = await openRgbConverter(128, 96);
-  const rgb = await same.convert(frame);
-  const own = i420ToRgb(frame);
-  expect(rgb).toHaveLength(own.length);
-  expect(rgb.reduce((sum, value, index) => sum + Math.abs(value - own[index]), 0) / own.length).toBeLessThan(1.5);
-  same.close();
-  const half = await openRgbConverter(128, 96, { width: 64, height: 48 });
-  expect(await half.convert(frame)).toHaveLength(64 * 48 * 3);
-  expect(await half.convert(frame)).toHaveLength(64 * 48 * 3);
-  half.close();
 });
 
 test('the clip of a take has as many pictures as the take', async () => {

@@ -1,6 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { createChunkPlanner, planChunks, type PlannedSound } from '../../../src/engine/pipeline/chunks.ts';
+import { createChunkPlanner, type PlannedSound } from '../../../src/engine/pipeline/chunks.ts';
+
+/** All chunks of a take whose sound is known. */
+function planChunks(sounds: readonly PlannedSound[], rate: Parameters<typeof createChunkPlanner>[0]) {
+  const planner = createChunkPlanner(rate);
+  return [...sounds.flatMap((sound) => planner.push(sound)), ...planner.end()];
+}
 
 const SAMPLE_RATE = 8000;
 const FPS_25 = { num: 25, den: 1 };

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { planChunks } from '../../../src/engine/pipeline/chunks.ts';
+import { createChunkPlanner } from '../../../src/engine/pipeline/chunks.ts';
 import { split } from '../../../src/engine/pipeline/script.ts';
 import { CEILING } from '../../../src/engine/media/limiter.ts';
 import { measureLoudness } from '../../../src/engine/media/loudness.ts';
@@ -178,7 +178,10 @@ describe('speech', () => {
   });
 
   it('gives the known texts one and two chunks', async () => {
-    const chunks = async (text: string) => planChunks([await say(text)], { num: 25, den: 1 });
+    const chunks = async (text: string) => {
+      const planner = createChunkPlanner({ num: 25, den: 1 });
+      return [...planner.push(await say(text)), ...planner.end()];
+    };
     expect(await chunks('سلام چطورید؟')).toHaveLength(1);
     expect(await chunks('متن طولانی برای تست عملکرد سیستم')).toHaveLength(2);
   });
