@@ -8,7 +8,7 @@ import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { PRESENTERS } from '../../src/cli/commands/demo.ts';
 import { openEngine, type Engine, type EngineEvent, type PreparedTake } from '../../src/engine/engine.ts';
-import { readAudio } from '../../src/engine/media/audio.ts';
+import { readAudio } from '../support/sounds.ts';
 import { openClip } from '../../src/engine/media/clip.ts';
 import { i420Planes, rgbToYuv } from '../../src/engine/media/i420.ts';
 import { probe } from '../../src/engine/media/probe.ts';

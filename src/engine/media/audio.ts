@@ -71,20 +71,3 @@ export async function* decodeAudio(file: string, options: DecodeAudioOptions): A
     await source.close();
   }
 }
-
-/** The whole recording at once; 1 minute at 48 kHz is 11.5 MB. Errors as decodeAudio. */
-export async function readAudio(file: string, options: DecodeAudioOptions): Promise<Float32Array> {
-  const blocks: Float32Array[] = [];
-  let length = 0;
-  for await (const block of decodeAudio(file, options)) {
-    blocks.push(block);
-    length += block.length;
-  }
-  const whole = new Float32Array(length);
-  let filled = 0;
-  for (const block of blocks) {
-    whole.set(block, filled);
-    filled += block.length;
-  }
-  return whole;
-}

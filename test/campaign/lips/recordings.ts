@@ -1,7 +1,7 @@
 /** The recorded-speech path: sound without phoneme times, heard by the network. */
 import { existsSync } from 'node:fs';
 import path from 'node:path';
-import { readAudio } from '../../../src/engine/media/audio.ts';
+import { readAudio } from '../../support/sounds.ts';
 import { loudnessGain, measureLoudness } from '../../../src/engine/media/loudness.ts';
 import type { Sessions } from '../../../src/engine/onnx/sessions.ts';
 import { rigFromPhonemes, rigFromSound } from '../../../src/engine/pipeline/lipsync.ts';

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { readAudio } from '../../../src/engine/media/audio.ts';
+import { readAudio } from '../../support/sounds.ts';
 import { openClip } from '../../../src/engine/media/clip.ts';
 import { outputFailure } from '../../../src/engine/media/failure.ts';
 import { createI420 } from '../../../src/engine/media/i420.ts';
