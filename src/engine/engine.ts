@@ -164,8 +164,10 @@ export async function openEngine({ home, device = 'auto', onLibraryEvent }: Engi
       }
       yield { type: 'stage', stage: 'finding the face' };
       const t0 = performance.now();
-      // Loads beside the face models. The rig's network listens to recordings; a voice's phonemes need none.
-      const loading = modelEntry.kind === 'rig' && request.audio === undefined ? Promise.resolve(null) : sessions.load(modelEntry.id, signal);
+      // Loads beside the face models. The rig's network listens to recordings; a voice's phonemes need none, but a device that was
+      // asked for by name is tried all the same, so that it is never ignored in silence.
+      const needsNone = modelEntry.kind === 'rig' && request.audio === undefined;
+      const loading = needsNone && device === 'auto' ? Promise.resolve(null) : sessions.load(modelEntry.id, signal);
       loading.catch(() => undefined);
       const { avatar, warnings, variantsFolder, release } = await avatarOf(request.avatar, request.face, signal);
       const t1 = performance.now();
@@ -179,7 +181,7 @@ export async function openEngine({ home, device = 'auto', onLibraryEvent }: Engi
           request.audio === undefined
             ? { script: request.script!, voice: request.voice, rate: request.rate, pitch: request.pitch }
             : { recording: request.audio, ...(await measureRecording(request.audio, signal)) };
-        const lipSync = openLipSync({ model, sessions, renderer, sceneId: scene.sceneId, rate });
+        const lipSync = openLipSync({ model: needsNone ? null : model, sessions, renderer, sceneId: scene.sceneId, rate });
         const { width, height } = scene;
         yield {
           type: 'prepared',

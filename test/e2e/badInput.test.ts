@@ -1,10 +1,13 @@
 /** Bad input: an exit code, one clear sentence, and nothing left behind. */
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { deflateSync, crc32 } from 'node:zlib';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { PRESENTERS } from '../../src/cli/commands/demo.ts';
+import { rgbToI420 } from '../../src/engine/media/i420.ts';
+import { writeAudioFile, writeVideoFile, type VideoFileOptions } from '../support/mediaFiles.ts';
 import { createWorkplace, type CliResult } from '../support/cli.ts';
 
 const place = createWorkplace();
@@ -111,6 +114,17 @@ describe('how and where', () => {
     mkdirSync(place.file('input-folder.mp4'), { recursive: true });
     refused(await place.sima(['render', ...WOMAN, ...HELLO, '--out', place.file('input-folder.mp4')]), 5, /folder/);
   });
+  test.each(['--avatar', '--audio', '--script'])('output over the file of %s', async (option) => {
+    // Its content does not matter: it is refused before it is read, and stays.
+    const source = place.file(option === '--script' ? 'input-own.srt' : 'input-own.mp4');
+    writeFileSync(source, 'mine');
+    const args = option === '--avatar' ? ['--avatar', source, ...HELLO] : [...WOMAN, option, source];
+    const outputs = option === '--script' ? ['--out', out, '--srt', source] : ['--out', source];
+    refused(await place.sima(['render', ...args, ...outputs]), 2, new RegExp(option));
+    expect(readFileSync(source, 'utf8')).toBe('mine');
+  });
+  test('no folder for work files', async () => refused(await place.sima(['render', ...WOMAN, ...HELLO, '--out', out], { tmp: place.file('nowhere') }), 5, /TMPDIR/));
+  test('a library that cannot be written', async () => refused(await place.sima(['render', ...WOMAN, ...HELLO, '--out', out, '--home', place.file('input-text.jpg/home')]), 5, /input-text/));
   test('output is no MP4', async () => refused(await place.sima(['render', ...WOMAN, ...HELLO, '--out', place.file('take.avi')]), 2, /\.mp4/));
   test('read-only place', async () => refused(await place.sima(['render', ...WOMAN, ...HELLO, '--out', '/proc/take.mp4']), 5, /\/proc/));
 });
@@ -158,18 +172,62 @@ describe('models import', () => {
 });
 
 describe('Ctrl-C', () => {
-  test.each(['finding the face', 'rendering', 'exporting'])('while %s', async (stage) => {
+  const spoken = ['--text', 'This sentence is spoken again and again, so that there is something to interrupt. '.repeat(20)];
+  /** Long enough for each stage to be caught in the act. */
+  const stages: [string, () => string[], NodeJS.Signals][] = [
+    ['finding the face', () => [...WOMAN, ...spoken], 'SIGINT'],
+    ['rendering', () => [...WOMAN, ...spoken], 'SIGINT'],
+    ['rendering', () => [...WOMAN, ...spoken], 'SIGTERM'],
+    ['rendering', () => [...WOMAN, ...spoken], 'SIGHUP'],
+    ['measuring the recording', () => [...WOMAN, '--audio', place.file('input-hour.wav')], 'SIGINT'],
+    ['finding the face', () => ['--avatar', place.file('input-clip.mp4'), ...HELLO], 'SIGINT'],
+  ];
+  beforeAll(async () => {
+    await writeAudioFile(place.file('input-hour.wav'), new Float32Array(3000 * 8000).fill(0.01), 8000, 'pcm_s16le');
+    await writeVideoFile(place.file('input-clip.mp4'), await movingFace());
+  });
+
+  test.each(stages)('while %s', async (stage, args, signal) => {
     let sent = false;
-    const text = 'This sentence is spoken again and again, so that there is something to interrupt. '.repeat(stage === 'exporting' ? 2 : 20);
-    const result = await place.sima(['render', ...WOMAN, '--text', text, '--out', out], {
+    const result = await place.sima(['render', ...args(), '--out', out], {
       onStderr: (line, kill) => {
         if (sent || !line.includes(stage)) return;
         sent = true;
-        kill('SIGINT');
+        kill(signal);
       },
     });
     expect(sent).toBe(true);
+    expect(result.stderr).toMatch(/sima: Canceled/);
+    expect(result.exitCode).toBe(130);
+    expect(place.leftovers()).toEqual([]);
+  });
+
+  test('twice, at once: ends at once and still leaves nothing', async () => {
+    let sent = false;
+    const result = await place.sima(['render', ...WOMAN, ...spoken, '--out', out], {
+      onStderr: (line, kill) => {
+        if (sent || !line.includes('rendering')) return;
+        sent = true;
+        kill('SIGINT');
+        setTimeout(() => kill('SIGINT'), 20);
+      },
+    });
     expect(result.exitCode).toBe(130);
     expect(place.leftovers()).toEqual([]);
   });
 });
+
+test('a reader that goes away does not end the work', async () => {
+  const sima = fileURLToPath(new URL('../../bin/sima.js', import.meta.url));
+  const script = `"${process.execPath}" "${sima}" render --avatar "${PRESENTERS.woman}" --size 128x128 --text Hello. --out "${out}" 2>&1 | head -n 1`;
+  execFileSync('sh', ['-c', script], { env: { ...process.env, SIMA_HOME: place.file('home'), TMPDIR: place.folder }, stdio: 'ignore' });
+  expect(place.leftovers()).toEqual(['take.mp4']);
+  rmSync(out);
+});
+
+/** 8 s of a presenter, so that following the face takes a while. */
+async function movingFace(): Promise<VideoFileOptions> {
+  const { data, info } = await sharp(PRESENTERS.man).resize(640, 640).removeAlpha().raw().toBuffer({ resolveWithObject: true });
+  const frame = rgbToI420(data, info.width, info.height);
+  return { width: 640, height: 640, codec: 'libx264', timesMs: Array.from({ length: 200 }, (_, i) => i * 40), draw: () => frame.data };
+}
