@@ -13,7 +13,7 @@ import { FACE_MODELS, type Avatar } from './avatar/prepare.ts';
 import { openLibrary, type AvatarInUse, type Library } from './library/avatars.ts';
 import type { LibraryEvent } from './library/room.ts';
 import { decodeAudio } from './media/audio.ts';
-import { loudnessGain, measureLoudness } from './media/loudness.ts';
+import { loudnessGain, measureLoudness, type LoudnessGain } from './media/loudness.ts';
 import { remux } from './media/remux.ts';
 import { toRate, type Rate } from './media/rate.ts';
 import type { DeviceRequest } from './onnx/devices.ts';
@@ -177,15 +177,16 @@ export async function openEngine({ home, device = 'auto', onLibraryEvent }: Engi
         const model = await loading;
         const sceneMs = performance.now() - t1;
         if (request.audio !== undefined) yield { type: 'stage', stage: 'measuring the recording' };
+        const measured = request.audio === undefined ? null : await measureRecording(request.audio, signal);
         const said: TakeJob['said'] =
-          request.audio === undefined
+          measured === null
             ? { script: request.script!, voice: request.voice, rate: request.rate, pitch: request.pitch }
-            : { recording: request.audio, ...(await measureRecording(request.audio, signal)) };
+            : { recording: request.audio!, gain: measured.gain };
         const lipSync = openLipSync({ model: needsNone ? null : model, sessions, renderer, sceneId: scene.sceneId, rate });
         const { width, height } = scene;
         yield {
           type: 'prepared',
-          prepared: { takeId, avatar, modelId: modelEntry.id, model, width, height, rate, warnings: [...new Set([...warnings, ...scene.warnings])], times: { prepareMs: t1 - t0, sceneMs } },
+          prepared: { takeId, avatar, modelId: modelEntry.id, model, width, height, rate, warnings: [...new Set([...warnings, ...scene.warnings, ...(measured?.warning ? [measured.warning] : [])])], times: { prepareMs: t1 - t0, sceneMs } },
         };
         const file = path.join(work.folder, `${takeId}.mp4`);
         yield* renderTake({ takeId, sceneId: scene.sceneId, rate, said, lipSync, quality: request.quality, file }, { voices, renderer }, signal);
@@ -208,7 +209,7 @@ export async function openEngine({ home, device = 'auto', onLibraryEvent }: Engi
 
 
 /** Own audio is measured before it is used: one gain for the whole take. */
-async function measureRecording(file: string, signal?: AbortSignal): Promise<{ gain: number }> {
+async function measureRecording(file: string, signal?: AbortSignal): Promise<LoudnessGain> {
   const sound = decodeAudio(file, { sampleRate: TIMELINE_RATE, ...(signal ? { signal } : {}) });
-  return { gain: loudnessGain(await measureLoudness(sound, TIMELINE_RATE, signal)).gain };
+  return loudnessGain(await measureLoudness(sound, TIMELINE_RATE, signal));
 }

@@ -1,13 +1,14 @@
 import { constants } from 'node:fs';
-import { access, readFile, realpath, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { access, readFile, realpath, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { openEngine } from '../../engine/engine.ts';
 import type { DeviceRequest } from '../../engine/onnx/devices.ts';
 import { rateValue } from '../../engine/media/rate.ts';
+import { writeWhole } from '../../engine/media/wholeFile.ts';
 import { srt, vtt } from '../../engine/pipeline/subtitles.ts';
 import type { TakeResult } from '../../engine/pipeline/take.ts';
 import type { PreparedTake } from '../../engine/engine.ts';
-import { MAX_SCRIPT_CHARACTERS, parse, renderRequest } from '../../shared/contract.ts';
+import { MAX_SCRIPT_CHARACTERS, parse, renderRequest, type Quality } from '../../shared/contract.ts';
 import { StudioError } from '../../shared/errors.ts';
 import { openProgress, sayLibraryEvent } from '../progress.ts';
 import type { Context } from '../main.ts';
@@ -27,7 +28,7 @@ export interface RenderOptions {
   face?: number;
   background?: string;
   idle: boolean;
-  quality: 'live' | 'final';
+  quality: Quality;
   out: string;
   srt?: string;
   vtt?: string;
@@ -169,16 +170,5 @@ async function checkOutput(option: string, file: string, ending: string, sources
     await access(folder, constants.W_OK);
   } catch (error) {
     throw new StudioError('io', `The folder ${folder} may not be written. Choose another place for ${path.basename(file)}.`, { cause: error });
-  }
-}
-
-async function writeWhole(file: string, text: string): Promise<void> {
-  const part = `${file}.part`;
-  try {
-    await writeFile(part, text);
-    await rename(part, file);
-  } catch (error) {
-    await rm(part, { force: true });
-    throw new StudioError('io', `${file} cannot be written.`, { cause: error });
   }
 }

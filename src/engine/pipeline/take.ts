@@ -1,4 +1,5 @@
 /** One take: what is said, by which face, as a growing fragmented MP4. The whole product in one expression (`renderTake`). */
+import type { Quality } from '../../shared/contract.ts';
 import type { Fragment, Mp4Summary } from '../media/mp4Writer.ts';
 import { frameStartSample, type Rate } from '../media/rate.ts';
 import type { Chunk } from '../../shared/vocabulary.ts';
@@ -16,8 +17,8 @@ export interface TakeJob {
   rate: Rate;
   said: SpeakJob | { recording: string; gain: number };
   lipSync: LipSync;
-  quality: 'live' | 'final';
-  /** The take's own file, fragmented; it grows as `file.part`. */
+  quality: Quality;
+  /** The take's own file, fragmented; until it is whole it grows under a hidden name, which the `growing` event tells. */
   file: string;
 }
 
