@@ -217,7 +217,7 @@ describe('Ctrl-C', () => {
   });
 });
 
-test('a reader that goes away does not end the work', async () => {
+test('a reader that goes away does not end the work', () => {
   const sima = fileURLToPath(new URL('../../bin/sima.js', import.meta.url));
   const script = `"${process.execPath}" "${sima}" render --avatar "${PRESENTERS.woman}" --size 128x128 --text Hello. --out "${out}" 2>&1 | head -n 1`;
   execFileSync('sh', ['-c', script], { env: { ...process.env, SIMA_HOME: place.file('home'), TMPDIR: place.folder }, stdio: 'ignore' });
