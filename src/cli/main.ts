@@ -19,13 +19,18 @@ export interface Context {
   signal: AbortSignal;
 }
 
+/** For giving up in order once somebody insists. */
+const GRACE_MS = 2000;
+
 const abort = new AbortController();
 let interrupts = 0;
 for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
   process.on(name, () => {
     interrupts += 1;
-    if (interrupts > 1) process.exit(EXIT.canceled);
     abort.abort();
+    // Asked again: by force, if giving up in order (a fraction of a second) hangs. Not at once: ending the process under running
+    // native code crashes it.
+    if (interrupts === 2) setTimeout(() => process.exit(EXIT.canceled), GRACE_MS).unref();
   });
 }
 // A line that nobody reads any more (`sima … | head`) must not end the work.

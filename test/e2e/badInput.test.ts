@@ -202,7 +202,7 @@ describe('Ctrl-C', () => {
     expect(place.leftovers()).toEqual([]);
   });
 
-  test('twice, at once: ends at once and still leaves nothing', async () => {
+  test('twice, at once: still ends in order and leaves nothing', async () => {
     let sent = false;
     const result = await place.sima(['render', ...WOMAN, ...spoken, '--out', out], {
       onStderr: (line, kill) => {
