@@ -5,6 +5,7 @@
  *
  * Options: --hours N of speech, --steps N of training, --out FILE (leaves the manifest alone).
  */
+import '../../src/engine/onnx/noTelemetry.ts';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';

@@ -1,4 +1,5 @@
 /** Inside the session thread: opens a model on a device, binds it, warms it at every batch size worth using, and runs it. */
+import './noTelemetry.ts';
 import { existsSync, readdirSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { availableParallelism } from 'node:os';
