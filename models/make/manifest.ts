@@ -11,7 +11,8 @@ import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { MODEL_KINDS, readManifest, sha256OfFile, writeManifest, type ModelEntry, type ModelKind } from '../../src/engine/onnx/manifest.ts';
+import { sha256OfFile } from '../../src/engine/fileHash.ts';
+import { MODEL_KINDS, readManifest, writeManifest, type ModelEntry, type ModelKind } from '../../src/engine/onnx/manifest.ts';
 import { loadModel, type ValueInfo } from './onnxGraph.ts';
 
 export const MODELS_FOLDER = fileURLToPath(new URL('../', import.meta.url));

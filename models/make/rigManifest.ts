@@ -2,7 +2,8 @@
 import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { readManifest, sha256OfFile, writeManifest, type ModelEntry } from '../../src/engine/onnx/manifest.ts';
+import { sha256OfFile } from '../../src/engine/fileHash.ts';
+import { readManifest, writeManifest, type ModelEntry } from '../../src/engine/onnx/manifest.ts';
 import { POSE_SIZE } from '../../src/shared/vocabulary.ts';
 import { CONTEXT, MEL_BANDS, WINDOW_POSES } from './rigNetwork.ts';
 

@@ -41,7 +41,7 @@ export interface PreparedTake {
   takeId: string;
   avatar: Avatar;
   modelId: string;
-  /** null where the take needs no network. */
+  /** null where the take needs no network and no device was asked for by name. */
   model: LoadedModel | null;
   width: number;
   height: number;
@@ -128,7 +128,7 @@ export async function openEngine({ home, device = 'auto', onLibraryEvent }: Engi
     // Most recently used last; a failed one is tried anew next time.
     if (known) scenes.splice(scenes.indexOf(known), 1);
     scenes.push(scene);
-    scene.opened.catch(() => scenes.splice(scenes.indexOf(scene), 1));
+    if (!known) scene.opened.catch(() => scenes.splice(scenes.indexOf(scene), 1));
     scene.users += 1;
     const leave = async () => {
       scene.users -= 1;
@@ -206,7 +206,6 @@ export async function openEngine({ home, device = 'auto', onLibraryEvent }: Engi
     },
   };
 }
-
 
 /** Own audio is measured before it is used: one gain for the whole take. */
 async function measureRecording(file: string, signal?: AbortSignal): Promise<LoudnessGain> {

@@ -147,7 +147,7 @@ const corruption: Measure = async (folder) => {
   return [
     figure('Damage found', on, `${counted.length - missed.length} of ${counted.length}`, 'all', missed.length === 0),
     figure('Damaged files rendered', on, String(cases.filter(({ outcome }) => outcome === 'RENDERED').length), '0', cases.every(({ outcome }) => outcome !== 'RENDERED')),
-    figure('What came of it', on, `${count('rebuilt')} rebuilt, ${count('refused')} refused with a sentence (a photo’s own picture), ${count('unharmed')} unharmed (a clip’s source, its plates being whole)`),
+    figure('What came of it', on, `${count('rebuilt')} rebuilt, ${count('refused')} refused with a sentence (the kept source itself), ${count('unharmed')} unharmed`),
     figure('Whole afterwards, once a damaged source is added again', on, `${cases.filter(({ cleanAfter }) => cleanAfter).length} of ${cases.length}`, 'all', cases.every(({ cleanAfter }) => cleanAfter)),
     figure('Single bits of the index flipped', '150 places', `${flips.madeAnew} index made anew, ${flips.found} found or restored row by row, ${flips.harmless} without meaning, ${flips.believed} believed`, '0 believed', flips.believed === 0),
   ];
@@ -247,7 +247,7 @@ ${sections.join('\n')}
   landmarks are noise to it, so a clip's blob, nearly all landmarks (5.6 kB per frame), stays at its size. Sorting their bytes first would
   give 1.25×: not worth the code.
 - Plates at other sizes and before other backgrounds may lie in the folder \`variants\`: they go with the avatar and with its next preparation.
-- Before a render the picture that frames are made of (a photo's source, a clip's plates) is compared with its checksum, once per process
+- Before a render the pictures that frames are made of (the source, a clip's plates, a variant) are compared with their checksums, once per process
   unless the file changes. Face data is checked each time it is read from the disk.
 - A damaged source of a photo cannot be made again: using it is refused, and adding the original file again repairs it, name and all.
 - SQLite has no checksums of its own: each row carries its record sealed with one, and the row's columns are compared with it when the avatar is used.

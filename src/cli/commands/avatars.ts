@@ -7,6 +7,7 @@ import { listModels, modelFolders, type InstalledModel } from '../../engine/onnx
 import { openSessions, type Sessions } from '../../engine/onnx/sessions.ts';
 import { StudioError } from '../../shared/errors.ts';
 import { EXIT } from '../exit.ts';
+import { sayLibraryEvent } from '../progress.ts';
 import type { Context } from '../main.ts';
 
 export interface AvatarsAddOptions {
@@ -93,7 +94,7 @@ async function withLibrary(context: Context, work: (library: Library) => void | 
   };
   const library = await openLibrary(context.home, {
     sessions: () => (opened ??= open()),
-    onEvent: ({ sentence, done }) => done === undefined || done === 0 || done === 1 ? process.stderr.write(`${sentence}\n`) : undefined,
+    onEvent: sayLibraryEvent,
   });
   try {
     await work(library);

@@ -1,11 +1,13 @@
 /** An avatar's plates at another size or before another background: made once per size and background, kept as a file, then used like any avatar. */
-import { createHash } from 'node:crypto';
-import { mkdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import { createHash, randomUUID } from 'node:crypto';
+import { mkdir, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import sharp from 'sharp';
 import { StudioError, throwIfCanceled } from '../../shared/errors.ts';
+import { sha256OfFile } from '../fileHash.ts';
 import { rgbToI420, type I420 } from '../media/i420.ts';
 import { writePlates } from '../media/plates.ts';
+import { writeWhole } from '../media/wholeFile.ts';
 import type { Sessions } from '../onnx/sessions.ts';
 import { openBackdrop, withBackground, type Backdrop, type Background } from './background.ts';
 import { matteOf } from './matte.ts';
@@ -38,35 +40,71 @@ export async function variantOf(avatar: Avatar, size: { width: number; height: n
   // A photo is scaled in no time, and a registered clip has plates of its own size.
   if (background.kind === 'keep' && (avatar.kind === 'photo' || (avatar.platesFile !== undefined && isNative(plates, avatar)))) return avatar;
   const { width, height } = plates;
-  const file = join(folder, `${avatar.id}-${width}x${height}-${await variantKey(background)}.${avatar.kind === 'photo' ? 'png' : 'mp4'}`);
+  const ending = avatar.kind === 'photo' ? 'png' : 'mp4';
+  const stem = `${avatar.id}-${width}x${height}-${await variantKey(background)}`;
   const faces = avatar.faces.map((face) => face && faceOnPlate(face, plates));
-  const variant: Avatar = { ...avatar, source: file, width, height, faces, ...(avatar.kind === 'clip' ? { platesFile: file } : {}) };
-  if ((await stat(file).catch(() => null))?.isFile()) {
+  const asVariant = (file: string): Avatar => ({ ...avatar, source: file, width, height, faces, ...(avatar.kind === 'clip' ? { platesFile: file } : {}) });
+
+  const kept = await wholeVariant(folder, stem, ending, signal);
+  if (kept) {
     options.onProgress?.(1);
-    return variant;
+    return asVariant(kept);
   }
   const backdrop = await openBackdrop(background, plates);
   throwIfCanceled(signal);
   await writing(folder, () => mkdir(folder, { recursive: true }));
+  await dropAbandoned(folder);
+  const fileOf = (sha256: string) => join(folder, `${stem}.${sha256.slice(0, HASH_LETTERS)}.${ending}`);
   if (avatar.kind === 'photo') {
     const picture = await plates.photo();
     const matte = await matteOf(picture, { sessions: options.sessions, face: faces[0]?.landmarks ?? null, signal });
     const { rgb } = withBackground(picture, matte, backdrop);
-    const part = `${file}.${process.pid}.part`;
-    try {
-      await writing(folder, () => sharp(Buffer.from(rgb.buffer), { raw: { width, height, channels: 3 } }).png({ compressionLevel: 1 }).toFile(part));
-      throwIfCanceled(signal);
-      await writing(folder, () => rename(part, file));
-    } finally {
-      await rm(part, { force: true });
-    }
-  } else {
-    const count = avatar.faces.length;
-    const frames = backdrop.kind === 'keep' ? plates.frames(signal) : beforeBackdrop(plates.frames(signal), faces, backdrop, options);
-    await writePlates(file, frames, { width, height, signal, onPlate: (done) => options.onProgress?.(Math.min(1, done / count)) });
+    const png = await sharp(Buffer.from(rgb.buffer), { raw: { width, height, channels: 3 } }).png({ compressionLevel: 1 }).toBuffer();
+    throwIfCanceled(signal);
+    const file = fileOf(createHash('sha256').update(png).digest('hex'));
+    await writeWhole(file, png);
+    options.onProgress?.(1);
+    return asVariant(file);
   }
-  options.onProgress?.(1);
-  return variant;
+  const count = avatar.faces.length;
+  const frames = backdrop.kind === 'keep' ? plates.frames(signal) : beforeBackdrop(plates.frames(signal), faces, backdrop, options);
+  // Written under a name of its own, because the final one carries the content's hash.
+  const written = join(folder, `.${randomUUID()}.part.mp4`);
+  try {
+    await writePlates(written, frames, { width, height, signal, onPlate: (done) => options.onProgress?.(Math.min(1, done / count)) });
+    const file = fileOf(await sha256OfFile(written, signal));
+    await writing(folder, () => rename(written, file));
+    return asVariant(file);
+  } finally {
+    await rm(written, { force: true });
+  }
+}
+
+/** Letters of the content's sha256 in a variant's name. */
+const HASH_LETTERS = 16;
+
+/** The variant that was made before, if its bytes are still those of its name; a damaged one is removed, to be made anew. */
+async function wholeVariant(folder: string, stem: string, ending: string, signal?: AbortSignal): Promise<string | null> {
+  const names = await readdir(folder).catch(() => []);
+  for (const name of names.filter((each) => each.startsWith(`${stem}.`) && each.endsWith(`.${ending}`))) {
+    const file = join(folder, name);
+    const [hash] = name.slice(stem.length + 1).split('.');
+    if ((await sha256OfFile(file, signal)).startsWith(hash) && hash.length === HASH_LETTERS) return file;
+    await rm(file, { force: true });
+  }
+  return null;
+}
+
+/** Half-made files whose process was killed: nobody writes one for that long. */
+const ABANDONED_MS = 3_600_000;
+
+async function dropAbandoned(folder: string): Promise<void> {
+  for (const name of await readdir(folder)) {
+    if (!name.includes('.part')) continue;
+    const file = join(folder, name);
+    const info = await stat(file).catch(() => null);
+    if (info && Date.now() - info.mtimeMs > ABANDONED_MS) await rm(file, { force: true });
+  }
 }
 
 /** A clip's frames one by one, the matte kept steady from frame to frame. */

@@ -1,8 +1,7 @@
 /** From a photo or clip to an avatar: which face, where its 468 points are in every plate, and how well it will do. */
-import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
 import { basename } from 'node:path';
 import { StudioError, throwIfCanceled } from '../../shared/errors.ts';
+import { sha256OfFile } from '../fileHash.ts';
 import { openClip, type Clip } from '../media/clip.ts';
 import { rateValue } from '../media/rate.ts';
 import type { Sessions } from '../onnx/sessions.ts';
@@ -84,7 +83,7 @@ export async function registerFace(file: string, options: RegisterOptions): Prom
 
 async function registerPhoto(file: string, options: RegisterOptions): Promise<Registration> {
   const { signal, sessions } = options;
-  const [picture, hash] = await Promise.all([loadPicture(file), options.sourceHash ?? hashOf(file, signal)]);
+  const [picture, hash] = await Promise.all([loadPicture(file), options.sourceHash ?? sha256OfFile(file, signal)]);
   throwIfCanceled(signal);
   options.onProgress?.(0.3);
   const pyramid = pyramidOf(picture);
@@ -114,7 +113,7 @@ async function registerClip(file: string, isSurelyClip: boolean, { sessions, fac
         onFrame: (done) => expected !== null && onProgress?.(Math.min(0.99, done / expected)),
       }),
     );
-    const [{ track, cuts, measures }, hash] = await Promise.all([following, sourceHash ?? hashOf(file, signal)]);
+    const [{ track, cuts, measures }, hash] = await Promise.all([following, sourceHash ?? sha256OfFile(file, signal)]);
     const { faceIndex, faceCount, faces } = track;
     return {
       avatar: { id: idOf(hash, faceIndex, faceCount), kind: 'clip', source: file, width, height, fps, ...track },
@@ -153,14 +152,4 @@ export function chooseFace(count: number, wanted: number | undefined, file: stri
     throw new StudioError('invalid-input', `There is no face ${wanted} in "${name}": it shows ${there}, counted from 1, left to right.`, { details: { faceCount: count } });
   }
   return wanted;
-}
-
-/** sha256 of a file's bytes, read as a stream. */
-async function hashOf(file: string, signal?: AbortSignal): Promise<string> {
-  const hash = createHash('sha256');
-  for await (const chunk of createReadStream(file)) {
-    throwIfCanceled(signal);
-    hash.update(chunk as Buffer);
-  }
-  return hash.digest('hex');
 }

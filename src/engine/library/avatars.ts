@@ -11,7 +11,8 @@ import { chooseFace } from '../avatar/prepare.ts';
 import type { Sessions } from '../onnx/sessions.ts';
 import { createCache, type CacheMetrics, type Loaded } from './cache.ts';
 import type { AvatarRow, ListQuery } from './catalogue.ts';
-import { hashOfFile, isDiskFull } from './durable.ts';
+import { sha256OfFile } from '../fileHash.ts';
+import { isDiskFull } from './durable.ts';
 import { makeNew, rebuild, type Workshop } from './preparing.ts';
 import { ID_PATTERN, type AvatarRecord, type Consent } from './record.ts';
 import { notFound, openRoom, shortId, type LibraryEvent } from './room.ts';
@@ -138,7 +139,7 @@ export async function openLibrary(home: string, options: LibraryOptions = {}): P
     if (!info) return false;
     const state = [info.ino, info.size, info.mtimeNs, info.ctimeNs].join('/');
     if (checked.get(file) === state) return true;
-    if ((await hashOfFile(file, signal)) !== sha256) return false;
+    if ((await sha256OfFile(file, signal)) !== sha256) return false;
     checked.set(file, state);
     return true;
   }
@@ -147,8 +148,10 @@ export async function openLibrary(home: string, options: LibraryOptions = {}): P
   async function checkPictures(id: string, signal?: AbortSignal): Promise<AvatarRecord> {
     const record = await room.recordOf(id);
     const { source, plates } = record.files;
-    const pictures = path.join(folderOf(root, id), (plates ?? source).name);
-    if (await isIntact(pictures, (plates ?? source).sha256, signal)) return record;
+    // A clip's other sizes and backgrounds are made of its source, so both count.
+    let whole = true;
+    for (const kept of plates ? [plates, source] : [source]) whole &&= await isIntact(path.join(folderOf(root, id), kept.name), kept.sha256, signal);
+    if (whole) return record;
     // A photo's only picture is its source: the rebuild says that it is gone.
     await repair(id, undefined, signal);
     return room.recordOf(id);
@@ -188,7 +191,7 @@ export async function openLibrary(home: string, options: LibraryOptions = {}): P
     await sniff(file); // says clearly what is wrong with a file that cannot be anything
     const { faceIndex, consent, signal, onProgress } = asked;
     const name = checkedName(asked.name ?? (path.parse(file).name.slice(0, 200) || 'avatar'));
-    const sourceHash = await hashOfFile(file, signal);
+    const sourceHash = await sha256OfFile(file, signal);
     const known = await knownAvatar(file, sourceHash, faceIndex);
     if (known) return welcomeBack(known, file, asked);
     const made = await room.locked(sourceHash, signal, async () => {

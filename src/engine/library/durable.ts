@@ -95,13 +95,3 @@ export async function copyDurably(from: string, to: string, signal?: AbortSignal
   }
   return { bytes, sha256: hash.digest('hex') };
 }
-
-/** Lower-case hex. */
-export async function hashOfFile(file: string, signal?: AbortSignal): Promise<string> {
-  const hash = createHash('sha256');
-  for await (const chunk of createReadStream(file, { highWaterMark: 1 << 20 })) {
-    throwIfCanceled(signal);
-    hash.update(chunk as Buffer);
-  }
-  return hash.digest('hex');
-}

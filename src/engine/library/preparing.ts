@@ -5,7 +5,7 @@ import { StudioError, throwIfCanceled } from '../../shared/errors.ts';
 import { PREPARATION_VERSION, type BundleOptions, type FaceData } from '../avatar/bundle.ts';
 import type { Sessions } from '../onnx/sessions.ts';
 import type { Loaded } from './cache.ts';
-import { hashOfFile } from './durable.ts';
+import { sha256OfFile } from '../fileHash.ts';
 import type { AvatarRecord, Consent } from './record.ts';
 import type { Room } from './room.ts';
 import { dropVariants, folderOf, keepFace, keepSource, moveFiles, publish, readFace, removeFolder, stampOf, unnamedPlates, writeRecord } from './store.ts';
@@ -112,7 +112,7 @@ async function faultOf(root: string, record: AvatarRecord, signal?: AbortSignal)
 }
 
 async function hashIfThere(file: string, signal?: AbortSignal): Promise<string | null> {
-  return statSync(file, { throwIfNoEntry: false })?.isFile() ? hashOfFile(file, signal) : null;
+  return statSync(file, { throwIfNoEntry: false })?.isFile() ? sha256OfFile(file, signal) : null;
 }
 
 async function loaded(root: string, record: AvatarRecord, tier: 'disk' | 'prepared'): Promise<Loaded<FaceData>> {

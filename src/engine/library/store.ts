@@ -9,7 +9,8 @@ import { mkdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { StudioError } from '../../shared/errors.ts';
 import type { FaceData } from '../avatar/bundle.ts';
-import { copyDurably, hashOfFile, replaceDurably, syncFile, syncFolder, writeDurably } from './durable.ts';
+import { sha256OfFile } from '../fileHash.ts';
+import { copyDurably, replaceDurably, syncFile, syncFolder, writeDurably } from './durable.ts';
 import { decodeFace, encodeFace } from './faceBlob.ts';
 import { isAlive, thisProcess, type Owner } from './owner.ts';
 import { filesOf, ID_PATTERN, sealRecord, unsealRecord, type AvatarRecord, type KeptFile } from './record.ts';
@@ -111,14 +112,14 @@ export async function keepFace(folder: string, data: FaceData): Promise<Pick<Ava
   let plates: KeptFile | null = null;
   if (data.avatar.kind === 'clip') {
     await syncFile(unnamed);
-    const sha256 = await hashOfFile(unnamed);
+    const sha256 = await sha256OfFile(unnamed);
     plates = { name: named('plates', sha256, 'mp4'), bytes: (await stat(unnamed)).size, sha256 };
     await rename(unnamed, path.join(folder, plates.name));
   }
   const blob = encodeFace(data);
   const part = path.join(folder, 'face.part');
   await writeDurably(part, blob);
-  const sha256 = await hashOfFile(part);
+  const sha256 = await sha256OfFile(part);
   const face = { name: named('face', sha256, 'blob'), bytes: blob.length, sha256 };
   await rename(part, path.join(folder, face.name));
   return { face, plates };

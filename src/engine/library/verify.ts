@@ -3,7 +3,7 @@ import { statSync } from 'node:fs';
 import path from 'node:path';
 import { throwIfCanceled } from '../../shared/errors.ts';
 import type { FoundRow } from './catalogue.ts';
-import { hashOfFile } from './durable.ts';
+import { sha256OfFile } from '../fileHash.ts';
 import { filesOf } from './record.ts';
 import type { Room } from './room.ts';
 import { folderOf, idsIn, leftoversIn, readFace, readRecord, RECORD_FILE, strayFiles } from './store.ts';
@@ -55,7 +55,7 @@ async function verifyAvatar(root: string, id: string, found: FoundRow | null, si
     const size = statSync(place, { throwIfNoEntry: false })?.size;
     if (size === undefined) problems.push(`${file.name} is missing.`);
     else if (size !== file.bytes) problems.push(`${file.name} has ${size} bytes instead of ${file.bytes}.`);
-    else if ((await hashOfFile(place, signal)) !== file.sha256) problems.push(`${file.name} does not match its checksum.`);
+    else if ((await sha256OfFile(place, signal)) !== file.sha256) problems.push(`${file.name} does not match its checksum.`);
   }
   if (problems.length === 0) {
     if (record.files.source.sha256 !== record.sourceHash) problems.push(`${record.files.source.name} is not the source of this avatar.`);

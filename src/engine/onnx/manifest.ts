@@ -2,13 +2,12 @@
  * Which models there are: those shipped in `models/` and those the user imported into `<home>/models/`. Each folder has a
  * manifest.json of the same form; the shipped one also names models that are known but must be brought by the user.
  */
-import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
 import { mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import { StudioError, throwIfCanceled } from '../../shared/errors.ts';
+import { sha256OfFile } from '../fileHash.ts';
 import { lockedIn } from '../library/lock.ts';
 
 export const MODEL_KINDS = ['wav2lip', 'rig', 'face-detector', 'face-mesh', 'matte'] as const;
@@ -188,14 +187,4 @@ export async function removeModel(folders: ModelFolders, id: string): Promise<vo
   // First the entry, then the file: an interruption leaves a file too many, never an entry without its file.
   await changeImported(folders, undefined, (manifest) => ({ ...manifest, models: manifest.models.filter((entry) => entry.id !== id) }));
   await inFolder(folders.imported, () => rm(model.path, { force: true }));
-}
-
-/** Lower-case hex. */
-export async function sha256OfFile(file: string, signal?: AbortSignal): Promise<string> {
-  const hash = createHash('sha256');
-  for await (const bytes of createReadStream(file, { highWaterMark: 1 << 20 })) {
-    throwIfCanceled(signal);
-    hash.update(bytes as Buffer);
-  }
-  return hash.digest('hex');
 }

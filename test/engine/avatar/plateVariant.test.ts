@@ -1,5 +1,5 @@
 /** Plates before another background: a photo's and a clip's. */
-import { copyFile, mkdtemp, readdir, rm, stat } from 'node:fs/promises';
+import { copyFile, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import sharp from 'sharp';
@@ -57,6 +57,19 @@ it('a photo: the size asked for, the face where it is drawn, made once', async (
   expect(await variantOf(avatar, size, GREEN, { folder: kept, sessions })).toEqual(variant);
   expect(await readdir(kept)).toEqual([file]);
   expect((await stat(path.join(kept, file))).mtimeMs).toBe(made);
+});
+
+it('a damaged variant is noticed and made anew', async () => {
+  const avatar = await prepare(WOMAN, { sessions });
+  const options = { folder: path.join(folder, 'damaged'), sessions };
+  const size = { width: 256, height: 256 };
+  const { source } = await variantOf(avatar, size, GREEN, options);
+  const whole = await readFile(source);
+  for (const damaged of [Buffer.alloc(0), whole.subarray(0, whole.length / 2), Buffer.from(whole).fill(whole[900] ^ 1, 900, 901)]) {
+    await writeFile(source, damaged);
+    expect((await variantOf(avatar, size, GREEN, options)).source).toBe(source);
+    expect(await readFile(source)).toEqual(whole);
+  }
 });
 
 it('a clip: each frame, person and all, before the new background; nothing is left of a canceled one', async () => {
