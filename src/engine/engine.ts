@@ -58,7 +58,7 @@ export interface Engine {
   readonly voices: Voices;
   readonly sessions: Sessions;
   readonly library: Library;
-  /** Loads and warms what a built-in take needs, so that the first request finds it ready. */
+  /** Loads and warms what a built-in take needs, and the faces used most, so that the first request finds them ready. */
   warmUp(signal?: AbortSignal): Promise<LoadedModel[]>;
   /**
    * Renders a take into a work file of its own; the `finished` event names it. The caller exports it and then calls `discard`.
@@ -148,7 +148,8 @@ export async function openEngine({ home, device = 'auto', onLibraryEvent }: Engi
     library,
     async warmUp(signal) {
       const rig = await defaultModel(folders, 'rig');
-      return Promise.all([...FACE_MODELS, rig.id].map((id) => sessions.load(id, signal)));
+      const [loaded] = await Promise.all([Promise.all([...FACE_MODELS, rig.id].map((id) => sessions.load(id, signal))), library.preload(signal)]);
+      return loaded;
     },
 
     async *render(request, signal) {
