@@ -3,7 +3,7 @@ import { Command, CommanderError, InvalidArgumentError, Option } from 'commander
 import { DEVICES, QUALITIES } from '../shared/contract.ts';
 import { EXIT, exitCodeOf } from './exit.ts';
 import { resolveHome } from './home.ts';
-import { avatarsAdd, avatarsList, avatarsRemove, avatarsShow, avatarsVerify } from './commands/avatars.ts';
+import { avatarsAdd, avatarsFaces, avatarsList, avatarsRemove, avatarsShow, avatarsVerify } from './commands/avatars.ts';
 import { modelsImport, modelsList, modelsRemove, modelsVerify } from './commands/models.ts';
 import { voicesList, voicesSay } from './commands/voices.ts';
 import { render } from './commands/render.ts';
@@ -100,6 +100,10 @@ command(avatars, 'add', 'Register a photo or clip.')
   .option('--consent-who <who>', 'whose face it is')
   .option('--consent-statement <text>', 'what that person agreed to')
   .action((file: string, options: Parameters<typeof avatarsAdd>[1], cmd: Command) => avatarsAdd(file, options, context(cmd)));
+command(avatars, 'faces', 'The faces of a photo or clip, to choose one with --face.')
+  .argument('<file>')
+  .option('--thumbnails <dir>', 'write a picture of each into this folder')
+  .action((file: string, options: Parameters<typeof avatarsFaces>[1], cmd: Command) => avatarsFaces(file, options, context(cmd)));
 command(avatars, 'list', 'All avatars.')
   .option('--search <text>', 'only those whose name or tags hold it')
   .action((options: Parameters<typeof avatarsList>[0], cmd: Command) => avatarsList(options, context(cmd)));

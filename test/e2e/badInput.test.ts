@@ -79,6 +79,14 @@ describe('what is said', () => {
 describe('who says it', () => {
   test('picture without a face', async () => refused(await render(...HELLO, '--avatar', place.file('input-noface.png')), 2, /no face/i));
   test('two faces without --face', async () => refused(await render(...HELLO, '--avatar', place.file('input-two.png')), 2, /2 faces/, /--face/));
+  test('the faces to choose from are listed, left to right, with a picture of each', async () => {
+    const result = await place.sima(['avatars', 'faces', place.file('input-two.png'), '--thumbnails', place.file('input-faces'), '--json']);
+    expect(result.exitCode).toBe(0);
+    const faces = result.json.faces as { face: number; box: { x: number }; thumbnail: string }[];
+    expect(faces.map(({ face }) => face)).toEqual([1, 2]);
+    expect(faces[0].box.x).toBeLessThan(faces[1].box.x);
+    for (const { thumbnail } of faces) expect((await sharp(thumbnail).metadata()).width).toBe(160);
+  });
   test('a face that is not there', async () => refused(await render(...HELLO, '--avatar', place.file('input-two.png'), '--face', '3'), 2, /2 faces|face 3/i));
   test('missing file', async () => refused(await render(...HELLO, '--avatar', place.file('nobody.png')), 2, /nobody\.png/));
   test('a folder', async () => refused(await render(...HELLO, '--avatar', place.folder), 2));

@@ -1,4 +1,8 @@
+import { mkdir } from 'node:fs/promises';
+import path from 'node:path';
+import { facesIn } from '../../engine/avatar/facesIn.ts';
 import { FACE_MODELS } from '../../engine/avatar/prepare.ts';
+import { writeWhole } from '../../engine/media/wholeFile.ts';
 import { openLibrary, type Library } from '../../engine/library/avatars.ts';
 import type { AvatarRow } from '../../engine/library/catalogue.ts';
 import type { AvatarRecord } from '../../engine/library/record.ts';
@@ -85,15 +89,36 @@ export async function avatarsRemove(id: string, context: Context): Promise<void>
   });
 }
 
+/** For choosing: the faces of a photo or clip, with a picture of each in a folder where one is asked for. */
+export async function avatarsFaces(file: string, { thumbnails }: { thumbnails?: string }, { home, json, signal }: Context): Promise<void> {
+  const sessions = await openFaceSessions(home);
+  try {
+    const faces = await facesIn(file, { sessions, signal });
+    if (faces.length === 0) throw new StudioError('invalid-input', `No face was found in ${file}. Use a picture in which a face is seen from the front, well lit and not too small.`);
+    if (thumbnails !== undefined) await mkdir(thumbnails, { recursive: true }).catch((error: unknown) => Promise.reject(new StudioError('io', `The folder ${thumbnails} cannot be made.`, { cause: error })));
+    const listed: { face: number; box: typeof faces[number]['box']; thumbnail: string | null }[] = [];
+    for (const { faceIndex, box, thumbnail } of faces) {
+      const picture = thumbnails === undefined ? null : path.join(thumbnails, `face-${faceIndex}.jpg`);
+      if (picture !== null) await writeWhole(picture, thumbnail);
+      listed.push({ face: faceIndex, box, thumbnail: picture });
+    }
+    if (json) return console.log(JSON.stringify({ faces: listed }));
+    for (const { face, box, thumbnail } of listed) console.log(`--face ${face}   ${Math.round(box.width)}×${Math.round(box.height)} at ${Math.round(box.x)}, ${Math.round(box.y)}${thumbnail === null ? '' : `   ${thumbnail}`}`);
+  } finally {
+    await sessions.close();
+  }
+}
+
+async function openFaceSessions(home: string): Promise<Sessions> {
+  const models = (await listModels(modelFolders(home))).filter((model): model is InstalledModel & { installed: true } => model.installed);
+  return openSessions({ models: models.filter(({ id }) => (FACE_MODELS as readonly string[]).includes(id)), device: 'auto' });
+}
+
 /** Opens the library for one command; the face models only if something must be prepared. Repairs are told on stderr. */
 async function withLibrary(context: Context, work: (library: Library) => void | Promise<void>): Promise<void> {
   let opened: Promise<Sessions> | null = null;
-  const open = async (): Promise<Sessions> => {
-    const models = (await listModels(modelFolders(context.home))).filter((model): model is InstalledModel & { installed: true } => model.installed);
-    return openSessions({ models: models.filter(({ id }) => (FACE_MODELS as readonly string[]).includes(id)), device: 'auto' });
-  };
   const library = await openLibrary(context.home, {
-    sessions: () => (opened ??= open()),
+    sessions: () => (opened ??= openFaceSessions(context.home)),
     onEvent: sayLibraryEvent,
   });
   try {
