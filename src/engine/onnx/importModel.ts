@@ -1,9 +1,9 @@
 /** Brings the user's own Wav2Lip model into `<home>/models/`. */
-import { createHash, randomUUID } from 'node:crypto';
-import { createReadStream } from 'node:fs';
-import { mkdir, open, rename, rm, stat } from 'node:fs/promises';
+import { randomUUID } from 'node:crypto';
+import { mkdir, rename, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
-import { StudioError, throwIfCanceled } from '../../shared/errors.ts';
+import { StudioError } from '../../shared/errors.ts';
+import { copyDurably } from '../library/durable.ts';
 import { changeImported, findModel, inFolder, listModels, type InstalledModel, type ModelEntry, type ModelFolders } from './manifest.ts';
 import { openSessions } from './sessions.ts';
 
@@ -33,7 +33,10 @@ export async function importModel(folders: ModelFolders, file: string, options: 
   const folder = folders.imported;
   const part = path.join(folder, `.${id}.${randomUUID()}.part`);
   try {
-    const { bytes, sha256 } = await copyHashed(file, part, folder, signal);
+    const { bytes, sha256 } = await inFolder(folder, async () => {
+      await mkdir(folder, { recursive: true });
+      return copyDurably(file, part, signal);
+    });
     const entry: ModelEntry = {
       id, kind: 'wav2lip', file: `${id}.onnx`, bytes, sha256, licence: WAV2LIP_LICENCE, source: `imported from ${path.basename(file)}`,
       tensors: { inputs: [], outputs: [] }, use: 'optional', syncOffsetFrames: TRAINED_SYNC_OFFSET_FRAMES,
@@ -50,27 +53,6 @@ function idOfFile(file: string): string {
   const name = path.basename(file).toLowerCase().replace(/\.onnx$/, '').replace(/[^a-z0-9._-]+/g, '_').replace(/^[._-]+/, '').slice(0, 64);
   if (/^wav2lip[-_.]?gan$/.test(name)) return 'wav2lip_gan';
   return name || 'wav2lip';
-}
-
-async function copyHashed(file: string, part: string, folder: string, signal: AbortSignal | undefined): Promise<{ bytes: number; sha256: string }> {
-  const hash = createHash('sha256');
-  let bytes = 0;
-  await inFolder(folder, async () => {
-    await mkdir(folder, { recursive: true });
-    const handle = await open(part, 'wx');
-    try {
-      for await (const chunk of createReadStream(file, { highWaterMark: 1 << 20 })) {
-        throwIfCanceled(signal);
-        hash.update(chunk as Buffer);
-        bytes += (chunk as Buffer).length;
-        await handle.writeFile(chunk as Buffer);
-      }
-      await handle.sync();
-    } finally {
-      await handle.close();
-    }
-  });
-  return { bytes, sha256: hash.digest('hex') };
 }
 
 /** Loads and runs the copy on the CPU; messages name the user's file. */

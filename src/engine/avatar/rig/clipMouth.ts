@@ -7,20 +7,11 @@ import { i420Planes, type I420 } from '../../media/i420.ts';
 import {
   CHIN, LOWER_INNER, mouthFrame, MOUTH_LEFT, NOSE_BASE, pointIn, pointX, pointY, MOUTH_RIGHT, ramp, toFrame, UPPER_INNER, LEFT_OUTLINE, RIGHT_OUTLINE,
 } from './landmarks.ts';
+import type { Affine } from '../sample.ts';
 import { cubicSample, linearSample } from './sample.ts';
 
 /** Eyes, brows' roots, nose, cheekbones, temples and forehead: where the head is, whatever the mouth says. */
 const STILL_POINTS = [33, 133, 159, 145, 362, 263, 386, 374, 168, 6, 197, 195, 5, 4, 1, 98, 327, 2, 10, 151, 9, 127, 356, 234, 454, 116, 345, 50, 280];
-
-/** x' = xx·x + xy·y + x0, y' = yx·x + yy·y + y0. */
-interface Map2 {
-  xx: number;
-  xy: number;
-  x0: number;
-  yx: number;
-  yy: number;
-  y0: number;
-}
 
 /** The index of the plate whose lips are closest together, relative to the face; −1 where no plate shows a face. */
 export function mostClosed(landmarks: readonly (Float32Array | null)[]): number {
@@ -114,7 +105,7 @@ export function layMouth(speaking: I420, cover: MouthCover, from: Float32Array, 
 }
 
 /** Light changes within a clip: how much brighter and more coloured the plate is than the reference, along the cover's soft edge. */
-function lightBetween(speaking: I420, cover: MouthCover, back: Map2, out: I420, [x0, y0, x1, y1]: [number, number, number, number]): [y: number, u: number, v: number] {
+function lightBetween(speaking: I420, cover: MouthCover, back: Affine, out: I420, [x0, y0, x1, y1]: [number, number, number, number]): [y: number, u: number, v: number] {
   const source = i420Planes(speaking), target = i420Planes(out);
   const w = speaking.width / 2, h = speaking.height / 2;
   const step = Math.max(1, Math.round((x1 - x0) / 128));
@@ -148,12 +139,12 @@ function coverAt(cover: MouthCover, x: number, y: number): number {
   return linearSample(cover.alpha, cover.width, cover.height, cx, cy) / 255;
 }
 
-function apply(map: Map2, x: number, y: number): [x: number, y: number] {
+function apply(map: Affine, x: number, y: number): [x: number, y: number] {
   return [map.xx * x + map.xy * y + map.x0, map.yx * x + map.yy * y + map.y0];
 }
 
 /** Least squares of an affine map over the still points, each centred on its mean. */
-function fit(from: Float32Array, to: Float32Array): Map2 {
+function fit(from: Float32Array, to: Float32Array): Affine {
   const n = STILL_POINTS.length;
   const mean = (points: Float32Array): [number, number] => [
     STILL_POINTS.reduce((sum, i) => sum + pointX(points, i), 0) / n,
