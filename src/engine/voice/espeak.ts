@@ -31,7 +31,7 @@ export interface Espeak {
 
 export async function openEspeak(): Promise<Espeak> {
   const module = await open({});
-  const worker = new module.eSpeakNGWorker();
+  const worker = atFixedTime(() => new module.eSpeakNGWorker());
   const sampleRate = worker.get_samplerate();
   if (sampleRate !== ESPEAK_SAMPLE_RATE) {
     throw new StudioError('bug', `eSpeak speaks at ${sampleRate} Hz, expected ${ESPEAK_SAMPLE_RATE} Hz.`);
@@ -73,4 +73,18 @@ export async function openEspeak(): Promise<Espeak> {
 /** eSpeak's 0–99 scale is exponential: 50 is the voice's own pitch, 0 an octave down, 99 an octave up. */
 function espeakPitch(factor: number): number {
   return Math.min(99, Math.max(0, Math.round(50 + 50 * Math.log2(factor))));
+}
+
+/**
+ * Runs the synchronous work with a clock that stands still. eSpeak seeds the noise of breathy voices (f2, f5) with the time at
+ * its start; with the real time, the same text would sound and move a little different in every process.
+ */
+function atFixedTime<T>(work: () => T): T {
+  const now = Date.now;
+  Date.now = () => 0;
+  try {
+    return work();
+  } finally {
+    Date.now = now;
+  }
 }
