@@ -13,5 +13,6 @@ it.each(['fa+f2', 'gmw/en-US+f2', 'gmw/en-US'])('%s gives the same samples whene
     vi.restoreAllMocks();
   }
   expect(spoken[0].length).toBeGreaterThan(20_000);
-  expect(spoken[1]).toEqual(spoken[0]);
+  // As bytes: a list of every sample that differs would take minutes.
+  expect(Buffer.compare(new Uint8Array(spoken[1].buffer), new Uint8Array(spoken[0].buffer))).toBe(0);
 });
