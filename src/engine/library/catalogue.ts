@@ -1,17 +1,8 @@
-/** The index of the library in SQLite: one file that several processes may use at once. The folders are the truth, this finds them. */
-import { existsSync, renameSync, rmSync, statSync } from 'node:fs';
-import Database from 'better-sqlite3';
-import { StudioError } from '../../shared/errors.ts';
-import { avatars } from './migrations/0001-avatars.ts';
-import { locks } from './migrations/0002-locks.ts';
+/** The avatars' tables in the index. The folders are the truth, this finds them. */
+import type Database from 'better-sqlite3';
 import { isAlive, type Owner } from './owner.ts';
 import { filesOf, sealRecord, unsealRecord, type AvatarRecord } from './record.ts';
 import { searchText } from './searchText.ts';
-
-/** In order; a file's `user_version` counts how many it has seen. Only ever add to the end. */
-const MIGRATIONS = [avatars, locks];
-/** How long a write waits for another process's. */
-const BUSY_MS = 5000;
 
 /** What a list shows of an avatar. */
 export interface AvatarRow {
@@ -53,7 +44,6 @@ export interface FoundRow {
 }
 
 export interface Catalogue {
-  readonly file: string;
   /** Newest first. */
   list(query?: ListQuery): AvatarRow[];
   /** null where there is no such row. */
@@ -78,71 +68,6 @@ export interface Catalogue {
   together<T>(work: () => T): T;
   /** What SQLite's own full check finds; empty where all is well. */
   faults(): string[];
-  close(): void;
-}
-
-/** SQLite says that the file is no database, or a broken one. */
-export function isCorrupt(error: unknown): boolean {
-  const { code } = error as { code?: unknown };
-  return typeof code === 'string' && /^SQLITE_(CORRUPT|NOTADB)/.test(code);
-}
-
-/** Moves a broken index out of the way; its name tells when. @returns the new name */
-export function setAside(file: string): string {
-  const aside = `${file}.damaged-${new Date().toISOString().replace(/[:.]/g, '-')}`;
-  renameSync(file, aside);
-  for (const ending of ['-wal', '-shm']) rmSync(file + ending, { force: true });
-  return aside;
-}
-
-/**
- * Opens the index and brings it up to date; a new file is made where there is none.
- * @throws SqliteError, see isCorrupt; StudioError io where a newer Sima has made it
- */
-export function openCatalogue(file: string): Catalogue {
-  const database = new Database(file, { timeout: BUSY_MS });
-  try {
-    prepareDatabase(database, file);
-    return catalogueOver(database, file);
-  } catch (error) {
-    database.close();
-    throw error;
-  }
-}
-
-/** Which file it is, not which name: another process may have set the broken one aside already. */
-export function fileIdentity(file: string): string | null {
-  return existsSync(file) ? String(statSync(file, { bigint: true }).ino) : null;
-}
-
-function prepareDatabase(database: Database.Database, file: string): void {
-  patiently(() => database.pragma('journal_mode = WAL'));
-  database.pragma('synchronous = NORMAL');
-  database.pragma('trusted_schema = OFF');
-  const check = database.pragma('integrity_check(1)', { simple: true }); // a few milliseconds for a thousand avatars
-  if (check !== 'ok') throw Object.assign(new Error(String(check)), { code: 'SQLITE_CORRUPT' });
-  const migrate = database.transaction(() => {
-    const version = Number(database.pragma('user_version', { simple: true }));
-    if (version > MIGRATIONS.length) {
-      throw new StudioError('io', `The library's index ${file} was made by a newer version of Sima (${version}, this one knows ${MIGRATIONS.length}). Update Sima, or use another --home.`);
-    }
-    for (const migration of MIGRATIONS.slice(version)) database.exec(migration);
-    database.pragma(`user_version = ${MIGRATIONS.length}`);
-  });
-  if (Number(database.pragma('user_version', { simple: true })) !== MIGRATIONS.length) patiently(() => migrate.immediate());
-}
-
-/** Turning on WAL does not wait for others by itself. */
-function patiently(work: () => unknown): void {
-  for (let waitedMs = 0; ; waitedMs += 20) {
-    try {
-      work();
-      return;
-    } catch (error) {
-      if (!String((error as { code?: unknown }).code).startsWith('SQLITE_BUSY') || waitedMs > BUSY_MS) throw error;
-      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 20);
-    }
-  }
 }
 
 interface StoredRow {
@@ -152,7 +77,7 @@ interface StoredRow {
 
 const COLUMNS = 'id, name, kind, width, height, duration_sec, face_index, face_count, preparation, bytes, created_at, used_at, uses, tags';
 
-function catalogueOver(database: Database.Database, file: string): Catalogue {
+export function catalogueOver(database: Database.Database): Catalogue {
   const list = database.prepare<[{ search: string; tag: string | null; limit: number; offset: number }], StoredRow>(
     `SELECT ${COLUMNS} FROM avatars WHERE found_by LIKE @search ESCAPE '\\' AND (@tag IS NULL OR EXISTS (SELECT 1 FROM json_each(tags) WHERE value = @tag)) ORDER BY created_at DESC, id LIMIT @limit OFFSET @offset`,
   );
@@ -181,7 +106,6 @@ function catalogueOver(database: Database.Database, file: string): Catalogue {
   });
 
   return {
-    file,
     list({ search = '', tag, limit = -1, offset = 0 } = {}) {
       const pattern = `%${searchText(search).replace(/[\\%_]/g, '\\$&')}%`;
       return list.all({ search: pattern, tag: tag ?? null, limit, offset }).map(rowOf);
@@ -215,7 +139,6 @@ function catalogueOver(database: Database.Database, file: string): Catalogue {
       const found = database.pragma('integrity_check(10)') as { integrity_check: string }[];
       return found.map((line) => line.integrity_check).filter((line) => line !== 'ok');
     },
-    close: () => database.close(),
   };
 }
 

@@ -1,18 +1,15 @@
 /** Work that one at a time may do, over all processes that share a home: a row of the library's index says who is at it. */
 import { randomUUID } from 'node:crypto';
-import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { throwIfCanceled } from '../../shared/errors.ts';
-import { fileIdentity, isCorrupt, openCatalogue, setAside, type Catalogue } from './catalogue.ts';
-import { storageFailure } from './durable.ts';
+import { catalogueOver, type Catalogue } from './catalogue.ts';
+import { openIndex } from './database.ts';
 import { thisProcess } from './owner.ts';
 
 /** How often a lock that another one holds is looked at again. */
 const LOCK_POLL_MS = 40;
 /** Locks that this process holds: one that could not be given back, on a full disk, must not last. */
 const held = new Set<string>();
-
-export const INDEX_FILE = 'library.sqlite';
 
 /** Asks the index; how its failures are treated is the caller's matter. */
 export type AskIndex = <T>(question: (catalogue: Catalogue) => T) => T;
@@ -55,23 +52,10 @@ export async function locked<T>(ask: AskIndex, name: string, signal: AbortSignal
 
 /** `locked` for who has no open library. @param home its folder must exist @throws io where the index cannot be used */
 export async function lockedIn<T>(home: string, name: string, signal: AbortSignal | undefined, work: () => Promise<T>): Promise<T> {
-  const file = path.join(home, INDEX_FILE);
-  const identity = fileIdentity(file);
-  let index: Catalogue;
+  // A broken index is set aside without a word: whoever opens the library next finds it empty, fills it and says so.
+  const index = openIndex(home, { tables: catalogueOver, refill: () => undefined, onSetAside: () => undefined });
   try {
-    try {
-      index = openCatalogue(file);
-    } catch (error) {
-      if (!isCorrupt(error)) throw error;
-      // Set aside without a word: whoever opens the library next finds the index empty, fills it and says so.
-      if (fileIdentity(file) === identity) setAside(file);
-      index = openCatalogue(file);
-    }
-  } catch (error) {
-    throw storageFailure(error, `The library ${home}`);
-  }
-  try {
-    return await locked((question) => question(index), name, signal, work);
+    return await locked((question) => index.ask(question), name, signal, work);
   } finally {
     index.close();
   }

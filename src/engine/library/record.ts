@@ -1,7 +1,6 @@
 /** What the library knows of an avatar beside its face data: kept twice, as avatar.json in its folder and as a row of the index. */
-import { createHash } from 'node:crypto';
 import { z } from 'zod';
-import { parse } from '../../shared/contract.ts';
+import { seal, unseal } from './seal.ts';
 
 /** sha256 of the source in hex, `-N` for face N of several. */
 export const ID_PATTERN = /^[0-9a-f]{64}(-[1-9][0-9]{0,2})?$/;
@@ -45,20 +44,8 @@ export type Consent = z.infer<typeof consentSchema>;
 
 export const filesOf = ({ files }: AvatarRecord): KeptFile[] => [files.source, files.face, ...(files.plates ? [files.plates] : [])];
 
-const sealOf = (record: AvatarRecord): string => createHash('sha256').update(JSON.stringify(record)).digest('hex');
-
 /** The record as text with a checksum. @throws StudioError invalid-input for values out of range, whose fields it names */
-export function sealRecord(record: AvatarRecord): string {
-  const checked = parse(recordSchema, record, `The avatar “${record.name}”`); // also puts the fields into one order
-  return JSON.stringify({ sha256: sealOf(checked), record: checked }, null, 1) + '\n';
-}
+export const sealRecord = (record: AvatarRecord): string => seal(recordSchema, record, `The avatar “${record.name}”`, 1);
 
 /** null where the text is not exactly what was sealed. */
-export function unsealRecord(text: string): AvatarRecord | null {
-  try {
-    const { sha256, record } = z.strictObject({ sha256: hash, record: recordSchema }).parse(JSON.parse(text));
-    return sealOf(record) === sha256 ? record : null;
-  } catch {
-    return null;
-  }
-}
+export const unsealRecord = (text: string): AvatarRecord | null => unseal(recordSchema, text);

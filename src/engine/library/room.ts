@@ -2,9 +2,10 @@
 import { mkdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { StudioError } from '../../shared/errors.ts';
-import { fileIdentity, isCorrupt, openCatalogue, setAside, type Catalogue } from './catalogue.ts';
+import { catalogueOver, type Catalogue } from './catalogue.ts';
+import { INDEX_FILE, openIndex, type Index } from './database.ts';
 import { storageFailure } from './durable.ts';
-import { INDEX_FILE, locked, tryLock } from './lock.ts';
+import { locked, tryLock } from './lock.ts';
 import type { AvatarRecord } from './record.ts';
 import { reconcile } from './reconcile.ts';
 import { avatarsFolder, beginWork, dropFiles, folderOf, readRecord, readSealed, RECORD_FILE, stampOf, strayFiles, writeRecord } from './store.ts';
@@ -22,6 +23,7 @@ export interface LibraryEvent {
 export interface Room {
   /** The folder of avatar folders. */
   readonly root: string;
+  readonly indexFile: string;
   /** Runs a question to the index; a broken one is set aside, made anew from the folders and asked again. */
   index<T>(work: (catalogue: Catalogue) => T): T;
   /** The record as the folder says it; where that is damaged, as the row says it, and the damaged one is repaired. */
@@ -47,30 +49,9 @@ export function notFound(asked: string): StudioError {
 /** Opens a home's library folder and index, made where they are not there, and clears what crashes have left. @throws StudioError io */
 export async function openRoom(home: string, say: (event: LibraryEvent) => void): Promise<Room> {
   const root = avatarsFolder(home);
-  const indexFile = path.join(home, INDEX_FILE);
   const asStudioError = (error: unknown): unknown => storageFailure(error, `The library ${home}`);
 
-  /** Which file the index was when it was opened. */
-  let opened: string | null = null;
-  const openIndex = (): Catalogue => {
-    opened = fileIdentity(indexFile);
-    try {
-      const catalogue = openCatalogue(indexFile);
-      opened = fileIdentity(indexFile);
-      return catalogue;
-    } catch (error) {
-      if (!isCorrupt(error)) throw error;
-      return openAnew();
-    }
-  };
-  /** In place of the broken one that was opened, unless another process has replaced it already. */
-  const openAnew = (): Catalogue => {
-    if (fileIdentity(indexFile) === opened) say({ kind: 'index', id: null, sentence: `The library's index was damaged. It is kept as ${setAside(indexFile)}.` });
-    const catalogue = openCatalogue(indexFile);
-    opened = fileIdentity(indexFile);
-    return catalogue;
-  };
-  const bringUpToDate = () => {
+  const bringUpToDate = (catalogue: Catalogue) => {
     const wasEmpty = catalogue.stamps().size === 0;
     const found = reconcile(root, catalogue);
     if (wasEmpty && found.read.length > 0) say({ kind: 'index', id: null, sentence: `The library's index was empty. It is made anew from ${found.read.length} avatar folders.` });
@@ -80,32 +61,23 @@ export async function openRoom(home: string, say: (event: LibraryEvent) => void)
     return found;
   };
 
-  let catalogue: Catalogue;
+  let opened: Index<Catalogue>;
   try {
     mkdirSync(root, { recursive: true });
-    catalogue = openIndex();
+    opened = openIndex(home, {
+      tables: catalogueOver,
+      refill: bringUpToDate,
+      onSetAside: (aside) => say({ kind: 'index', id: null, sentence: `The library's index was damaged. It is kept as ${aside}.` }),
+    });
   } catch (error) {
     throw asStudioError(error);
   }
 
   const room: Room = {
     root,
+    indexFile: path.join(home, INDEX_FILE),
     say,
-    index(work) {
-      try {
-        return work(catalogue);
-      } catch (error) {
-        if (!isCorrupt(error)) throw asStudioError(error);
-      }
-      try {
-        catalogue.close();
-        catalogue = openAnew();
-        bringUpToDate();
-        return work(catalogue);
-      } catch (error) {
-        throw asStudioError(error);
-      }
-    },
+    index: (work) => opened.ask(work),
     async recordOf(id) {
       const folder = folderOf(root, id);
       const listed = room.index((known) => known.find(id));
@@ -154,7 +126,7 @@ export async function openRoom(home: string, say: (event: LibraryEvent) => void)
         throw asStudioError(error);
       }
     },
-    close: () => catalogue.close(),
+    close: () => opened.close(),
   };
 
   try {

@@ -23,8 +23,8 @@ export interface LibraryVerdict {
   problems: string[];
 }
 
-export async function verifyLibrary({ root, index }: Pick<Room, 'root' | 'index'>, signal?: AbortSignal): Promise<LibraryVerdict> {
-  const problems = index((known) => known.faults().map((fault) => `The index ${known.file}: ${fault}.`));
+export async function verifyLibrary({ root, indexFile, index }: Pick<Room, 'root' | 'indexFile' | 'index'>, signal?: AbortSignal): Promise<LibraryVerdict> {
+  const problems = index((known) => known.faults().map((fault) => `The index ${indexFile}: ${fault}.`));
   problems.push(...leftoversIn(root).map((name) => `${path.join(root, name)} was left by work that was cut off; it goes at the next start.`));
   const ids = new Set([...index((known) => known.stamps()).keys(), ...idsIn(root)]);
   const avatars: AvatarVerdict[] = [];

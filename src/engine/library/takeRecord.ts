@@ -1,0 +1,68 @@
+/** What a finished take is, kept as take.json in its folder: what was asked, what was said when, and where each fragment lies. Never changed. */
+import { z } from 'zod';
+import { chunkTimes, fragmentSchema, takeInfo } from '../../shared/contract.ts';
+import { seal, unseal } from './seal.ts';
+
+export type Fragment = z.infer<typeof fragmentSchema>;
+
+const count = z.int().min(0);
+const sec = z.number();
+
+const takeRecordSchema = z.object({
+  /** `kept` is the user's mark and may change: a file of its own beside this one. */
+  take: takeInfo.omit({ kept: true }).extend({ state: z.literal('finished') }),
+  /** The header before the first fragment. */
+  initBytes: count,
+  /** In order, without gaps: frames, keyframe, bytes. */
+  fragments: z.array(z.tuple([count, z.boolean(), count])),
+  /** On the take's clock; a recording has no segment. */
+  segments: z.array(z.object({
+    segment: z.object({ index: count, text: z.string(), lang: z.enum(['fa', 'en']) }).nullable(),
+    startSec: sec, endSec: sec,
+    words: z.array(z.object({ text: z.string(), startSec: sec, endSec: sec })),
+  })),
+  /** `times`: null where nobody measured them. */
+  chunks: z.array(z.object({ index: count, firstFrame: count, frames: count, times: chunkTimes.nullable() })),
+  /** Milliseconds per stage of the whole take. */
+  times: z.record(z.string(), z.number()),
+  /** false: a recording without speech; null: not a recording. */
+  speechFound: z.boolean().nullable(),
+});
+export type TakeRecord = z.infer<typeof takeRecordSchema>;
+
+/** @throws StudioError invalid-input for values out of range, whose fields it names */
+export const sealTake = (record: TakeRecord): string => seal(takeRecordSchema, record, `The take ${record.take.id}`);
+
+/** null where the text is not exactly what was sealed. */
+export const unsealTake = (text: string): TakeRecord | null => unseal(takeRecordSchema, text);
+
+export const packFragments = (fragments: readonly Fragment[]): TakeRecord['fragments'] => fragments.map(({ frames, keyframe, bytes }) => [frames, keyframe, bytes]);
+
+export function fragmentsOf({ initBytes, fragments }: Pick<TakeRecord, 'initBytes' | 'fragments'>): Fragment[] {
+  let firstFrame = 0;
+  let offset = initBytes;
+  return fragments.map(([frames, keyframe, bytes], index) => {
+    const fragment = { index, firstFrame, frames, keyframe, offset, bytes };
+    firstFrame += frames;
+    offset += bytes;
+    return fragment;
+  });
+}
+
+/** What of `fragment` does not follow on the one before it, for the error; null: all does. @param initBytes where the first one lies */
+export function fragmentFault(before: Fragment | undefined, fragment: Fragment, initBytes: number): string | null {
+  const expected: [name: string, found: number, wanted: number][] = [
+    ['index', fragment.index, before ? before.index + 1 : 0],
+    ['firstFrame', fragment.firstFrame, before ? before.firstFrame + before.frames : 0],
+    ['offset', fragment.offset, before ? before.offset + before.bytes : initBytes],
+  ];
+  for (const [name, found, wanted] of expected) if (found !== wanted) return `its ${name} is ${found} where ${wanted} follows`;
+  for (const [name, found] of [['frames', fragment.frames], ['bytes', fragment.bytes], ['offset', fragment.offset]] as const) {
+    if (!Number.isSafeInteger(found) || found < 1) return `its ${name} is ${found}`;
+  }
+  return null;
+}
+
+/** Whether each follows on the one before it. */
+export const areUnbroken = (fragments: readonly Fragment[]): boolean =>
+  fragments.every((fragment, i) => fragmentFault(fragments[i - 1], fragment, fragments[0].offset) === null);

@@ -1,0 +1,138 @@
+/** Takes that this process renders, from `begin` or `adopt` to their end. */
+import { renameSync, rmSync } from 'node:fs';
+import { isOver, type RenderRequest, type TakeInfo } from '../../shared/contract.ts';
+import { StudioError, type ErrorData } from '../../shared/errors.ts';
+import type { Chunk } from '../../shared/vocabulary.ts';
+import { replaceDurably, syncFile } from './durable.ts';
+import { removeFolder } from './store.ts';
+import type { TimedChunk } from './takeCatalogue.ts';
+import { dropOwner, growingFile, isMarkedKept, markKept, markOwner, recordFile, sizeOf, takeFile, TAKE_ID } from './takeFolder.ts';
+import { areUnbroken, fragmentFault, packFragments, sealTake, type Fragment, type TakeRecord } from './takeRecord.ts';
+import type { OwnTake, TakeRoom } from './takeRoom.ts';
+
+/** Failed and canceled takes that are still listed, with their reasons. */
+const REASONS_KEPT = 500;
+
+/** What becomes known of a take under way. */
+export type TakeChange = Partial<Pick<TakeInfo, 'avatarId' | 'modelId' | 'device' | 'width' | 'height' | 'rate' | 'framesExpected' | 'warnings' | 'restarts'>> & {
+  state?: 'queued' | 'rendering' | 'paused';
+};
+
+/** What a finished take keeps beside what was journaled. */
+export type TakeOutcome = Pick<TakeRecord, 'segments' | 'times' | 'speechFound'> & { chunks: readonly Chunk[] };
+
+export function beginTake(room: TakeRoom, { id, request, kept }: { id: string; request: RenderRequest; kept: boolean }): TakeInfo {
+  if (!TAKE_ID.test(id)) throw new StudioError('bug', `“${id}” cannot be a take's id.`);
+  if (room.ask((takes) => takes.find(id))) throw new StudioError('bug', `There is a take ${id} already.`);
+  const take: TakeInfo = {
+    id, request, kept, state: 'queued', avatarId: null, modelId: null, device: null, width: null, height: null, rate: null, framesDone: 0, framesExpected: null,
+    sizeBytes: 0, restarts: 0, warnings: [], createdAt: new Date().toISOString(), endedAt: null, error: null,
+  };
+  room.hold(take, [], []);
+  try {
+    room.ask((takes) => takes.put(take, room.me));
+    room.inStorage(() => {
+      markOwner(room.root, id, room.me);
+      markKept(room.root, id, kept);
+    });
+  } catch (error) {
+    room.letGo(id);
+    room.ask((takes) => takes.remove(id));
+    throw error;
+  }
+  return take;
+}
+
+export function changeTake(room: TakeRoom, id: string, change: TakeChange): TakeInfo {
+  const known = room.mine(id);
+  const take = { ...known.take, ...change };
+  room.ask((takes) => takes.put(take, room.me));
+  known.take = take;
+  return room.find(id).take;
+}
+
+export function publishFragment(room: TakeRoom, id: string, fragment: Fragment, initBytes: number): void {
+  const { fragments } = room.mine(id);
+  const fault = fragmentFault(fragments.at(-1), fragment, initBytes);
+  if (fault) throw new StudioError('bug', `Fragment ${fragment.index} of the take ${id} cannot be published: ${fault}.`);
+  room.ask((takes) => takes.addFragment(id, fragment));
+  fragments.push(fragment);
+}
+
+export function keepChunk(room: TakeRoom, id: string, timed: TimedChunk): void {
+  const { chunks } = room.mine(id);
+  room.ask((takes) => takes.addChunk(id, timed));
+  chunks.set(timed.chunk.index, timed);
+}
+
+const published = ({ fragments }: OwnTake) => {
+  const last = fragments.at(-1);
+  return { framesDone: last ? last.firstFrame + last.frames : 0, sizeBytes: last ? last.offset + last.bytes : 0 };
+};
+
+export async function finishTake(room: TakeRoom, id: string, { segments, chunks, times, speechFound }: TakeOutcome): Promise<TakeInfo> {
+  const own = room.mine(id);
+  const { framesDone, sizeBytes } = published(own);
+  const file = takeFile(room.root, id);
+  const bytes = sizeOf(file);
+  if (bytes !== sizeBytes || own.fragments.length === 0) {
+    throw new StudioError('io', `The take ${id} cannot be finished: ${file} ${bytes === null ? 'is missing' : `has ${bytes} bytes`}, and ${sizeBytes} were published.`);
+  }
+  const sealed = sealTake({
+    take: { ...own.take, state: 'finished', framesDone, sizeBytes, endedAt: new Date().toISOString() },
+    initBytes: own.fragments[0].offset,
+    fragments: packFragments(own.fragments),
+    segments, times, speechFound,
+    chunks: chunks.map(({ index, firstFrame, frames }) => ({ index, firstFrame, frames, times: own.chunks.get(index)?.times ?? null })),
+  });
+  await syncFile(file);
+  await replaceDurably(recordFile(room.root, id), sealed);
+  const { record } = JSON.parse(sealed) as { record: TakeRecord };
+  room.ask((takes) => takes.putOver({ ...record.take, kept: isMarkedKept(room.root, id) }, room.me));
+  room.letGo(id);
+  dropOwner(room.root, id);
+  return room.find(id).take;
+}
+
+/** Ends a take that nothing is left of to play. */
+export async function endTake(room: TakeRoom, id: string, state: 'failed' | 'canceled', error: ErrorData | null): Promise<TakeInfo> {
+  const own = room.mine(id);
+  // Its files first: on a full disk that makes room for the row.
+  await removeFolder(room.root, id);
+  room.ask((takes) => {
+    takes.putOver({ ...own.take, state, error, framesDone: published(own).framesDone, sizeBytes: 0, endedAt: new Date().toISOString() }, room.me);
+    takes.forgetOver(REASONS_KEPT);
+  });
+  room.letGo(id);
+  return room.find(id).take;
+}
+
+export async function adoptTake(room: TakeRoom, id: string): Promise<TakeInfo | null> {
+  const { root, me } = room;
+  const row = room.ask((takes) => takes.find(id));
+  if (!row?.take || isOver(row.take.state) || room.isBusy(id, row.owner)) return null;
+  const { take, owner } = row;
+  room.hold(take, [], []); // at once: of two in this process, the other one sees it as busy from here on
+  try {
+    if (!room.ask((takes) => takes.takeOver(id, owner, me))) {
+      room.letGo(id);
+      return null;
+    }
+    room.hold(take, room.ask((takes) => takes.fragments(id)), room.ask((takes) => takes.chunks(id)));
+    markOwner(root, id, me);
+  } catch (error) {
+    room.letGo(id);
+    throw error;
+  }
+  const own = room.mine(id);
+  const { sizeBytes } = published(own);
+  const growing = growingFile(root, id);
+  // Renamed, but not finished: it is taken up again where it ended.
+  if (sizeOf(growing) === null && sizeOf(takeFile(root, id)) !== null) renameSync(takeFile(root, id), growing);
+  if (sizeBytes === 0) rmSync(growing, { force: true });
+  const there = sizeOf(growing) ?? 0;
+  if (there >= sizeBytes && areUnbroken(own.fragments)) return room.find(id).take;
+  const message = there < sizeBytes ? `its file ended after ${there} of ${sizeBytes} bytes` : 'its journal is damaged';
+  return endTake(room, id, 'failed', { code: 'io', message: `What was rendered of this take is lost: ${message}. Render it again.` });
+}
+
