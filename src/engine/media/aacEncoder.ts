@@ -14,18 +14,19 @@ const BIT_RATE = 128_000n;
 
 export interface AacEncoder {
   context: CodecContext;
-  /** Samples taken so far. */
+  /** Samples of the take up to here, be they encoded or before the encoder's first. */
   readonly samples: number;
   /**
-   * Encodes exactly 1024 samples (fewer only in the last call). Packets have pts in samples from −1024 on, and own their
-   * memory: whoever takes them frees them.
+   * Encodes exactly 1024 samples (fewer only in the last call). Packets have pts in samples from 1024 before the encoder's
+   * first sample on, and own their memory: whoever takes them frees them.
    */
   encode(samples: Float32Array): Promise<Packet[]>;
   flush(): Promise<Packet[]>;
   close(): void;
 }
 
-export async function openAacEncoder(): Promise<AacEncoder> {
+/** @param firstSample where in the take the encoder begins, a multiple of 1024 */
+export async function openAacEncoder(firstSample = 0): Promise<AacEncoder> {
   const codec = present(Codec.findEncoderByName(FF_ENCODER_AAC), 'AAC encoder');
   const context = new CodecContext();
   context.allocContext3(codec);
@@ -41,7 +42,7 @@ export async function openAacEncoder(): Promise<AacEncoder> {
   checkCall(await context.open2(codec, settings), 'Opening the AAC encoder');
   settings.free();
 
-  let taken = 0;
+  let taken = firstSample;
   const drain = async (): Promise<Packet[]> => {
     const packets: Packet[] = [];
     for (;;) {

@@ -1,17 +1,22 @@
 /**
- * One take as one growing fragmented MP4. While it grows it is a hidden file beside its place; each published fragment is complete on
- * disk and never changes; `finish()` gives the file its name. Whatever fails or is aborted leaves nothing behind.
+ * One take as one growing fragmented MP4. While it grows it is another file beside its place; each published fragment is complete on
+ * disk and never changes; `finish()` gives the file its name. A file that grows under a name of the caller's survives what ends its writer,
+ * and another writer can go on in it; any other leaves nothing behind when something fails.
  */
 import type { Packet } from 'node-av/lib';
 import type { Quality } from '../../shared/contract.ts';
 import { StudioError } from '../../shared/errors.ts';
 import { AAC_PACKET_SAMPLES, AAC_SAMPLE_RATE, openAacEncoder, type AacEncoder } from './aacEncoder.ts';
+import { checkSameSettings, readContinuation } from './continuing.ts';
+import { openFragmentMuxer, type FragmentMuxer } from './fragmentMuxer.ts';
+import { openGrowingFile, type GrowingFile } from './growingFile.ts';
 import type { I420 } from './i420.ts';
 import { markingTags, type Marking } from './marking.ts';
-import { openMp4Output } from './mp4Output.ts';
 import { frameStartSample, frameStartSec, rateValue, toRate, type Rate } from './rate.ts';
 import { createSampleQueue } from './sampleQueue.ts';
 import { openVideoEncoder, type VideoEncoder } from './videoEncoder.ts';
+
+export { soundNeededBefore } from './continuing.ts';
 
 export interface Mp4WriterOptions {
   /** Final name; the folder must exist. */
@@ -23,10 +28,31 @@ export interface Mp4WriterOptions {
   /** 'live': superfast CRF 20, no look-ahead. 'final': medium CRF 17. */
   quality: Quality;
   marking: Marking;
-  /** Called once per fragment, in order, when its bytes are on disk. Awaited: a slow reader slows the writer. */
+  /**
+   * Called once per fragment, in order, when the system has its bytes: they outlive this process, even one that is killed. Awaited: a
+   * slow reader slows the writer.
+   */
   onFragment?: (fragment: Fragment) => void | Promise<void>;
   /** Encoder threads; more only splits pictures into slices. Default 1: composing runs beside it. */
   threads?: number;
+  /**
+   * Where the file grows, in the folder of `file`; a new take replaces what lies there. It stays there when writing fails or the process
+   * ends, until `abort()` or another writer. Without it: a hidden file of a new name.
+   */
+  growingFile?: string;
+  /** Goes on where an earlier writer of the same take, with the same settings, left `growingFile`. */
+  continues?: PublishedTake;
+}
+
+export interface PublishedTake {
+  /** All fragments that were published, at least one. What the file holds beyond them is cut off. */
+  fragments: Fragment[];
+  initBytes: number;
+  /**
+   * The take's mono sound, 48 kHz, up to the first sample of the first new frame: the last `soundNeededBefore()` samples or more. `addAudio`
+   * goes on from there.
+   */
+  sound: Float32Array;
 }
 
 /** One run of frames with its sound, decodable after the fragments before it. */
@@ -53,8 +79,9 @@ export interface Mp4Summary {
 export interface Mp4Writer {
   /** The file that grows, to be read while `finish()` has not resolved. */
   readonly growingFile: string;
+  /** Of the take, with those that it had when it was continued. The next one has this index. */
   readonly frames: number;
-  /** Header bytes at the start of the file; null until the first fragment is published. */
+  /** Header bytes at the start of the file; null until the first fragment of the take is published. */
   readonly initBytes: number | null;
   /**
    * Appends mono sound, 48 kHz, −1..1. Only queued here (the array must not change afterwards): it is encoded with the
@@ -62,14 +89,14 @@ export interface Mp4Writer {
    */
   addAudio(samples: Float32Array): void;
   /**
-   * Appends one picture, shown at its index / fps. The pixels are copied before the first await; the promise resolves when
+   * Appends one picture, shown at its index / fps; the first of a writer is a keyframe. The pixels are copied before the first await; the promise resolves when
    * the picture is encoded. At most one call may be under way when the next comes, so composing and encoding overlap.
    */
   addFrame(frame: I420, options?: { keyframe?: boolean }): Promise<void>;
   /** Pads the sound with silence to the end of the last frame (what goes beyond is dropped), publishes what is left and renames the file. */
   finish(): Promise<Mp4Summary>;
-  /** Removes everything. Does nothing after `finish()`. */
-  abort(): Promise<void>;
+  /** Closes the encoders and removes the file; `keep` leaves it with what is published. Does nothing after `finish()` or `abort()`. */
+  abort(options?: { keep?: boolean }): Promise<void>;
 }
 
 export const FRAGMENT_SEC = { first: 0.2, longest: 0.4 } as const;
@@ -90,54 +117,54 @@ export function fragmentEnds(gopFrames: number, fps: number, first: boolean): nu
   return (first ? [start, ...ends] : ends).filter((end) => end < gopFrames);
 }
 
-/** Opens the encoders and the growing file. Errors: `io` where it cannot be written, `invalid-input` for an impossible size. */
+/**
+ * Opens the encoders and the growing file. Errors: `io` where it cannot be written, or not be continued because it is missing, damaged or of other
+ * settings (then it stays as it is); `invalid-input` for an impossible size.
+ */
 export async function openMp4Writer(options: Mp4WriterOptions): Promise<Mp4Writer> {
   const { file, width, height, onFragment } = options;
   if (!(width >= 16 && height >= 16) || width % 2 !== 0 || height % 2 !== 0) {
     throw new StudioError('invalid-input', `A video of ${width}×${height} is not possible: width and height must be even, 16 or more.`);
   }
   const rate = toRate(options.fps);
-  const frameTime = { num: rate.den, den: rate.num };
-  const sampleTime = { num: 1, den: AAC_SAMPLE_RATE };
   const gopFrames = Math.max(1, Math.floor(rateValue(rate)));
   const ends = { first: fragmentEnds(gopFrames, rateValue(rate), true), later: fragmentEnds(gopFrames, rateValue(rate), false) };
+  const past = options.continues ? await readContinuation(options.growingFile, options.continues, rate) : null;
 
-  const output = await openMp4Output(file);
   let video: VideoEncoder | undefined;
   let audio: AacEncoder | undefined;
+  let muxer: FragmentMuxer | undefined;
   const closeEncoders = () => {
-    video?.close();
-    audio?.close();
-    video = audio = undefined;
+    for (const each of [video, audio, muxer]) each?.close();
+    video = audio = muxer = undefined;
   };
   const open = async () => {
     video = await openVideoEncoder({ width, height, rate, gopFrames, threads: options.threads ?? 1, ...QUALITY[options.quality] });
-    audio = await openAacEncoder();
-    const streams = { video: output.addStream(video.context, frameTime, rate), audio: output.addStream(audio.context, sampleTime) };
-    // delay_moov: the header is written with the first fragment, when the encoder's delay is known, so that the edit list
-    // takes the AAC priming away. frag_custom: fragments end where we say. skip_trailer: the file is header + fragments.
-    await output.start('delay_moov+frag_custom+default_base_moof+use_metadata_tags+skip_trailer', markingTags(options.marking));
-    return { video, audio, streams };
+    audio = await openAacEncoder(past?.firstSample);
+    muxer = await openFragmentMuxer({
+      video: video.context, audio: audio.context, rate, tags: markingTags(options.marking), fragmentsBefore: past?.fragments.length ?? 0,
+    });
+    if (past) checkSameSettings(options.growingFile!, past.header, await muxer.takeHeader());
+    const growing: GrowingFile = await openGrowingFile(file, options.growingFile, past?.sizeBytes);
+    return { video, audio, muxer, growing };
   };
-  const opened = await open().catch(async (error: unknown) => {
+  const { growing, ...encoders } = await open().catch((error: unknown) => {
     closeEncoders();
-    await output.discard();
     throw error;
   });
-  const encoders = { video: opened.video, audio: opened.audio };
-  const { streams } = opened;
 
   const waitingSamples = createSampleQueue();
   const waitingPackets: Packet[] = [];
-  const fragments: Fragment[] = [];
-  const filling = { firstFrame: 0, frames: 0, gopFrames: 0, keyframe: true };
-  let initBytes: number | null = null;
-  let hasSound = false;
-  let frames = 0; // given to the encoder
-  let lastKeyframe = 0;
-  let state: 'open' | 'finished' | 'failed' = 'open';
+  const fragments: Fragment[] = [...(past?.fragments ?? [])];
+  const firstFrame = past?.endFrame ?? 0;
+  const filling = { firstFrame, frames: 0, soundPackets: 0, gopFrames: 0, keyframe: true };
+  let initBytes: number | null = past?.header.length ?? null;
+  let frames = firstFrame; // given to the encoder
+  let lastKeyframe = firstFrame;
+  let state: 'open' | 'finished' | 'failed' | 'aborted' = 'open';
   let busy: Promise<void> = Promise.resolve();
   let underWay = 0;
+  if (past) waitingSamples.push(past.sound);
 
   /** Encodes waiting samples until the packets reach `endSample`, and adds those that begin before it. */
   const addSound = async (endSample: number, last: boolean) => {
@@ -154,9 +181,9 @@ export async function openMp4Writer(options: Mp4WriterOptions): Promise<Mp4Write
       const packet = waitingPackets.shift()!;
       const beyond = packet.pts + packet.duration - BigInt(endSample);
       if (last && beyond > 0n) packet.duration -= beyond; // players end the sound there
-      if (packet.duration > 0n) {
-        output.addToFragment(packet, streams.audio, sampleTime);
-        hasSound = true;
+      if (packet.duration > 0n && packet.pts >= BigInt(past?.endSample ?? -AAC_PACKET_SAMPLES)) {
+        encoders.muxer.addSound(packet);
+        filling.soundPackets += 1;
       }
       packet.free();
     }
@@ -165,19 +192,22 @@ export async function openMp4Writer(options: Mp4WriterOptions): Promise<Mp4Write
   const publish = async (last: boolean) => {
     const endFrame = filling.firstFrame + filling.frames;
     await addSound(frameStartSample(endFrame, rate, AAC_SAMPLE_RATE), last);
-    // The header takes the encoder's delay from the first packet: a header without sound would shift all that comes later.
-    if (!hasSound) return;
     if (initBytes === null) {
-      await output.flush(); // the header alone
-      initBytes = output.position();
+      // The header takes the encoder's delay from the first packet: a header without sound would shift all that comes later.
+      if (filling.soundPackets === 0) return;
+      const header = await encoders.muxer.takeHeader();
+      await growing.append(header);
+      initBytes = header.length;
     }
-    const offset = output.position();
-    await output.flush();
-    const { firstFrame, frames: count, keyframe } = filling;
-    const fragment = { index: fragments.length, firstFrame, frames: count, keyframe, offset, bytes: output.position() - offset };
+    const { firstFrame, frames: count, soundPackets, keyframe } = filling;
+    if (count + soundPackets === 0) return;
+    const offset = growing.sizeBytes;
+    const bytes = await encoders.muxer.takeFragment();
+    await growing.append(bytes);
+    const fragment = { index: fragments.length, firstFrame, frames: count, keyframe, offset, bytes: bytes.length };
     fragments.push(fragment);
     filling.firstFrame = endFrame;
-    filling.frames = 0;
+    filling.frames = filling.soundPackets = 0;
     await onFragment?.(fragment);
   };
 
@@ -188,7 +218,7 @@ export async function openMp4Writer(options: Mp4WriterOptions): Promise<Mp4Write
       filling.gopFrames = 0;
     }
     if (filling.frames === 0) filling.keyframe = keyframe;
-    output.addToFragment(packet, streams.video, frameTime);
+    encoders.muxer.addPicture(packet);
     filling.frames += 1;
     filling.gopFrames += 1;
     const isFirstGop = filling.firstFrame + filling.frames === filling.gopFrames;
@@ -199,16 +229,16 @@ export async function openMp4Writer(options: Mp4WriterOptions): Promise<Mp4Write
     if (state === 'open') {
       state = 'failed';
       closeEncoders();
-      await output.discard();
+      await (options.growingFile === undefined ? growing.discard() : growing.close());
     }
     throw error;
   };
   const mustBeOpen = () => {
-    if (state !== 'open') throw new StudioError('bug', `${file} is ${state === 'failed' ? 'aborted' : 'finished'}; nothing can be added.`);
+    if (state !== 'open') throw new StudioError('bug', `${file} is ${state}; nothing can be added.`);
   };
 
   return {
-    growingFile: output.partFile,
+    growingFile: growing.path,
     get frames() {
       return frames;
     },
@@ -221,9 +251,10 @@ export async function openMp4Writer(options: Mp4WriterOptions): Promise<Mp4Write
     },
     async addFrame(frame, { keyframe = false } = {}) {
       mustBeOpen();
+      if (past?.isWhole) throw new StudioError('bug', `${file} has its last fragment; it can only be finished.`);
       if (underWay > 1) throw new StudioError('bug', 'addFrame was called a third time while two pictures wait: await each call.');
       const frameIndex = frames++;
-      const isKeyframe = keyframe || frameIndex === 0 || frameIndex - lastKeyframe >= gopFrames;
+      const isKeyframe = keyframe || frameIndex === firstFrame || frameIndex - lastKeyframe >= gopFrames;
       if (isKeyframe) lastKeyframe = frameIndex;
       const taken = encoders.video.take(frame);
       underWay += 1;
@@ -243,16 +274,19 @@ export async function openMp4Writer(options: Mp4WriterOptions): Promise<Mp4Write
         await encoders.video.flush(onVideoPacket);
         await publish(true);
         closeEncoders();
-        const sizeBytes = await output.commit();
+        await growing.commit();
         state = 'finished';
-        return { file, frames, durationSec: frameStartSec(frames, rate), sizeBytes, initBytes: initBytes ?? 0, fragments };
+        return { file, frames, durationSec: frameStartSec(frames, rate), sizeBytes: growing.sizeBytes, initBytes: initBytes ?? 0, fragments };
       } catch (error) {
         return await fail(error);
       }
     },
-    async abort() {
+    async abort({ keep = false } = {}) {
       await busy.catch(() => undefined);
-      await fail(null).catch(() => undefined);
+      if (state === 'finished' || state === 'aborted') return;
+      state = 'aborted';
+      closeEncoders();
+      await (keep ? growing.close() : growing.discard());
     },
   };
 }

@@ -38,18 +38,23 @@ export function systemFailure(file: string, error: unknown): StudioError {
 }
 
 export interface PartFile {
-  /** Exists and is empty: `.NAME.<uuid>.part` in the folder of the file. */
+  /** Exists: `.NAME.<uuid>.part` in the folder of the file, or the name that was asked for. */
   path: string;
-  /** Gives the written file its name. Removes it where that fails. @throws io */
+  /** Gives the written file its name. Where that fails it is removed, unless its name was asked for. @throws io */
   commit(): Promise<void>;
   /** Removes it. Does nothing after `commit`. */
   discard(): Promise<void>;
 }
 
-/** Makes the file in which `file` is to be written. What `file` itself is stays as it is until `commit`. @throws io */
-export async function openPart(file: string): Promise<PartFile> {
+/**
+ * Makes the file in which `file` is to be written. What `file` itself is stays as it is until `commit`.
+ * @param named where to write, on the disk of `file`; without it a new hidden name beside `file`. What lies there is emptied
+ * @param kept the named file must exist, and its bytes stay
+ * @throws io
+ */
+export async function openPart(file: string, named?: string, kept = false): Promise<PartFile> {
   // 48 letters of any script are at most 192 bytes: the name stays within the 255 that disks allow.
-  const path = join(dirname(file), `.${Array.from(basename(file)).slice(0, 48).join('')}.${randomUUID()}.part`);
+  const path = named ?? join(dirname(file), `.${Array.from(basename(file)).slice(0, 48).join('')}.${randomUUID()}.part`);
   try {
     // What only the renaming would find out is said before the work.
     const existing = await stat(file).catch((error: unknown) => {
@@ -57,7 +62,7 @@ export async function openPart(file: string): Promise<PartFile> {
       throw error;
     });
     if (existing?.isDirectory()) throw writeFailure(file, errno.EISDIR, 'it is a folder');
-    await (await open(path, 'wx')).close();
+    await (await open(path, named === undefined ? 'wx' : kept ? 'r+' : 'w')).close();
   } catch (error) {
     throw systemFailure(file, error);
   }
@@ -75,7 +80,7 @@ export async function openPart(file: string): Promise<PartFile> {
         await rename(path, file);
         done = true;
       } catch (error) {
-        await discard();
+        if (named === undefined) await discard();
         throw systemFailure(file, error);
       }
     },

@@ -1,0 +1,111 @@
+/**
+ * Encoded pictures and sound as the bytes of a fragmented MP4: a header, then fragments. They come as buffers, not as a file, so that a take
+ * can also go on in a file that an earlier muxer began.
+ */
+import { Dictionary, FormatContext, IOContext, type CodecContext, type Packet } from 'node-av/lib';
+import { AAC_PACKET_SAMPLES, AAC_SAMPLE_RATE } from './aacEncoder.ts';
+import { checkCall } from './failure.ts';
+import { addStream, placePacket } from './mp4Output.ts';
+import type { Rate } from './rate.ts';
+
+/** Track numbers in the file, in the order in which the streams are added. */
+export const VIDEO_TRACK = 1;
+export const SOUND_TRACK = 2;
+
+export interface FragmentMuxerOptions {
+  video: CodecContext;
+  audio: CodecContext;
+  rate: Rate;
+  tags: Record<string, string>;
+  /** Fragments that an earlier muxer has written of the same take; 0 for a new one. */
+  fragmentsBefore: number;
+}
+
+export interface FragmentMuxer {
+  /** Adds a picture, pts = frameIndex in the take, to the fragment. Nothing is kept of the packet but its bytes. */
+  addPicture(packet: Packet): void;
+  /** Adds a packet of sound, pts in samples of the take. */
+  addSound(packet: Packet): void;
+  /**
+   * Takes the header: of a new take once its first picture and sound are added, because the header holds the encoder's delay; of a
+   * continued take at once, and without it. Before the first fragment, once.
+   */
+  takeHeader(): Promise<Buffer>;
+  /** Takes what was added since the last fragment as the next one: `moof` and `mdat`. */
+  takeFragment(): Promise<Buffer>;
+  close(): void;
+}
+
+/** FFmpeg gathers so much before it hands bytes over; a fragment of 1080p has about that. */
+const BUFFER_BYTES = 1 << 18;
+
+export async function openFragmentMuxer(options: FragmentMuxerOptions): Promise<FragmentMuxer> {
+  const { rate, fragmentsBefore } = options;
+  const frameTime = { num: rate.den, den: rate.num };
+  const sampleTime = { num: 1, den: AAC_SAMPLE_RATE };
+  const isContinued = fragmentsBefore > 0;
+  const format = new FormatContext();
+  const output = new IOContext();
+  const close = () => {
+    format.pb = null;
+    format.freeContext();
+    output.freeContext();
+  };
+  let given: Buffer[] = [];
+  const open = async () => {
+    checkCall(format.allocOutputContext2(null, 'mp4', null), 'Opening the MP4 writer');
+    output.allocContextWithCallbacks(BUFFER_BYTES, 1, null, (bytes) => {
+      given.push(Buffer.from(bytes));
+      return bytes.length;
+    });
+    format.pb = output;
+    const streams = { video: addStream(format, options.video, frameTime, rate), audio: addStream(format, options.audio, sampleTime) };
+    format.metadata = Dictionary.fromObject(options.tags);
+    // frag_custom: fragments end where we say. delay_moov: the header comes with the first fragment, when the encoder's delay is known,
+    // so that the edit list takes the AAC priming away. frag_discont: the first packets keep their times instead of starting at 0.
+    const settings = Dictionary.fromObject({
+      movflags: `${isContinued ? 'empty_moov+frag_discont' : 'delay_moov'}+frag_custom+default_base_moof+use_metadata_tags+skip_trailer`,
+      ...(isContinued ? { fragment_index: String(fragmentsBefore + 1), use_editlist: '1' } : {}),
+    });
+    const code = await format.writeHeader(settings);
+    settings.free();
+    checkCall(code, 'Preparing the MP4 header');
+    return streams;
+  };
+  const { video, audio } = await open().catch((error: unknown) => {
+    close();
+    throw error;
+  });
+  // The file's edit list begins a priming later than its sound: there the decode time of a packet is 1024 more than its place in the take.
+  // A new muxer sees to that itself, one that continues has no priming before its first packet.
+  const delay = isContinued ? BigInt(AAC_PACKET_SAMPLES) : 0n;
+  const take = async (): Promise<Buffer> => {
+    await output.flush();
+    const bytes = Buffer.concat(given);
+    given = [];
+    return bytes;
+  };
+  // Packets lie in memory of the muxer until the fragment is taken, so these calls never come to the write callback, for which they could
+  // not wait: it runs in the event loop that they block.
+  return {
+    addPicture(packet) {
+      placePacket(packet, video, frameTime);
+      checkCall(format.writeFrameSync(packet), 'Adding a picture to the MP4');
+    },
+    addSound(packet) {
+      packet.pts += delay;
+      packet.dts = packet.pts;
+      placePacket(packet, audio, sampleTime);
+      checkCall(format.writeFrameSync(packet), 'Adding sound to the MP4');
+    },
+    async takeHeader() {
+      if (!isContinued) checkCall(await format.writeFrame(null), 'Writing the MP4 header');
+      return take();
+    },
+    async takeFragment() {
+      checkCall(await format.writeFrame(null), 'Writing an MP4 fragment');
+      return take();
+    },
+    close,
+  };
+}
