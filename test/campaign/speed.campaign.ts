@@ -12,7 +12,6 @@ import { openEngine, type Engine } from '../../src/engine/engine.ts';
 import { importModel } from '../../src/engine/onnx/importModel.ts';
 import type { LoadedModel } from '../../src/engine/onnx/sessions.ts';
 import { sharedTensor } from '../../src/engine/onnx/tensor.ts';
-import { batchSize } from '../../src/engine/pipeline/wav2lip.ts';
 import { parse, renderRequest } from '../../src/shared/contract.ts';
 import { figure, figureTable, machineLine, type Campaign, type Figure } from './campaign.ts';
 
@@ -88,7 +87,7 @@ async function pureRuns(engine: Engine, model: LoadedModel, frames: number): Pro
     let left = Math.min(at === 0 ? 6 : RUN_FRAMES, frames - at);
     at += left;
     while (left > 0) {
-      const batch = batchSize(Math.min(left, model.batches.at(-1)!), model.batches);
+      const batch = model.batches.findLast((each) => each <= left) ?? model.batches[0];
       const mel = sharedTensor({ type: 'float32', dims: [batch, 1, 80, 16], data: new Float32Array(batch * 1280).fill(-1) });
       const face = sharedTensor({ type: 'float32', dims: [batch, 6, size, size], data: new Float32Array(batch * 6 * size * size).fill(0.4) });
       const inputs = Object.fromEntries(model.inputs.map((input) => [input.name, input.dims.at(-1) === 16 ? mel : face]));

@@ -2,7 +2,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { expectedPixel, fakeVariants, fakeWav2Lip, type FakeOptions } from '../../../models/make/wav2lipFake.ts';
 import { fullWav2Lip, WAV2LIP_PARAMETERS } from '../../../models/make/wav2lipFull.ts';
 import { openSessions, type LoadedModel, type Sessions } from '../../../src/engine/onnx/sessions.ts';
-import { batchSize, wav2lip, type LipFrame, type Patch, type Wav2LipOptions } from '../../../src/engine/pipeline/wav2lip.ts';
+import { openBatcher, type Batcher, type BatcherOptions, type LipFrame, type Patch, type PatchesAsked } from '../../../src/engine/pipeline/wav2lip.ts';
+import { StudioError } from '../../../src/shared/errors.ts';
 import { savedModel, temporaryFolder } from '../onnx/testModels.ts';
 
 const folder = await temporaryFolder();
@@ -42,17 +43,19 @@ function largestDifference(a: Float32Array, b: Float32Array): number {
 
 const sameBytes = (a: Float32Array, b: Float32Array) => Buffer.from(a.buffer, a.byteOffset, a.byteLength).equals(Buffer.from(b.buffer, b.byteOffset, b.byteLength));
 
-async function patchesOf(frames: Iterable<LipFrame>, options: Wav2LipOptions): Promise<Patch[]> {
+const bytesOf = (all: Patch[]) => all.map(({ patch }) => patch);
+
+async function patchesOf(batcher: Batcher, frames: LipFrame[], asked: Partial<PatchesAsked> = {}): Promise<Patch[]> {
   const all: Patch[] = [];
-  for await (const patch of wav2lip(frames, options)) all.push(patch);
+  for await (const patch of batcher.patches(frames, { seat: 'a', ...asked })) all.push(patch);
   return all;
 }
 
-async function patches(id: string, frames: Iterable<LipFrame>): Promise<Float32Array[]> {
+async function patches(id: string, frames: LipFrame[]): Promise<Float32Array[]> {
   const model = await sessions.load(id);
-  const all = await patchesOf(frames, { sessions, model });
+  const all = await patchesOf(openBatcher({ sessions, model }), frames);
   expect(all.every(({ kind, size }) => kind === 'patch' && size === model.wav2lip?.size)).toBe(true);
-  return all.map(({ patch }) => patch);
+  return bytesOf(all);
 }
 
 const LEVELS = [-4, -2, 0, 0.7, 1];
@@ -103,32 +106,76 @@ function sampled(picture: Float32Array, size: number, channel: number, x: number
   return (picture[at] * (1 - fx) + picture[at + 1] * fx) * (1 - fy) + (picture[at + size] * (1 - fx) + picture[at + size + 1] * fx) * fy;
 }
 
-describe('batches', () => {
-  test('are the largest warm ones, and padded only where none is small enough', () => {
-    expect([1, 2, 3, 4, 9].map((count) => batchSize(count, [1, 2, 4]))).toEqual([1, 2, 2, 4, 4]);
-    expect([1, 7, 8, 100].map((count) => batchSize(count, [8, 32]))).toEqual([8, 8, 8, 32]);
-  });
+const mixed = (count: number, tone = 0): LipFrame[] => {
+  // Frames of three faces in turn, two of them photos.
+  const crops = [cropOf(96, tone), cropOf(96, 1 + tone)];
+  return Array.from({ length: count }, (_, i) => ({ mel: melOf(-3 + (i % 11) * 0.4), crop: i % 3 === 2 ? cropOf(96, 2 + i + tone) : crops[i % 3] }));
+};
 
-  /** The room itself, telling which batches it ran. */
-  function watched(batches: number[]): Sessions {
-    return { ...sessions, run: (id, inputs, signal) => (batches.push(Object.values(inputs)[0].dims[0]), sessions.run(id, inputs, signal)) };
-  }
-  const mixed = (count: number): LipFrame[] => {
-    // Frames of three takes in turn, two of them photos.
-    const crops = [cropOf(96), cropOf(96, 1)];
-    return Array.from({ length: count }, (_, i) => ({ mel: melOf(-3 + (i % 11) * 0.4), crop: i % 3 === 2 ? cropOf(96, 2 + i) : crops[i % 3] }));
+/**
+ * The room itself under a clock of its own, in which a run takes 30 ms per frame, and with a gate: a run is begun only when it is let.
+ * What ran is kept as the batch sizes.
+ */
+async function stage(options: Partial<BatcherOptions> & { id?: string; fails?: (batch: number, run: number) => StudioError | null } = {}) {
+  const { id = idOf(plain), fails, ...rest } = options;
+  const loaded = await sessions.load(id);
+  const model: LoadedModel = loaded.wav2lip?.fixedBatch
+    ? { ...loaded, warmup: loaded.batches.map((batch) => ({ batch, ms: 30 * batch })) }
+    : { ...loaded, batches: [1, 2, 4], warmup: [1, 2, 4].map((batch) => ({ batch, ms: 30 * batch })) };
+  const ran: number[] = [];
+  let nowMs = 0, underWay = 0, mostUnderWay = 0;
+  let gate: Promise<unknown> = Promise.resolve();
+  let inTurn: Promise<unknown> = Promise.resolve();
+  const room: BatcherOptions['sessions'] = {
+    async run(modelId, inputs) {
+      const batch = Object.values(inputs)[0].dims[0];
+      const index = ran.push(batch) - 1;
+      mostUnderWay = Math.max(mostUnderWay, ++underWay);
+      const before = inTurn;
+      const { promise, resolve } = Promise.withResolvers<undefined>();
+      inTurn = promise;
+      try {
+        await before;
+        await gate;
+        nowMs += 30 * batch;
+        const failure = fails?.(batch, index) ?? null;
+        if (failure) throw failure;
+        return await sessions.run(modelId, inputs);
+      } finally {
+        underWay -= 1;
+        resolve(undefined);
+      }
+    },
   };
+  const batcher = openBatcher({ sessions: room, model, now: () => nowMs, ...rest });
+  return {
+    batcher, model, ran,
+    mostUnderWay: () => mostUnderWay,
+    /** Holds runs back until what it gives is called. */
+    hold: () => {
+      const { promise, resolve } = Promise.withResolvers<undefined>();
+      gate = promise;
+      return () => resolve(undefined);
+    },
+  };
+}
+const outOfMemory = () => new StudioError('capacity', 'out of memory');
+const settled = () => new Promise((resolve) => setImmediate(resolve));
+function expectSame(got: Patch[], expected: Float32Array[]): void {
+  expect(got.length).toBe(expected.length);
+  for (const [i, { patch }] of got.entries()) expect(sameBytes(patch, expected[i])).toBe(true);
+}
 
+describe('one take', () => {
   test.each([
     ['open', idOf(plain), 11, [4, 4, 2, 1]],
     ['fixed at 1', idOf({ ...plain, batch: 1 }), 3, [1, 1, 1]],
     ['fixed at 3, the last one padded', 'by-three', 7, [3, 3, 3]],
     ['none', idOf(plain), 0, []],
-  ])('%s: every frame once, in order, whoever it belongs to', async (_, id, count, expected) => {
-    const frames = mixed(count), ran: number[] = [];
-    const loaded = await sessions.load(id);
-    const model: LoadedModel = loaded.wav2lip?.fixedBatch ? loaded : { ...loaded, batches: [1, 2, 4] };
-    const got = await patchesOf(frames, { sessions: watched(ran), model });
+  ])('%s: the largest warm batches, every frame once, in order', async (_, id, count, expected) => {
+    const frames = mixed(count);
+    const { batcher, ran } = await stage({ id });
+    const got = await patchesOf(batcher, frames);
     expect(ran).toEqual(expected);
     expect(got.length).toBe(count);
     for (const [i, { patch }] of got.entries()) expect(largestDifference(patch, expectedPatch(frames[i], 96))).toBeLessThan(2e-6);
@@ -140,30 +187,229 @@ describe('batches', () => {
     expect(largestDifference(first, expectedPatch(mixed(1)[0], 96))).toBeLessThan(2e-6);
   });
 
-  test('a cancel stops within the batches under way, and the room goes on', async () => {
-    const abort = new AbortController();
-    const model = await sessions.load(idOf(plain));
-    let pulled = 0, got = 0;
-    const endless = function* (): Generator<LipFrame> {
-      const crop = cropOf(96);
-      for (;;) yield (pulled++, { mel: melOf(0), crop });
-    };
-    const run = async () => {
-      for await (const patch of wav2lip(endless(), { sessions, model, signal: abort.signal })) if ((got += patch.size / 96) === 9) abort.abort();
-    };
-    await expect(run()).rejects.toMatchObject({ code: 'canceled' });
-    expect(pulled).toBeLessThanOrEqual(24);
-    expect((await patches(idOf(plain), mixed(5))).length).toBe(5);
+  test('one run is prepared behind the one in the network, never more', async () => {
+    const { batcher, ran, hold, mostUnderWay } = await stage();
+    const go = hold();
+    const got = patchesOf(batcher, mixed(23));
+    await settled();
+    expect(ran).toEqual([4, 4]);
+    expect(batcher.waiting()).toEqual({ frames: 15, seats: [{ seat: 'a', items: 15, cost: 15 }], running: 8 });
+    go();
+    expect((await got).length).toBe(23);
+    expect(mostUnderWay()).toBe(2);
+    expect(batcher.waiting()).toEqual({ frames: 0, seats: [], running: 0 });
   });
 
-  test('stopping early waits for nothing and a crop of another size is refused', async () => {
-    const model = await sessions.load(idOf(plain));
-    for await (const patch of wav2lip(mixed(40), { sessions, model })) {
-      expect(patch.size).toBe(96);
-      break;
-    }
+  test('stopping early takes out what waits, and a crop of another size is refused', async () => {
+    const { batcher, ran, hold } = await stage();
+    const stopped = (async () => {
+      for await (const patch of batcher.patches(mixed(40), { seat: 'a' })) {
+        expect(patch.size).toBe(96);
+        hold();
+        break;
+      }
+    })();
+    await stopped;
+    expect(batcher.waiting().frames).toBe(0);
+    expect(ran.length).toBeLessThanOrEqual(3);
     await expect(patches(idOf(plain), [{ mel: melOf(0), crop: cropOf(256) }])).rejects.toMatchObject({ code: 'bug' });
   });
+
+  test('the time in the network and the time without it add up', async () => {
+    const { batcher } = await stage();
+    const times: unknown[] = [];
+    await Promise.all([
+      patchesOf(batcher, mixed(4), { seat: 'a', onTimes: (each) => times.push(each) }),
+      patchesOf(batcher, mixed(8), { seat: 'b', onTimes: (each) => times.push(each) }),
+    ]);
+    // Three runs of 120 ms: a alone in the first, then b.
+    expect(times).toEqual([{ queueMs: 0, inferenceMs: 120 }, { queueMs: 120, inferenceMs: 240 }]);
+  });
+});
+
+describe('several takes', () => {
+  const SEATS = ['a', 'b', 'c', 'd', 'e'];
+
+  test.each([2, 5])('%i mixed in the same runs: each gets exactly its own patches, as if it were alone', async (count) => {
+    const takes = SEATS.slice(0, count).map((seat, i) => ({ seat, frames: mixed(9 + 4 * i, 10 * i) }));
+    const alone: Float32Array[][] = [];
+    for (const { frames } of takes) alone.push(await patches(idOf(plain), frames));
+    const { batcher, ran, hold } = await stage();
+    const go = hold();
+    const all = takes.map(({ seat, frames }) => patchesOf(batcher, frames, { seat }));
+    await settled();
+    go();
+    for (const [i, got] of (await Promise.all(all)).entries()) expectSame(got, alone[i]);
+    const frames = takes.reduce((sum, take) => sum + take.frames.length, 0);
+    expect(ran.reduce((a, b) => a + b, 0)).toBe(frames);
+    // Mixed: the ends of takes share runs, so that at most the very last are small.
+    expect(ran.slice(0, Math.floor(frames / 4)).every((batch) => batch === 4)).toBe(true);
+  });
+
+  test('with patches of one model at full precision of halves too', async () => {
+    const id = idOf({ ...plain, precision: 'float16' });
+    const [one, two] = [mixed(7), mixed(10, 20)];
+    const alone = [await patches(id, one), await patches(id, two)];
+    const { batcher } = await stage({ id });
+    const got = await Promise.all([patchesOf(batcher, one, { seat: 'a' }), patchesOf(batcher, two, { seat: 'b' })]);
+    for (const [i, each] of got.entries()) expectSame(each, alone[i]);
+  });
+
+  test('are served evenly, frame by frame', async () => {
+    const { batcher, hold } = await stage();
+    const go = hold();
+    const done: string[] = [];
+    const all = SEATS.map(async (seat) => {
+      for await (const { size } of batcher.patches(mixed(40), { seat })) if (size) done.push(seat);
+    });
+    await settled();
+    go();
+    await Promise.all(all);
+    for (let end = 20; end <= done.length - 20; end += 20) {
+      const counts = SEATS.map((seat) => done.slice(0, end).filter((each) => each === seat).length);
+      expect(Math.max(...counts) - Math.min(...counts)).toBeLessThanOrEqual(8 + 2); // the first take had two runs to itself
+    }
+  });
+
+  test('first words go before the frames that others have waiting', async () => {
+    const { batcher, ran, hold } = await stage();
+    const go = hold();
+    const done: string[] = [];
+    const take = async (seat: string, frames: LipFrame[], urgent: boolean) => {
+      for await (const { size } of batcher.patches(frames, { seat, urgent })) if (size) done.push(seat);
+    };
+    const all = [take('a', mixed(40), false), take('b', mixed(40), false)];
+    await settled();
+    all.push(take('new', mixed(6, 3), true));
+    await settled();
+    go();
+    await Promise.all(all);
+    // Behind the two runs that were under way: eight frames.
+    expect(done.slice(0, 14).filter((seat) => seat === 'new').length).toBe(6);
+    expect(ran.reduce((a, b) => a + b, 0)).toBe(86);
+  });
+
+  test('one is canceled in the middle: it ends at once, its waiting frames are gone, the others get their own', async () => {
+    const abort = new AbortController();
+    const other = mixed(30, 7);
+    const alone = await patches(idOf(plain), other);
+    const { batcher, ran } = await stage();
+    const canceled = (async () => {
+      let got = 0;
+      for await (const { size } of batcher.patches(mixed(400), { seat: 'a', signal: abort.signal })) {
+        if (size && ++got === 9) {
+          abort.abort();
+          expect(batcher.waiting().seats.some(({ seat }) => seat === 'a')).toBe(false);
+        }
+      }
+    })();
+    const rest = patchesOf(batcher, other, { seat: 'b' });
+    await expect(canceled).rejects.toMatchObject({ code: 'canceled' });
+    expectSame(await rest, alone);
+    expect(ran.reduce((a, b) => a + b, 0)).toBeLessThan(80);
+    await expect(patchesOf(batcher, mixed(1), { signal: abort.signal })).rejects.toMatchObject({ code: 'canceled' });
+  });
+
+  test('a run that fails fails the takes in it and no other', async () => {
+    const frames = mixed(8, 5);
+    const alone = await patches(idOf(plain), frames);
+    const { batcher, hold } = await stage({ fails: (_, run) => (run === 0 ? new StudioError('device', 'lost') : null) });
+    const go = hold();
+    const broken = patchesOf(batcher, mixed(400), { seat: 'a' }); // both runs under way are its own
+    await settled();
+    const other = patchesOf(batcher, frames, { seat: 'b' });
+    await settled();
+    go();
+    await expect(broken).rejects.toMatchObject({ code: 'device' });
+    expectSame(await other, alone);
+    expect(batcher.waiting()).toEqual({ frames: 0, seats: [], running: 0 });
+  });
+});
+
+describe('no memory', () => {
+  test('is survived by a smaller batch, said aloud once, and larger ones are not tried again', async () => {
+    const notices: string[] = [];
+    const frames = [mixed(13), mixed(9, 4)];
+    const alone = [await patches(idOf(plain), frames[0]), await patches(idOf(plain), frames[1])];
+    const { batcher, ran } = await stage({ fails: (batch) => (batch === 4 ? outOfMemory() : null), onNotice: (sentence) => notices.push(sentence) });
+    const got = await Promise.all(frames.map((each, i) => patchesOf(batcher, each, { seat: 'ab'[i] })));
+    for (const [i, each] of got.entries()) expectSame(each, alone[i]);
+    expect(notices).toEqual([expect.stringMatching(/ran out of memory with 4 frames at once: at most 2/)]);
+    expect(ran.filter((batch) => batch === 4).length).toBe(2); // both that were under way
+    expect(batcher.batchSizes).toEqual([1, 2]);
+  });
+
+  test('even for one frame: the model moves to the CPU, said aloud, and every frame arrives', async () => {
+    const notices: string[] = [];
+    const frames = [mixed(13), mixed(9, 4)];
+    const alone = [await patches(idOf(plain), frames[0]), await patches(idOf(plain), frames[1])];
+    let onCpu = false, moves = 0;
+    const loaded = await sessions.load(idOf(plain));
+    const gpu: LoadedModel = { ...loaded, device: 'cuda', batches: [1, 8], warmup: [{ batch: 1, ms: 30 }, { batch: 8, ms: 60 }] };
+    const cpu: LoadedModel = { ...loaded, batches: [1, 2], warmup: [{ batch: 1, ms: 30 }, { batch: 2, ms: 60 }] };
+    const { batcher } = await stage({
+      model: gpu,
+      fails: () => (onCpu ? null : outOfMemory()),
+      async toCpu() {
+        moves += 1;
+        await settled();
+        onCpu = true;
+        return cpu;
+      },
+      onNotice: (sentence) => notices.push(sentence),
+    });
+    const got = await Promise.all(frames.map((each, i) => patchesOf(batcher, each, { seat: 'ab'[i] })));
+    for (const [i, each] of got.entries()) expectSame(each, alone[i]);
+    expect(moves).toBe(1);
+    expect(batcher.model.device).toBe('cpu');
+    expect(batcher.batchSizes).toEqual([1, 2]);
+    expect(notices.length).toBe(2);
+    expect(notices[1]).toMatch(/CPU from now on/);
+  });
+
+  test('on the CPU itself, or where moving fails: the takes fail with the reason, the next ones are tried', async () => {
+    let broken = true;
+    const { batcher } = await stage({ fails: () => (broken ? outOfMemory() : null) });
+    await expect(patchesOf(batcher, mixed(9))).rejects.toMatchObject({ code: 'capacity' });
+    expect(batcher.waiting()).toMatchObject({ frames: 0 });
+    broken = false;
+    expect((await patchesOf(batcher, mixed(9))).length).toBe(9);
+
+    const loaded = await sessions.load(idOf(plain));
+    const failing = await stage({
+      model: { ...loaded, device: 'cuda', batches: [1], warmup: [{ batch: 1, ms: 30 }] },
+      fails: () => outOfMemory(),
+      toCpu: () => {
+        throw new StudioError('io', 'the file is gone');
+      },
+    });
+    await expect(patchesOf(failing.batcher, mixed(3))).rejects.toMatchObject({ code: 'io' });
+    await expect(patchesOf(failing.batcher, mixed(3))).rejects.toMatchObject({ code: 'io' });
+  });
+
+  test('pressure: batches are no larger than the limit while it is set', async () => {
+    const { batcher, ran } = await stage();
+    batcher.limitBatch(2);
+    await patchesOf(batcher, mixed(6));
+    batcher.limitBatch(null);
+    await patchesOf(batcher, mixed(8));
+    expect(ran).toEqual([2, 2, 2, 4, 4]);
+  });
+});
+
+test('closing ends what waits, after the runs under way, and refuses what comes', async () => {
+  const { batcher, ran, hold } = await stage();
+  const go = hold();
+  const got = patchesOf(batcher, mixed(40));
+  const ended = expect(got).rejects.toMatchObject({ code: 'canceled' });
+  await settled();
+  const closing = batcher.close();
+  await ended;
+  go();
+  await closing;
+  expect(ran).toEqual([4, 4]);
+  expect(batcher.waiting()).toEqual({ frames: 0, seats: [], running: 0 });
+  await expect(patchesOf(batcher, mixed(1))).rejects.toMatchObject({ code: 'bug' });
 });
 
 test('the full-size network with random weights has the original\'s parameters and gives pictures', async () => {
@@ -176,7 +422,7 @@ test('the full-size network with random weights has the original\'s parameters a
     const model = await room.load('full');
     expect(model.wav2lip).toMatchObject({ size: 96, fixedBatch: null });
     const frames = [-4, 0, 0].map((level, i) => ({ mel: melOf(level), crop: cropOf(96, i === 2 ? 1 : 0) }));
-    const [silent, loud, other] = (await patchesOf(frames, { sessions: room, model })).map(({ patch }) => patch);
+    const [silent, loud, other] = bytesOf(await patchesOf(openBatcher({ sessions: room, model }), frames));
     for (const patch of [silent, loud, other]) {
       expect(patch.every((value) => value > 0 && value < 1)).toBe(true);
       const mean = patch.reduce((a, b) => a + b, 0) / patch.length;
