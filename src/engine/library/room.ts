@@ -11,7 +11,7 @@ import { reconcile } from './reconcile.ts';
 import { avatarsFolder, beginWork, dropFiles, folderOf, readRecord, readSealed, RECORD_FILE, stampOf, strayFiles, writeRecord } from './store.ts';
 
 export interface LibraryEvent {
-  kind: 'rebuilding' | 'rebuilt' | 'restored' | 'damaged' | 'index';
+  kind: 'rebuilding' | 'rebuilt' | 'restored' | 'damaged' | 'index' | 'speech';
   /** null where it is about the whole library. */
   id: string | null;
   /** What happened, for the user. */

@@ -17,9 +17,17 @@ export interface VoiceInfo {
 export interface EspeakVoice extends VoiceInfo {
   /** eSpeak's names for the two languages of this speaker, variant included. */
   espeak: Record<Lang, string>;
+  /** Of all that decides what is heard. */
+  version: string;
   /** Factor that brings eSpeak's output, limited as in media/limiter.ts, to −16 LUFS: measured by models/make/calibrateVoices.ts. */
   gain: Record<Lang, number>;
 }
+
+/**
+ * The package that speaks, and a number to raise whenever a change here, in `speakText.ts`, `normalise/` or the limiter makes the same text
+ * sound otherwise or moves its times: kept speech of another version is not used again. A test holds both against what is really spoken.
+ */
+export const ESPEAK_VERSION = 'espeak-ng-emscripten 0.3.5 / 1';
 
 const MAN = { variant: '', fa: 3.43 };
 const MAN_2 = { variant: '+m7', fa: 3.09 };
@@ -33,6 +41,7 @@ const voice = (id: string, lang: Lang, name: string, speaker: { variant: string;
   engine: 'espeak',
   default: id === 'espeak-fa' || id === 'espeak-en-us',
   sampleRate: ESPEAK_SAMPLE_RATE,
+  version: ESPEAK_VERSION,
   espeak: { fa: `fa${speaker.variant}`, en: `${accent}${speaker.variant}` },
   gain: { fa: speaker.fa, en: englishGain },
 });
