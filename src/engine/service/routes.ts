@@ -1,0 +1,80 @@
+/** What answers at which address. */
+import type { Guard, Refusal } from './guard.ts';
+import { pageResponse } from './page.ts';
+import { createTakeMedia, type TakeMediaParts } from './takeMedia.ts';
+import type { Uploads } from './uploads.ts';
+import { failed, failure, HttpError } from './web.ts';
+import { errorData } from '../../shared/errors.ts';
+
+export interface RoutesParts extends TakeMediaParts {
+  guard: Guard;
+  uploads: Uploads;
+  metrics: () => Promise<string>;
+  page: string | null;
+}
+
+/** For every answer; a page brings a policy of its own, media their own caching. */
+const SAFE: Record<string, string> = {
+  'x-content-type-options': 'nosniff',
+  'referrer-policy': 'no-referrer',
+  'cross-origin-resource-policy': 'same-origin',
+  'cross-origin-opener-policy': 'same-origin',
+  'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
+  'cache-control': 'no-store',
+};
+
+/** Answers any request, refusals included; never rejects. `body` is read only where it is wanted. */
+export function createRoutes(parts: RoutesParts): (request: Request, body: AsyncIterable<Uint8Array>) => Promise<Response> {
+  const takeMedia = createTakeMedia(parts);
+  const refusal = ({ status, sentence }: Refusal) => failure(status, 'invalid-input', sentence, status === 401 ? { 'www-authenticate': 'Bearer' } : {});
+
+  const upload = async (request: Request, url: URL, body: AsyncIterable<Uint8Array>): Promise<Response> => {
+    const announced = request.headers.get('content-length');
+    const about = { name: url.searchParams.get('name'), sizeBytes: announced === null ? null : Number(announced) };
+    try {
+      return Response.json({ upload: await parts.uploads.receive(body, about, request.signal) }, { status: 201 });
+    } catch (error) {
+      const { code, message, details } = errorData(error);
+      if (code === 'capacity') return failure(507, code, message);
+      if (details !== undefined) return failure(413, code, message);
+      throw error;
+    }
+  };
+
+  const route = async (request: Request, body: AsyncIterable<Uint8Array>): Promise<Response> => {
+    const url = new URL(request.url);
+    const { pathname } = url;
+    const reads = request.method === 'GET' || request.method === 'HEAD';
+    const only = (methods: string) => failure(405, 'invalid-input', `${request.method} is not possible here, ${methods} is.`, { allow: methods });
+
+    if (pathname === '/healthz') {
+      const wrongHost = parts.guard.refusesHost(request.headers);
+      return wrongHost ? refusal(wrongHost) : reads ? Response.json({ ok: true }) : only('GET');
+    }
+    const refused = parts.guard.refuses(request.headers, url);
+    if (refused) return refusal(refused);
+    if (pathname === '/uploads') return request.method === 'PUT' ? upload(request, url, body) : only('PUT');
+    if (!reads) return only('GET');
+    if (pathname === '/metrics') return new Response(await parts.metrics(), { headers: { 'content-type': 'text/plain; version=0.0.4; charset=utf-8' } });
+    const [, takeId] = /^\/takes\/([^/]+)\.mp4$/.exec(pathname) ?? [];
+    if (takeId !== undefined) return takeMedia(decoded(takeId), request);
+    const page = await pageResponse(parts.page, pathname);
+    const cookie = parts.guard.cookieFor(url);
+    if (cookie !== null && page.headers.get('content-type')?.startsWith('text/html')) page.headers.set('set-cookie', cookie);
+    return page;
+  };
+
+  return async (request, body) => {
+    const response = await route(request, body).catch(failed);
+    for (const [name, value] of Object.entries(SAFE)) if (!response.headers.has(name)) response.headers.set(name, value);
+    return response;
+  };
+}
+
+function decoded(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    throw new HttpError(404, 'There is no such take.');
+  }
+}

@@ -1,0 +1,99 @@
+/** What the service allows of the contract: its clients name what they brought and what is registered, never a file of this machine. */
+import type { RenderRequest, StudioServerApi, TakeInfo } from '../../shared/contract.ts';
+import { StudioError } from '../../shared/errors.ts';
+import type { Handlers } from '../../shared/rpc.ts';
+import { isUpload, type Uploads } from './uploads.ts';
+
+type Named = Pick<Uploads, 'resolve' | 'nameOf' | 'leave'>;
+
+/** The form of an avatar's id, or of its beginning. */
+const AVATAR_ID = /^[0-9a-f]{4,64}(-\d{0,3})?$/i;
+const PICTURE = /^\s*picture\s*:\s*(.*?)\s*$/is;
+
+/**
+ * The handlers for clients that are not this machine's user at a file dialog: `upload:ID` instead of paths, in what is asked for and in
+ * what is told of a take.
+ * @throws invalid-input where a path is given
+ */
+export function serviceHandlers(handlers: Handlers<StudioServerApi>, uploads: Named): Handlers<StudioServerApi> {
+  const fileOf = async (field: string, name: string): Promise<string> => {
+    if (!isUpload(name)) throw new StudioError('invalid-input', `${field}: files of the studio’s machine cannot be named here. Upload it (PUT /uploads) and give the id, upload:….`);
+    return uploads.resolve(name);
+  };
+  const inward = async (request: RenderRequest): Promise<RenderRequest> => {
+    const picture = PICTURE.exec(request.background)?.[1];
+    const files = {
+      ...(AVATAR_ID.test(request.avatar) ? {} : { avatar: await fileOf('request.avatar', request.avatar) }),
+      ...(request.audio === undefined ? {} : { audio: await fileOf('request.audio', request.audio) }),
+    };
+    const picturePath = picture === undefined ? null : await fileOf('request.background', picture);
+    for (const file of [...Object.values(files), picturePath]) if (file !== null) uploads.leave(file);
+    return { ...request, ...files, ...(picturePath === null ? {} : { background: `picture:${picturePath}` }) };
+  };
+  const outward = (take: TakeInfo): TakeInfo => {
+    const { avatar, audio, background } = take.request;
+    const picture = PICTURE.exec(background)?.[1];
+    return {
+      ...take,
+      request: {
+        ...take.request,
+        avatar: uploads.nameOf(avatar),
+        ...(audio === undefined ? {} : { audio: uploads.nameOf(audio) }),
+        background: picture === undefined ? background : `picture:${uploads.nameOf(picture)}`,
+      },
+    };
+  };
+  const { calls, streams } = handlers;
+
+  return {
+    calls: {
+      ...calls,
+      'takes.start': async (input, signal) => outward(await calls['takes.start']({ ...input, request: await inward(input.request) }, signal)),
+      'takes.cancel': async (input, signal) => outward(await calls['takes.cancel'](input, signal)),
+      'takes.list': async (input, signal) => (await calls['takes.list'](input, signal)).map(outward),
+      'takes.show': async (input, signal) => outward(await calls['takes.show'](input, signal)),
+      'takes.keep': async (input, signal) => outward(await calls['takes.keep'](input, signal)),
+    },
+    streams: {
+      ...streams,
+      async *'takes.watch'(input, signal) {
+        for await (const event of streams['takes.watch'](input, signal)) yield event.type === 'take' ? { ...event, take: outward(event.take) } : event;
+      },
+      async *'avatars.register'(input, signal) {
+        yield* streams['avatars.register']({ ...input, file: await fileOf('file', input.file) }, signal);
+      },
+    },
+  };
+}
+
+/**
+ * A seat belongs to the connection that took it: the handlers of one connection, and what gives its seats back when it is gone.
+ */
+export function seatedHandlers(handlers: Handlers<StudioServerApi>): { handlers: Handlers<StudioServerApi>; leave: () => void } {
+  const { calls } = handlers;
+  const seats = new Set<string>();
+  let gone = false;
+  const giveBack = (sessionId: string) => Promise.resolve(calls['sessions.close']({ sessionId }, new AbortController().signal)).catch(() => undefined);
+  return {
+    handlers: {
+      ...handlers,
+      calls: {
+        ...calls,
+        async 'sessions.open'(input, signal) {
+          const seat = await calls['sessions.open'](input, signal);
+          if (gone) await giveBack(seat.sessionId);
+          else seats.add(seat.sessionId);
+          return seat;
+        },
+        async 'sessions.close'(input, signal) {
+          seats.delete(input.sessionId);
+          return calls['sessions.close'](input, signal);
+        },
+      },
+    },
+    leave() {
+      gone = true;
+      for (const sessionId of seats) void giveBack(sessionId);
+    },
+  };
+}

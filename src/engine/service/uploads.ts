@@ -1,0 +1,130 @@
+/** Files that clients bring: kept for a while under ids, for avatars, recordings and backgrounds. */
+import { randomUUID } from 'node:crypto';
+import { mkdir, open, readdir, rename, rm, stat, statfs, utimes } from 'node:fs/promises';
+import path from 'node:path';
+import { StudioError, throwIfCanceled } from '../../shared/errors.ts';
+import { systemFailure } from '../media/wholeFile.ts';
+
+export interface Uploads {
+  /**
+   * Writes the bytes to disk as they come. What fails, is too large or is broken off leaves nothing.
+   * @param sizeBytes as announced; null where it was not
+   * @returns what requests may name it by: `upload:ID`
+   * @throws invalid-input where it is empty, too long or shorter than announced; capacity where the disk has no room; io; canceled
+   */
+  receive(bytes: AsyncIterable<Uint8Array>, about: { name: string | null; sizeBytes: number | null }, signal?: AbortSignal): Promise<string>;
+  /** The file that `upload:ID` names; its day begins anew. @throws invalid-input where there is none */
+  resolve(upload: string): Promise<string>;
+  /** Of a file of this folder: what it is named by; any other name stays as it is. */
+  nameOf(file: string): string;
+  /** A take was started with it, and may go on at the next start: `close` leaves it to its day. */
+  leave(file: string): void;
+  /** Removes what was received here and is not left. */
+  close(): Promise<void>;
+}
+
+export interface UploadsOptions {
+  /** For uploads alone; made where there is none. */
+  folder: string;
+  /** Largest file. */
+  limitBytes?: number;
+}
+
+export const UPLOAD_LIMIT_BYTES = 2 * 1024 ** 3;
+/** Left free for takes and the system. */
+const RESERVE_BYTES = 512 << 20;
+const DAY_MS = 24 * 3600 * 1000;
+const SWEEP_MS = 3600 * 1000;
+const UPLOAD = /^upload:([0-9a-f-]{36})$/;
+const ARRIVING = '.arriving';
+
+export const isUpload = (name: string): boolean => UPLOAD.test(name);
+
+/** Opens the folder and removes what is older than a day. @throws io */
+export async function openUploads({ folder, limitBytes = UPLOAD_LIMIT_BYTES }: UploadsOptions): Promise<Uploads> {
+  // Others may use the folder too: another studio of the same home.
+  const received = new Set<string>();
+  const arriving = new Set<string>();
+  const remove = (id: string) => rm(path.join(folder, id), { recursive: true, force: true });
+  const sweep = async () => {
+    for (const id of await readdir(folder)) {
+      const about = await stat(path.join(folder, id)).catch(() => null);
+      if (about && !arriving.has(id) && Date.now() - about.mtimeMs > DAY_MS) await remove(id);
+    }
+  };
+  await mkdir(folder, { recursive: true }).catch((error: unknown) => {
+    throw systemFailure(folder, error);
+  });
+  await sweep();
+  const sweeping = setInterval(() => void sweep().catch(() => undefined), SWEEP_MS);
+  sweeping.unref();
+
+  return {
+    async receive(bytes, { name, sizeBytes }, signal) {
+      if (sizeBytes !== null && sizeBytes > limitBytes) throw tooLarge(limitBytes);
+      const room = await statfs(folder);
+      const freeBytes = room.bavail * room.bsize - RESERVE_BYTES;
+      if ((sizeBytes ?? 1) > freeBytes) throw noRoom();
+      const id = randomUUID();
+      const temporary = `${id}${ARRIVING}`;
+      arriving.add(temporary);
+      try {
+        await mkdir(path.join(folder, temporary));
+        const file = await open(path.join(folder, temporary, safeName(name)), 'wx');
+        let got = 0;
+        try {
+          for await (const piece of bytes) {
+            throwIfCanceled(signal);
+            got += piece.length;
+            if (got > limitBytes) throw tooLarge(limitBytes);
+            if (got > freeBytes) throw noRoom();
+            await file.appendFile(piece);
+          }
+        } finally {
+          await file.close();
+        }
+        throwIfCanceled(signal);
+        if (got === 0) throw new StudioError('invalid-input', 'The upload is empty.');
+        if (sizeBytes !== null && got !== sizeBytes) throw new StudioError('invalid-input', `The upload broke off: ${got} of ${sizeBytes} bytes arrived. Send it again.`);
+        await rename(path.join(folder, temporary), path.join(folder, id));
+        received.add(id);
+      } catch (error) {
+        await remove(temporary);
+        throwIfCanceled(signal);
+        throw systemFailure('The upload', error);
+      } finally {
+        arriving.delete(temporary);
+      }
+      return `upload:${id}`;
+    },
+    async resolve(upload) {
+      const id = UPLOAD.exec(upload)?.[1];
+      const [name] = id === undefined ? [] : await readdir(path.join(folder, id)).catch(() => []);
+      if (id === undefined || name === undefined) throw new StudioError('invalid-input', `There is no upload “${upload.slice(0, 60)}”. Uploads go a day after they were last used: send the file again.`);
+      const now = new Date();
+      await utimes(path.join(folder, id), now, now);
+      return path.join(folder, id, name);
+    },
+    nameOf(file) {
+      const [id, name, ...more] = path.relative(folder, file).split(path.sep);
+      return name !== undefined && more.length === 0 && isUpload(`upload:${id}`) ? `upload:${id}` : file;
+    },
+    leave: (file) => void received.delete(path.basename(path.dirname(file))),
+    async close() {
+      clearInterval(sweeping);
+      for (const id of received) await remove(id);
+    },
+  };
+}
+
+const tooLarge = (limitBytes: number) =>
+  new StudioError('invalid-input', `The upload is larger than the ${Math.floor(limitBytes / 1024 ** 2)} MB that are allowed.`, { details: { limitBytes } });
+const noRoom = () => new StudioError('capacity', 'The disk has no room for this upload. Free some space and try again.');
+
+/** A file name that every disk takes and that leads nowhere else: the last part, without signs that mean something to a system. */
+function safeName(name: string | null): string {
+  const last = (name ?? '').split(/[\\/]/).at(-1)!;
+  const plain = last.replace(/[\x00-\x1f<>:"|?*\x7f]/g, '_').replace(/[. ]+$/, '').replace(/^\.+/, '');
+  const short = Array.from(plain).slice(-48).join('').replace(/^(con|prn|aux|nul|com\d|lpt\d)(?=\.|$)/i, '_$1');
+  return short === '' ? 'upload' : short;
+}
