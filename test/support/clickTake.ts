@@ -1,6 +1,6 @@
 /** A short take with a mark for eye and ear: one white picture, and a click that begins with it, over quiet noise. */
 import { createI420, type I420 } from '../../src/engine/media/i420.ts';
-import { openMp4Writer, type Fragment, type Mp4Summary, type Mp4WriterOptions } from '../../src/engine/media/mp4Writer.ts';
+import { openMp4Writer, soundNeededBefore, type Fragment, type Mp4Summary, type Mp4WriterOptions } from '../../src/engine/media/mp4Writer.ts';
 import { frameStartSample, toRate } from '../../src/engine/media/rate.ts';
 
 export const SAMPLE_RATE = 48_000;
@@ -34,6 +34,8 @@ export interface ClickTakeOptions extends Partial<Omit<Mp4WriterOptions, 'file'>
   frames: number;
   clickFrame: number;
   keyframes?: number[];
+  /** Pauses once so many fragments are published, and goes on with a new writer. Needs `growingFile`. */
+  pauseAfter?: number;
 }
 
 export interface ClickTake {
@@ -53,7 +55,7 @@ export function clickSound(seconds: number, clickSample: number): Float32Array {
 }
 
 export async function writeClickTake(options: ClickTakeOptions): Promise<ClickTake> {
-  const { frames, clickFrame, keyframes = [], ...rest } = options;
+  const { frames, clickFrame, keyframes = [], pauseAfter = Infinity, ...rest } = options;
   const published: Fragment[] = [];
   const settings: Mp4WriterOptions = {
     width: 128, height: 96, fps: 25, quality: 'live', marking: { takeId: 'take-under-test' },
@@ -67,12 +69,25 @@ export async function writeClickTake(options: ClickTakeOptions): Promise<ClickTa
   const clickSample = frameStartSample(clickFrame, rate, SAMPLE_RATE);
   // A little less sound than picture, as a real sentence has: the writer pads it.
   const pcm = clickSound((frames * rate.den) / rate.num - 0.013, clickSample);
-  const writer = await openMp4Writer(settings);
   const frame = createI420(settings.width, settings.height);
-  for (let start = 0; start < pcm.length; start += 10_007) writer.addAudio(pcm.slice(start, start + 10_007));
+  const giveSound = (from: number) => {
+    for (let start = from; start < pcm.length; start += 10_007) writer.addAudio(pcm.slice(start, start + 10_007));
+  };
+  let writer = await openMp4Writer(settings);
+  giveSound(0);
+  let paused = false;
   for (let index = 0; index < frames; index++) {
     drawFrame(frame, index, clickFrame);
     await writer.addFrame(frame, { keyframe: keyframes.includes(index) });
+    if (paused || published.length < pauseAfter) continue;
+    paused = true;
+    await writer.abort({ keep: true });
+    const next = published.at(-1)!.firstFrame + published.at(-1)!.frames;
+    const nextSample = frameStartSample(next, rate, SAMPLE_RATE);
+    const sound = pcm.slice(nextSample - soundNeededBefore(next, rate), nextSample);
+    writer = await openMp4Writer({ ...settings, continues: { fragments: [...published], initBytes: published[0].offset, sound } });
+    giveSound(nextSample);
+    index = next - 1;
   }
   return { summary: await writer.finish(), pcm, clickSample, published };
 }

@@ -62,7 +62,8 @@ export async function openFragmentMuxer(options: FragmentMuxerOptions): Promise<
     const streams = { video: addStream(format, options.video, frameTime, rate), audio: addStream(format, options.audio, sampleTime) };
     format.metadata = Dictionary.fromObject(options.tags);
     // frag_custom: fragments end where we say. delay_moov: the header comes with the first fragment, when the encoder's delay is known,
-    // so that the edit list takes the AAC priming away. frag_discont: the first packets keep their times instead of starting at 0.
+    // so that the edit list takes the AAC priming away. frag_discont, and an edit list: the first packets keep their times, which FFmpeg would
+    // otherwise move to 0. fragment_index: of the next fragment, from 1.
     const settings = Dictionary.fromObject({
       movflags: `${isContinued ? 'empty_moov+frag_discont' : 'delay_moov'}+frag_custom+default_base_moof+use_metadata_tags+skip_trailer`,
       ...(isContinued ? { fragment_index: String(fragmentsBefore + 1), use_editlist: '1' } : {}),
@@ -76,8 +77,8 @@ export async function openFragmentMuxer(options: FragmentMuxerOptions): Promise<
     close();
     throw error;
   });
-  // The file's edit list begins a priming later than its sound: there the decode time of a packet is 1024 more than its place in the take.
-  // A new muxer sees to that itself, one that continues has no priming before its first packet.
+  // In the file decode times start at 0 with the priming, so a packet's is 1024 more than its place in the take. The muxer of a new take sees
+  // to that itself, because its first packet is at −1024; one that continues never sees that packet.
   const delay = isContinued ? BigInt(AAC_PACKET_SAMPLES) : 0n;
   const take = async (): Promise<Buffer> => {
     await output.flush();
