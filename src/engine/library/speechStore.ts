@@ -28,9 +28,10 @@ export interface SpeechStoreOptions {
   onEvent?: (event: LibraryEvent) => void;
 }
 
-/** One text being fetched or spoken, for however many wait for it. */
+/** One text being fetched, spoken or stored, for however many want it. */
 interface Speaking {
   work: Promise<SpokenText>;
+  done: boolean;
   waiting: number;
   abort: AbortController;
 }
@@ -78,14 +79,30 @@ export function storedVoices(voices: Voices, folder: string, { budgetBytes = SPE
     }
   }
 
-  async function fetchOrSpeak(key: string, said: Said, signal: AbortSignal): Promise<SpokenText> {
-    const known = await kept(key, said);
-    if (known) return known;
-    const { text, voice, rate, pitch } = said;
-    const spoken = await voices.speak(text, { voice, rate, pitch }, signal);
-    // Once it is handed on: the first picture waits for this speech, nobody waits for the file.
-    if (spoken.pcm.length > 0) storing = storing.then(() => setImmediate()).then(() => store(key, said, spoken));
-    return spoken;
+  function begin(key: string, said: Said): Speaking {
+    const abort = new AbortController();
+    let isStored: Promise<void> = Promise.resolve();
+    const forget = () => {
+      if (speaking.get(key) === begun) speaking.delete(key);
+    };
+    const fetchOrSpeak = async (): Promise<SpokenText> => {
+      try {
+        const known = await kept(key, said);
+        if (known) return known;
+        const { text, voice, rate, pitch } = said;
+        const spoken = await voices.speak(text, { voice, rate, pitch }, abort.signal);
+        if (spoken.pcm.length === 0) return spoken;
+        // Once it is handed on: the first picture waits for this speech, nobody waits for the file.
+        isStored = storing = storing.then(() => setImmediate()).then(() => store(key, said, spoken));
+        return spoken;
+      } finally {
+        begun.done = true;
+        void isStored.then(forget);
+      }
+    };
+    const begun: Speaking = { done: false, waiting: 0, abort, work: Promise.resolve().then(fetchOrSpeak) };
+    speaking.set(key, begun);
+    return begun;
   }
 
   return {
@@ -95,19 +112,14 @@ export function storedVoices(voices: Voices, folder: string, { budgetBytes = SPE
       const { id, version } = findVoice(voice);
       const said: Said = { voice: id, version, rate, pitch, lexicon: '', text };
       const key = keyOf(said);
-      let shared = speaking.get(key);
-      if (!shared) {
-        const abort = new AbortController();
-        shared = { work: fetchOrSpeak(key, said, abort.signal), waiting: 0, abort };
-        speaking.set(key, shared);
-      }
+      const shared = speaking.get(key) ?? begin(key, said);
       shared.waiting += 1;
       try {
         return await orCanceled(shared.work, signal);
       } finally {
         shared.waiting -= 1;
-        if (shared.waiting === 0) {
-          // It is done, or nobody wants it any more.
+        if (shared.waiting === 0 && !shared.done) {
+          // Nobody wants it any more; who comes now begins anew.
           if (speaking.get(key) === shared) speaking.delete(key);
           shared.abort.abort();
         }
