@@ -2,7 +2,7 @@
 import { rmSync } from 'node:fs';
 import path from 'node:path';
 import { isOver, type TakeInfo } from '../../shared/contract.ts';
-import type { Owner } from './owner.ts';
+import { NOBODY, type Owner } from './owner.ts';
 import { shortId, type LibraryEvent } from './room.ts';
 import { leftoversIn } from './store.ts';
 import type { TakeCatalogue } from './takeCatalogue.ts';
@@ -47,7 +47,7 @@ export function reconcileTakes(root: string, takes: TakeCatalogue, isBusy: (id: 
     if (owner && isBusy(id, owner)) continue;
     const finished = finishedIn(root, id);
     if (finished) {
-      takes.putOver(finished, owner ?? { pid: 0, started: '' });
+      takes.putOver(finished, NOBODY);
       found.push(id);
     } else if (readTakeRecord(root, id) === 'damaged' && sizeOf(takeFile(root, id)) !== null) {
       say({ kind: 'damaged', id, sentence: `What is known of the take in ${takeFolder(root, id)} is damaged, so it is not listed. Its video is ${takeFile(root, id)}.` });

@@ -4,7 +4,7 @@ import { isOver, type TakeInfo } from '../../shared/contract.ts';
 import { StudioError } from '../../shared/errors.ts';
 import { openIndex } from './database.ts';
 import { storageFailure } from './durable.ts';
-import { isAlive, thisProcess, type Owner } from './owner.ts';
+import { isAlive, NOBODY, thisProcess, type Owner } from './owner.ts';
 import { shortId, type LibraryEvent } from './room.ts';
 import { takeCatalogueOver, type TakeCatalogue, type TimedChunk } from './takeCatalogue.ts';
 import { isMarkedKept, readTakeRecord, recordFile, takeFile, takesFolder, TAKE_ID } from './takeFolder.ts';
@@ -42,7 +42,7 @@ export interface TakeRoom {
   /** Failures of the disk as `io` with the library's name. */
   inStorage<T>(work: () => T): T;
   asStudioError(error: unknown): unknown;
-  /** Lets go of all takes. */
+  /** Leaves all takes under way to who adopts them. */
   close(): void;
 }
 
@@ -134,8 +134,12 @@ export function openTakeRoom(home: string, say: (event: LibraryEvent) => void): 
     inStorage,
     asStudioError,
     close() {
-      for (const id of [...own.keys()]) room.letGo(id);
-      index.close();
+      try {
+        for (const id of own.keys()) index.ask((takes) => takes.takeOver(id, me, NOBODY));
+      } finally {
+        for (const id of [...own.keys()]) room.letGo(id);
+        index.close();
+      }
     },
   };
   return room;
