@@ -2,7 +2,22 @@ import react from '@vitejs/plugin-react';
 import { defineConfig } from 'electron-vite';
 
 export default defineConfig({
-  main: { build: { rollupOptions: { input: { index: 'src/main/index.ts' } } } },
+  main: {
+    build: {
+      rollupOptions: {
+        // The engine process and its threads are started by file name, so each source file stays a file of its own.
+        input: {
+          'main/index': 'src/main/index.ts',
+          'engine/process/entry': 'src/engine/process/entry.ts',
+          'engine/onnx/sessionThread': 'src/engine/onnx/sessionThread.ts',
+          'engine/voice/espeakThread': 'src/engine/voice/espeakThread.ts',
+          'engine/pipeline/renderThreadEntry': 'src/engine/pipeline/renderThreadEntry.ts',
+          'engine/telemetry/machineThread': 'src/engine/telemetry/machineThread.ts',
+        },
+        output: { preserveModules: true, preserveModulesRoot: 'src' },
+      },
+    },
+  },
   preload: { build: { rollupOptions: { input: { index: 'src/preload/index.ts' }, output: { format: 'cjs', entryFileNames: '[name].cjs' } } } },
   renderer: { root: 'src/renderer', plugins: [react()], build: { rollupOptions: { input: 'src/renderer/index.html' } } },
 });

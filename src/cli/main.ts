@@ -4,11 +4,13 @@ import { DEVICES, QUALITIES } from '../shared/contract.ts';
 import { EXIT, exitCodeOf } from './exit.ts';
 import { resolveHome } from './home.ts';
 import { avatarsAdd, avatarsFaces, avatarsList, avatarsRemove, avatarsShow, avatarsVerify } from './commands/avatars.ts';
-import { modelsImport, modelsList, modelsRemove, modelsVerify } from './commands/models.ts';
+import { modelsDefault, modelsImport, modelsList, modelsRemove, modelsVerify } from './commands/models.ts';
 import { voicesList, voicesSay } from './commands/voices.ts';
 import { render } from './commands/render.ts';
 import { bench } from './commands/bench.ts';
+import { serve } from './commands/serve.ts';
 import { demo } from './commands/demo.ts';
+import { doctor } from './commands/doctor.ts';
 
 /** What every command gets beside its own options. */
 export interface Context {
@@ -79,7 +81,7 @@ command(program, 'render', 'Render a take: a face says a text (or follows a reco
   .option('--voice <id>', 'voice for everything; default: each language’s own (see: sima voices list)')
   .option('--rate <x>', 'speed of the voice, 0.5 to 2', number, 1)
   .option('--pitch <x>', 'pitch of the voice, 0.5 to 2', number, 1)
-  .option('--model <id>', 'lip-sync model; default: the built-in rig (see: sima models list)')
+  .option('--model <id>', 'lip-sync model; default: that of sima models default, else the built-in rig')
   .addOption(new Option('--device <name>', 'where models run').choices(DEVICES).default('auto'))
   .option('--fps <n>', 'frames per second, 10 to 60; default: 25 for a photo, a clip’s own', number)
   .option('--size <WxH>', 'frame size, even; the picture is scaled to cover it and what sticks out is cut, the face kept inside; default: the source’s own', size)
@@ -87,6 +89,7 @@ command(program, 'render', 'Render a take: a face says a text (or follows a reco
   .option('--background <b>', 'keep, blur, blur:0.7, a colour as #00b140, or picture:FILE', 'keep')
   .option('--no-idle', 'no blinks and no breath of motion on photos')
   .addOption(new Option('--quality <name>', 'live is fast; final takes longer and looks a little better').choices(QUALITIES).default('live'))
+  .option('--keep', 'keep the take in the library too (see: sima takes list)')
   .requiredOption('--out <file.mp4>', 'where the video goes; an existing file is replaced once the new one is whole')
   .option('--srt <file>', 'subtitles as SRT')
   .option('--vtt <file>', 'subtitles as WebVTT')
@@ -121,6 +124,9 @@ command(models, 'import', 'Check a Wav2Lip ONNX file and keep a copy of it.')
   .argument('<file>')
   .option('--id <id>', 'name for it; default: its file name')
   .action((file: string, options: { id?: string }, cmd: Command) => modelsImport(file, options, context(cmd)));
+command(models, 'default', 'Choose the lip-sync model of takes that name none: wav2lip_gan, …, or rig for the built-in one again.')
+  .argument('<id>')
+  .action((id: string, _: unknown, cmd: Command) => modelsDefault(id, context(cmd)));
 command(models, 'verify', 'Compare every installed model with its checksum.').action((_: unknown, cmd: Command) => modelsVerify(context(cmd)));
 command(models, 'remove', 'Remove an imported model.')
   .argument('<id>')
@@ -137,9 +143,18 @@ command(voices, 'say', 'Speak a text into a WAV file, or tell its length and wor
   .option('--out <file.wav>', 'where the sound goes')
   .action((text: string, options: Parameters<typeof voicesSay>[1], cmd: Command) => voicesSay(text, options, context(cmd)));
 
+command(program, 'serve', 'Offer the studio to other programs: its contract over a WebSocket, each take as a growing MP4 (docs/PROTOCOL.md). Ends with Ctrl-C.')
+  .option('--host <address>', 'where to listen; others than this machine reach it only at another address than the default', '127.0.0.1')
+  .option('--port <n>', '0: any that is free', number, 0)
+  .option('--max-sessions <n>', 'users at once', number, 5)
+  .addOption(new Option('--device <name>', 'where models run').choices(DEVICES).default('auto'))
+  .action((options: Parameters<typeof serve>[0], cmd: Command) => serve(options, context(cmd)));
+
 command(program, 'bench', 'Measure this machine: first bytes, speed and the share of each stage, at 512×512 and 1920×1080. At most a minute.')
   .addOption(new Option('--device <name>', 'where models run').choices(DEVICES).default('auto'))
   .action((options: Parameters<typeof bench>[0], cmd: Command) => bench(options, context(cmd)));
+
+command(program, 'doctor', 'Check this machine and Sima itself; says what to change and why, and changes nothing.').action((_: unknown, cmd: Command) => doctor(context(cmd)));
 
 command(program, 'demo', 'Render the two presenters saying a Persian and an English paragraph.')
   .option('--out <dir>', 'folder for the videos', 'demo')

@@ -1,104 +1,104 @@
 /**
- * The engine: threads, sessions and voices opened once, takes rendered on them. Hosts (command line, tests, later the service and
- * the app) use this and nothing deeper.
+ * The engine: threads, models and voices opened once, takes rendered on them, for several users at once. It lives in the engine process
+ * (process/), where its main thread only schedules; tests open it in their own.
  */
-import { randomUUID } from 'node:crypto';
-import { rm, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import path from 'node:path';
-import type { RenderRequest } from '../shared/contract.ts';
 import { StudioError } from '../shared/errors.ts';
 import { parseBackground } from './avatar/background.ts';
-import { variantOf } from './avatar/plateVariant.ts';
 import { FACE_MODELS, type Avatar } from './avatar/prepare.ts';
 import { openLibrary, type AvatarInUse, type Library } from './library/avatars.ts';
 import type { LibraryEvent } from './library/room.ts';
+import { storedVoices } from './library/speechStore.ts';
 import { decodeAudio } from './media/audio.ts';
 import { loudnessGain, measureLoudness, type LoudnessGain } from './media/loudness.ts';
-import { remux } from './media/remux.ts';
-import { toRate, type Rate } from './media/rate.ts';
+import { rateValue, toRate } from './media/rate.ts';
+import { coldStart } from './onnx/coldStart.ts';
+import { defaultLipSync } from './onnx/defaultLipSync.ts';
 import type { DeviceRequest } from './onnx/devices.ts';
-import { defaultModel, findModel, listModels, modelFolders, type InstalledModel, type ModelFolders } from './onnx/manifest.ts';
+import { findModel, listModels, modelFolders, type InstalledModel, type ModelFolders } from './onnx/manifest.ts';
 import { openSessions, type LoadedModel, type Sessions } from './onnx/sessions.ts';
 import { openLipSync } from './pipeline/drivers.ts';
 import { openRenderer, type Renderer } from './pipeline/renderThread.ts';
+import { openScenes } from './pipeline/scenes.ts';
 import { checkScript } from './pipeline/script.ts';
+import { speechInTurn } from './pipeline/speechTurns.ts';
+import { Pause, renderTake, type TakeJob } from './pipeline/take.ts';
 import { TIMELINE_RATE } from './pipeline/timeline.ts';
-import { renderTake, type TakeEvent, type TakeJob } from './pipeline/take.ts';
+import { openBatcher, type Batcher } from './pipeline/wav2lip.ts';
+import type { EngineFigures, Readiness, RenderEvent, RenderOrder } from './process/api.ts';
+import { createPace, type Pace } from './schedule/pace.ts';
+import { createTurns } from './schedule/turns.ts';
+import { DEFAULT_SETTINGS, type EngineSettings } from './settings.ts';
 import { findVoice } from './voice/catalogue.ts';
 import { openVoices, type Voices } from './voice/voices.ts';
-import { openWorkFolder } from './workFolder.ts';
 
 export interface EngineOptions {
   /** The data folder, made where there is none. */
   home: string;
   device?: DeviceRequest;
+  settings?: EngineSettings;
   /** Told of everything in the library that is repaired, so that it can be said aloud. */
   onLibraryEvent?: (event: LibraryEvent) => void;
 }
-
-/** What can be known before the first frame. */
-export interface PreparedTake {
-  takeId: string;
-  avatar: Avatar;
-  modelId: string;
-  /** null where the take needs no network and no device was asked for by name. */
-  model: LoadedModel | null;
-  width: number;
-  height: number;
-  rate: Rate;
-  warnings: string[];
-  /** Milliseconds of what came before the take: finding the face, building its rig. 0 where it was at hand. */
-  times: { prepareMs: number; sceneMs: number };
-}
-
-export type EngineEvent = { type: 'stage'; stage: string } | { type: 'prepared'; prepared: PreparedTake } | TakeEvent;
 
 export interface Engine {
   readonly folders: ModelFolders;
   readonly voices: Voices;
   readonly sessions: Sessions;
   readonly library: Library;
-  /** Loads and warms what a built-in take needs, and the faces used most, so that the first request finds them ready. */
-  warmUp(signal?: AbortSignal): Promise<LoadedModel[]>;
   /**
-   * Renders a take into a work file of its own; the `finished` event names it. The caller exports it and then calls `discard`.
-   * A file is registered in the library first, which is done at once where its bytes are known. Plates and rigs stay at hand,
-   * so a second take of the same face starts at once.
+   * Loads and warms the default lip-sync model and the face models, then the other lip-sync models in the background, and reads the
+   * faces used most. Resolves when what every take needs is warm; `onReadiness` is told of every step until the last model is.
    */
-  render(request: RenderRequest, signal?: AbortSignal): AsyncGenerator<EngineEvent, void, void>;
-  /** Copies the finished take to its final place: same frames, no re-encode, faststart, all or nothing. */
-  exportTake(takeFile: string, to: string, signal?: AbortSignal): Promise<void>;
-  discard(takeFile: string): Promise<void>;
-  /** Ends the threads and removes the work folder. */
+  warmUp(onReadiness?: (readiness: Readiness) => void, signal?: AbortSignal): Promise<Readiness>;
+  /**
+   * Renders a take, or goes on with one, and leaves its MP4 at `order.file`. A file as avatar is registered in the library first,
+   * which is done at once where its bytes are known. Plates and rigs stay at hand, so a second take of the same face starts at once.
+   */
+  render(order: RenderOrder, signal?: AbortSignal): AsyncGenerator<RenderEvent, void, void>;
+  /** A player of the take is here now. */
+  want(takeId: string, playheadSec: number): void;
+  /** Ends all renders after their last published fragments; their files stay. */
+  drain(): Promise<void>;
+  /** No micro-batch of more frames; null: no limit. */
+  limitBatch(largest: number | null): void;
+  /** But for what only the process knows: its memory and how late its thread was. */
+  figures(): Omit<EngineFigures, 'rssBytes' | 'loopDelayMs'>;
   close(): Promise<void>;
 }
 
 const PHOTO_FPS = 25;
-/** Scenes that stay open though nobody uses them. */
-const SCENES_KEPT = 4;
-
-/** A scene of the renderer, shared by the takes that show the same face alike. */
-interface OpenScene {
-  key: string;
-  opened: Promise<{ sceneId: number; width: number; height: number; warnings: string[] }>;
-  /** Takes that are using it now; it is never closed under them. */
-  users: number;
-}
 
 /** Opens the threads; models load on `warmUp` or on first use. The opener closes. */
-export async function openEngine({ home, device = 'auto', onLibraryEvent }: EngineOptions): Promise<Engine> {
+export async function openEngine({ home, device = 'auto', settings = DEFAULT_SETTINGS, onLibraryEvent }: EngineOptions): Promise<Engine> {
   const folders = modelFolders(home);
   const models = (await listModels(folders)).filter((model): model is InstalledModel & { installed: true } => model.installed);
-  const work = await openWorkFolder();
   const ready = Promise.withResolvers<Sessions>();
-  const library = await openLibrary(home, { sessions: () => ready.promise, ...(onLibraryEvent ? { onEvent: onLibraryEvent } : {}) }).catch(async (error: unknown) => {
-    await work.remove();
-    throw error;
-  });
-  const [voices, sessions] = await Promise.all([openVoices(), openSessions({ models, device })]);
+  const library = await openLibrary(home, { sessions: () => ready.promise, ...(onLibraryEvent ? { onEvent: onLibraryEvent } : {}) });
+  const [spoken, sessions] = await Promise.all([openVoices(), openSessions({ models, device, settings: settings.sessions })]);
   ready.resolve(sessions);
+  const voices = storedVoices(spoken, path.join(home, 'speech'));
   const renderer: Renderer = openRenderer();
-  const scenes: OpenScene[] = [];
+  const scenes = openScenes(renderer, sessions);
+  const turns = { speech: createTurns({ slots: 1 }), render: createTurns({ slots: 1 }) };
+  const batchers = new Map<string, Batcher>();
+  const ending = new AbortController();
+  let largestBatch: number | null = null;
+  /** Takes that are being rendered. */
+  const rendering = new Map<string, { pace: Pace | null; pause: AbortController; done: Promise<void>; notices: string[] }>();
+  let chosen: string | null = null;
+
+  const say = (sentence: string): void => {
+    for (const { notices } of rendering.values()) notices.push(sentence);
+  };
+  /** All takes of a Wav2Lip model share its batcher. */
+  const batcherOf = (model: LoadedModel): Batcher => {
+    const batcher = batchers.get(model.id) ?? openBatcher({ sessions, model, toCpu: () => sessions.fallBackToCpu(model.id), onNotice: say });
+    if (!batchers.has(model.id)) batcher.limitBatch(largestBatch);
+    batchers.set(model.id, batcher);
+    return batcher;
+  };
 
   /** The avatar in use; a file is registered first. `release` it once its plates are open. */
   const avatarOf = async (named: string, faceIndex: number | undefined, signal?: AbortSignal): Promise<Pick<AvatarInUse, 'variantsFolder' | 'release'> & { avatar: Avatar; warnings: string[] }> => {
@@ -115,95 +115,119 @@ export async function openEngine({ home, device = 'auto', onLibraryEvent }: Engi
     return { avatar: platesFile === null ? face.avatar : { ...face.avatar, platesFile }, warnings: face.warnings, variantsFolder, release };
   };
 
-  /** Opens the face's plates and rig, or finds them open. `leave` when the take is over. */
-  const sceneOf = async (avatar: Avatar, variantsFolder: string, request: Pick<RenderRequest, 'size' | 'idle' | 'background'>, rate: Rate, signal?: AbortSignal) => {
-    const { size = null, idle } = request;
-    const key = JSON.stringify([avatar.id, size, idle, request.background, rate]);
-    const known = scenes.find((each) => each.key === key);
-    const open = async () => {
-      const variant = await variantOf(avatar, size, parseBackground(request.background), { folder: variantsFolder, sessions, ...(signal ? { signal } : {}) });
-      return renderer.call('openScene', { avatar: variant, size, rate, idle }, signal);
-    };
-    const scene = known ?? { key, opened: open(), users: 0 };
-    // Most recently used last; a failed one is tried anew next time.
-    if (known) scenes.splice(scenes.indexOf(known), 1);
-    scenes.push(scene);
-    if (!known) scene.opened.catch(() => scenes.splice(scenes.indexOf(scene), 1));
-    scene.users += 1;
-    const leave = async () => {
-      scene.users -= 1;
-      const idleScenes = scenes.filter((each) => each.users === 0);
-      for (const old of idleScenes.slice(0, Math.max(0, idleScenes.length - SCENES_KEPT))) {
-        scenes.splice(scenes.indexOf(old), 1);
-        await renderer.call('closeScene', (await old.opened).sceneId);
-      }
-    };
-    return { ...(await scene.opened), leave };
+  const lipSyncModel = async (named: string | undefined): Promise<InstalledModel> => {
+    const entry = named === undefined && chosen === null ? await defaultLipSync(folders) : await findModel(folders, named ?? chosen!);
+    if (entry.kind !== 'rig' && entry.kind !== 'wav2lip') {
+      throw new StudioError('invalid-input', `The model “${entry.id}” is a ${entry.kind} model and cannot move lips. See: sima models list.`);
+    }
+    return entry;
   };
+
+  async function* render(order: RenderOrder, notices: string[], onPace: (pace: Pace) => void, signal: AbortSignal): AsyncGenerator<RenderEvent, void, void> {
+    const { request, takeId, seat } = order;
+    const askedMs = performance.now();
+    parseBackground(request.background); // said before any work
+    if (request.script !== undefined) {
+      checkScript(request.script);
+      if (request.voice !== undefined) findVoice(request.voice);
+    }
+    const modelEntry = await lipSyncModel(request.model);
+    yield { type: 'stage', stage: 'finding the face' };
+    const t0 = performance.now();
+    // Loads beside the face models. The rig's network listens to recordings; a voice's phonemes need none, but a device that was
+    // asked for by name is tried all the same, so that it is never ignored in silence.
+    const needsNone = modelEntry.kind === 'rig' && request.audio === undefined;
+    const loading = needsNone && device === 'auto' ? Promise.resolve(null) : sessions.load(modelEntry.id, signal);
+    loading.catch(() => undefined);
+    const { avatar, warnings, variantsFolder, release } = await avatarOf(request.avatar, request.face, signal);
+    const t1 = performance.now();
+    const rate = toRate(request.fps ?? avatar.fps ?? PHOTO_FPS);
+    const scene = await scenes.use(avatar, variantsFolder, request, rate, signal).finally(release);
+    try {
+      const model = await loading;
+      const sceneMs = performance.now() - t1;
+      if (request.audio !== undefined) yield { type: 'stage', stage: 'measuring the recording' };
+      const measured = request.audio === undefined ? null : await measureRecording(request.audio, signal);
+      const { width, height, sceneId } = scene;
+      const allWarnings = [...new Set([...warnings, ...scene.warnings, ...(measured?.warning ? [measured.warning] : [])])];
+      yield {
+        type: 'prepared',
+        prepared: { avatarId: avatar.id, modelId: modelEntry.id, device: model?.device ?? null, width, height, rate, warnings: allWarnings, times: { prepareMs: t1 - t0, sceneMs } },
+      };
+      const pace = createPace({ fps: rateValue(rate), leadSec: order.leadSec });
+      onPace(pace);
+      const job: TakeJob = {
+        takeId, seat, sceneId, rate, pace, askedMs, published: order.published, file: order.file, growingFile: order.growingFile, quality: request.quality,
+        said: measured === null ? { script: request.script!, voice: request.voice, rate: request.rate, pitch: request.pitch } : { recording: request.audio!, gain: measured.gain },
+        openLipSync: (onTimes) => openLipSync({ model: needsNone ? null : model, sessions, batcherOf, renderer, sceneId, rate, seat, onTimes }),
+      };
+      for await (const event of renderTake(job, { voices: speechInTurn(voices, turns.speech, seat), renderer, turns: turns.render }, signal)) {
+        while (notices.length > 0) yield { type: 'notice', sentence: notices.shift()! };
+        yield event;
+      }
+    } finally {
+      await scene.leave();
+    }
+  }
 
   return {
     folders,
     voices,
     sessions,
     library,
-    async warmUp(signal) {
-      const rig = await defaultModel(folders, 'rig');
-      const [loaded] = await Promise.all([Promise.all([...FACE_MODELS, rig.id].map((id) => sessions.load(id, signal))), library.preload(signal)]);
-      return loaded;
+    async warmUp(onReadiness = () => undefined, signal) {
+      void library.preload(signal).catch(() => undefined); // whoever uses one is told
+      return coldStart({
+        sessions, models, faceModels: FACE_MODELS, wanted: (await defaultLipSync(folders)).id,
+        signal: signal ? AbortSignal.any([signal, ending.signal]) : ending.signal,
+        onReadiness: (readiness) => {
+          chosen = readiness.defaultModelId;
+          onReadiness(readiness);
+        },
+      });
     },
 
-    async *render(request, signal) {
-      const takeId = randomUUID();
-      parseBackground(request.background); // said before any work
-      if (request.script !== undefined) {
-        checkScript(request.script);
-        if (request.voice !== undefined) findVoice(request.voice);
-      }
-      const modelEntry = request.model === undefined ? await defaultModel(folders, 'rig') : await findModel(folders, request.model);
-      if (modelEntry.kind !== 'rig' && modelEntry.kind !== 'wav2lip') {
-        throw new StudioError('invalid-input', `The model “${modelEntry.id}” is a ${modelEntry.kind} model and cannot move lips. See: sima models list.`);
-      }
-      yield { type: 'stage', stage: 'finding the face' };
-      const t0 = performance.now();
-      // Loads beside the face models. The rig's network listens to recordings; a voice's phonemes need none, but a device that was
-      // asked for by name is tried all the same, so that it is never ignored in silence.
-      const needsNone = modelEntry.kind === 'rig' && request.audio === undefined;
-      const loading = needsNone && device === 'auto' ? Promise.resolve(null) : sessions.load(modelEntry.id, signal);
-      loading.catch(() => undefined);
-      const { avatar, warnings, variantsFolder, release } = await avatarOf(request.avatar, request.face, signal);
-      const t1 = performance.now();
-      const rate = toRate(request.fps ?? avatar.fps ?? PHOTO_FPS);
-      const scene = await sceneOf(avatar, variantsFolder, request, rate, signal).finally(release);
+    async *render(order, signal) {
+      if (rendering.has(order.takeId)) throw new StudioError('bug', `The take ${order.takeId} is being rendered already.`);
+      const pause = new AbortController();
+      const done = Promise.withResolvers<void>();
+      const underWay = { pace: null as Pace | null, pause, done: done.promise, notices: [] as string[] };
+      rendering.set(order.takeId, underWay);
       try {
-        const model = await loading;
-        const sceneMs = performance.now() - t1;
-        if (request.audio !== undefined) yield { type: 'stage', stage: 'measuring the recording' };
-        const measured = request.audio === undefined ? null : await measureRecording(request.audio, signal);
-        const said: TakeJob['said'] =
-          measured === null
-            ? { script: request.script!, voice: request.voice, rate: request.rate, pitch: request.pitch }
-            : { recording: request.audio!, gain: measured.gain };
-        const lipSync = openLipSync({ model: needsNone ? null : model, sessions, renderer, sceneId: scene.sceneId, rate });
-        const { width, height } = scene;
-        yield {
-          type: 'prepared',
-          prepared: { takeId, avatar, modelId: modelEntry.id, model, width, height, rate, warnings: [...new Set([...warnings, ...scene.warnings, ...(measured?.warning ? [measured.warning] : [])])], times: { prepareMs: t1 - t0, sceneMs } },
-        };
-        const file = path.join(work.folder, `${takeId}.mp4`);
-        yield* renderTake({ takeId, sceneId: scene.sceneId, rate, said, lipSync, quality: request.quality, file }, { voices, renderer }, signal);
+        yield* render(order, underWay.notices, (pace) => (underWay.pace = pace), signal ? AbortSignal.any([signal, pause.signal]) : pause.signal);
       } finally {
-        await scene.leave();
+        rendering.delete(order.takeId);
+        done.resolve();
       }
     },
-
-    exportTake: (takeFile, to, signal) => remux(takeFile, to, signal ? { signal } : {}),
-    discard: (takeFile) => rm(takeFile, { force: true }),
+    want: (takeId, playheadSec) => rendering.get(takeId)?.pace?.want(playheadSec),
+    async drain() {
+      const all = [...rendering.values()];
+      for (const { pause } of all) pause.abort(new Pause());
+      await Promise.all(all.map(({ done }) => done));
+    },
+    limitBatch(largest) {
+      largestBatch = largest;
+      for (const batcher of batchers.values()) batcher.limitBatch(largest);
+    },
+    figures() {
+      const { modelsLoaded, runs } = sessions.counters();
+      return {
+        framesQueued: turns.render.waiting().cost + [...batchers.values()].reduce((sum, batcher) => sum + batcher.waiting().frames, 0),
+        takesRendering: rendering.size,
+        cache: library.metrics(),
+        counters: { modelsLoaded, faceRuns: FACE_MODELS.reduce((sum, id) => sum + (runs[id] ?? 0), 0), scenesOpened: scenes.opened },
+      };
+    },
 
     async close() {
-      await Promise.allSettled(scenes.map(async ({ opened }) => renderer.call('closeScene', (await opened).sceneId)));
+      ending.abort(new StudioError('canceled', 'The engine is closing.'));
+      for (const { pause } of rendering.values()) pause.abort(new Pause());
+      await Promise.all([...rendering.values()].map(({ done }) => done));
+      await scenes.close();
+      await Promise.all([...batchers.values()].map((batcher) => batcher.close()));
       await library.close();
       await Promise.all([voices.close(), sessions.close(), renderer.terminate()]);
-      await work.remove();
     },
   };
 }

@@ -1,8 +1,22 @@
-/** Electron's main process: the window and its locks. The engine's port joins when the studio window is built. */
+/** Electron's main process: opens the studio, the window and its locks, and gives the page its port. */
 import path from 'node:path';
 import { app } from 'electron';
+import { openStudio } from '../engine/studio/studio.ts';
+import { checked } from '../shared/door.ts';
+import { utilityEngineProcess } from './engineProcess.ts';
+import { offerStudio } from './portBroker.ts';
 import { openWindow } from './window.ts';
 
 await app.whenReady();
-openWindow(path.join(import.meta.dirname, '..'), process.env.ELECTRON_RENDERER_URL);
+const studio = await openStudio({ home: app.getPath('userData'), start: utilityEngineProcess(import.meta.dirname), goOn: true });
+const window = openWindow(path.join(import.meta.dirname, '..'), process.env.ELECTRON_RENDERER_URL);
+offerStudio(window.webContents, checked(studio.handlers));
+
+let closing = false;
 app.on('window-all-closed', () => app.quit());
+app.on('before-quit', (event) => {
+  if (closing) return;
+  closing = true;
+  event.preventDefault(); // once the takes under way are safe
+  void studio.close().finally(() => app.quit());
+});

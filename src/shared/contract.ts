@@ -98,8 +98,8 @@ export const fragmentSchema = z.object({ index: count, firstFrame: count, frames
 
 /** What one chunk took, milliseconds. Stages overlap, so their sum may exceed `processingMs`. */
 export const chunkTimes = z.object({
-  /** From the moment the chunk was wanted (its player had room for it, or the chunk before was done) to its first published fragment. */
-  processingMs: z.number(),
+  /** From the moment the chunk was wanted (its player had room for it, and the chunk before was done) to its first published fragment; null where a restart fell in between. */
+  processingMs: z.number().nullable(),
   speechMs: z.number(),
   /** Waiting for a turn. */
   queueMs: z.number(),
@@ -108,7 +108,7 @@ export const chunkTimes = z.object({
   encodeMs: z.number(),
   /**
    * How much later the chunk's first fragment was published than a player needed it that started with the take's first one and
-   * never stopped; negative: that much earlier. null for the first chunk.
+   * never stopped; negative: that much earlier. null for the first chunk, for one that waited for its player, and after a restart.
    */
   gapMs: z.number().nullable(),
 });
@@ -121,6 +121,10 @@ export const takeEvent = z.discriminatedUnion('type', [
   z.object({ type: z.literal('fragment'), fragment: fragmentSchema, initBytes: count }),
   z.object({ type: z.literal('chunk'), chunk: z.object({ index: count, firstFrame: count, frames: count }), times: chunkTimes }),
   z.object({ type: z.literal('progress'), framesDone: count, framesExpected: count.nullable() }),
+  /** What is being done before the first frame, in words. */
+  z.object({ type: z.literal('stage'), stage: sentence }),
+  /** What finding the face and opening its scene took, milliseconds: 0 where they were at hand. */
+  z.object({ type: z.literal('prepared'), prepareMs: z.number(), sceneMs: z.number() }),
   /** What the user should know: a pause, a smaller batch, the CPU instead of the GPU. */
   z.object({ type: z.literal('notice'), sentence }),
 ]);

@@ -7,17 +7,17 @@ import path from 'node:path';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { PRESENTERS } from '../../src/cli/commands/demo.ts';
-import { openEngine, type Engine, type EngineEvent, type PreparedTake } from '../../src/engine/engine.ts';
+import { openEngine, type Engine } from '../../src/engine/engine.ts';
 import { readAudio } from '../support/sounds.ts';
 import { openClip } from '../../src/engine/media/clip.ts';
 import { i420Planes, rgbToYuv } from '../../src/engine/media/i420.ts';
 import { probe } from '../../src/engine/media/probe.ts';
 import { importModel } from '../../src/engine/onnx/importModel.ts';
-import type { TakeResult } from '../../src/engine/pipeline/take.ts';
-import { parse, renderRequest } from '../../src/shared/contract.ts';
+import { remux } from '../../src/engine/media/remux.ts';
 import { fakeWav2Lip } from '../../models/make/wav2lipFake.ts';
 import { noise } from '../support/clickTake.ts';
 import { writeAudioFile } from '../support/mediaFiles.ts';
+import { orderOf, rendered as renderedOn, type Rendered } from '../support/rendered.ts';
 
 const FA = 'سلام! امروز هوا خوب است.';
 const EN = 'Hello there. My mother bought five blue lamps.';
@@ -35,20 +35,11 @@ afterAll(async () => {
 });
 const inFolder = (name: string) => path.join(folder, name);
 
-interface Rendered {
-  prepared: PreparedTake;
-  result: TakeResult;
-  events: EngineEvent[];
-}
-async function rendered(request: Record<string, unknown>, on: Engine = engine, signal?: AbortSignal): Promise<Rendered> {
-  const events: EngineEvent[] = [];
-  for await (const event of on.render(parse(renderRequest, { avatar: PRESENTERS.woman, size: SMALL, ...request }, 'The request'), signal)) events.push(event);
-  const prepared = events.find((event) => event.type === 'prepared')!.prepared;
-  return { prepared, result: events.find((event) => event.type === 'finished')!.result, events };
-}
+const order = (request: Record<string, unknown>) => orderOf(folder, { avatar: PRESENTERS.woman, size: SMALL, ...request });
+const rendered = (request: Record<string, unknown>, on: Engine = engine): Promise<Rendered> => renderedOn(on, order(request));
 async function exported(take: Rendered, name: string): Promise<string> {
   const file = inFolder(name);
-  await engine.exportTake(take.result.summary.file, file);
+  await remux(take.result.summary.file, file);
   return file;
 }
 
@@ -86,7 +77,7 @@ describe('a text', () => {
     expect([faststart, fragmented]).toEqual([true, false]);
     expect(Math.abs(audio!.durationSec! - video!.durationSec!)).toBeLessThanOrEqual(0.04);
     expect(video!.frames).toBe(fa.result.summary.frames);
-    expect(metadata).toMatchObject({ ai_generated: 'true', sima_take_id: fa.prepared.takeId });
+    expect(metadata).toMatchObject({ ai_generated: 'true', sima_take_id: fa.order.takeId });
     expect(metadata.digital_source_type).toMatch(/TrainedAlgorithmicMedia$/);
     expect(readdirSync(folder).filter((name) => name.endsWith('.part'))).toEqual([]);
   });
@@ -231,9 +222,9 @@ describe('a recording', () => {
 describe('an avatar of the library', () => {
   test('is named by the beginning of its id, and gives the frames that its file gives', async () => {
     const byFile = await rendered({ script: 'Hello.' });
-    const byId = await rendered({ script: 'Hello.', avatar: byFile.prepared.avatar.id.slice(0, 10) });
+    const byId = await rendered({ script: 'Hello.', avatar: byFile.prepared.avatarId.slice(0, 10) });
     expect(fragmentBytes(byId).equals(fragmentBytes(byFile))).toBe(true);
-    expect(engine.library.list().find(({ id }) => id === byFile.prepared.avatar.id)!.uses).toBeGreaterThan(1);
+    expect(engine.library.list().find(({ id }) => id === byFile.prepared.avatarId)!.uses).toBeGreaterThan(1);
   });
 
   test('unknown: says where ids are listed', async () => {
@@ -251,7 +242,7 @@ describe('an avatar of the library', () => {
       expect(Math.abs(planes.v[64 * 128 + 64] - v)).toBeGreaterThan(30);
     }
     await clip.close();
-    expect(readdirSync(path.join(folder, 'home', 'avatars', take.prepared.avatar.id, 'variants')).length).toBe(1);
+    expect(readdirSync(path.join(folder, 'home', 'avatars', take.prepared.avatarId, 'variants')).length).toBe(1);
   });
 
   test('a background that is none is refused before any work', async () => {
@@ -263,7 +254,7 @@ test('a clip keeps its own rate, and goes there and back again', async () => {
   const made = await rendered({ script: 'Hello there, my clip.', fps: 30 });
   const clip = await exported(made, 'clip.mp4');
   const take = await rendered({ script: EN, avatar: clip, size: undefined });
-  expect(take.prepared.avatar.kind).toBe('clip');
+  expect(engine.library.show(take.prepared.avatarId).row.kind).toBe('clip');
   expect(take.prepared.rate).toEqual({ num: 30, den: 1 });
   expect(take.result.summary.frames).toBeGreaterThan(made.result.summary.frames); // it had to turn back
 });
@@ -289,26 +280,20 @@ test('a Wav2Lip model of the user’s drives the mouth', async () => {
 });
 
 describe('canceling', () => {
-  test.each(['growing', 'fragment', 'progress'])('at %s removes the unfinished file, and the next take works', async (kind) => {
+  test.each(['prepared', 'fragment', 'progress'])('at %s removes the unfinished file, and the next take works', async (kind) => {
     const abort = new AbortController();
-    let file = '';
+    const long = order({ script: `${EN} `.repeat(20) });
     const work = (async () => {
-      for await (const event of engine.render(parse(renderRequest, { avatar: PRESENTERS.woman, size: SMALL, script: `${EN} `.repeat(20) }, 'The request'), abort.signal)) {
-        if (event.type === 'growing') file = event.file;
-        if (event.type === kind) abort.abort();
-      }
+      for await (const event of engine.render(long, abort.signal)) if (event.type === kind) abort.abort();
     })();
     await expect(work).rejects.toMatchObject({ code: 'canceled' });
-    expect(existsSync(file)).toBe(false);
+    expect([existsSync(long.growingFile), existsSync(long.file)]).toEqual([false, false]);
     expect((await rendered({ script: 'Hello.' })).result.summary.frames).toBeGreaterThan(20);
   });
 
   test('a consumer that leaves early leaves nothing behind', async () => {
-    let file = '';
-    for await (const event of engine.render(parse(renderRequest, { avatar: PRESENTERS.woman, size: SMALL, script: `${EN} `.repeat(20) }, 'The request'))) {
-      if (event.type === 'growing') file = event.file;
-      if (event.type === 'fragment') break;
-    }
-    expect(existsSync(file)).toBe(false);
+    const long = order({ script: `${EN} `.repeat(20) });
+    for await (const event of engine.render(long)) if (event.type === 'fragment') break;
+    expect(existsSync(long.growingFile)).toBe(false);
   });
 });

@@ -8,9 +8,10 @@ import { openEngine, type Engine } from '../../src/engine/engine.ts';
 import { openClip } from '../../src/engine/media/clip.ts';
 import { importModel } from '../../src/engine/onnx/importModel.ts';
 import { modelFolders } from '../../src/engine/onnx/manifest.ts';
+import { remux } from '../../src/engine/media/remux.ts';
 import type { TakeResult } from '../../src/engine/pipeline/take.ts';
-import { parse, renderRequest } from '../../src/shared/contract.ts';
 import { fakeWav2Lip } from '../../models/make/wav2lipFake.ts';
+import { orderOf, rendered as renderedOn } from '../support/rendered.ts';
 
 const SIZE = 256;
 const SCRIPT = 'Hello there. My mother bought five blue lamps, and put them all on the table.';
@@ -27,17 +28,14 @@ beforeAll(async () => {
   engine = await openEngine({ home });
   const made = await rendered({ script: 'Hello there, my clip.', avatar: PRESENTERS.woman, size: { width: SIZE, height: SIZE } });
   clip = path.join(folder, 'clip.mp4');
-  await engine.exportTake(made.summary.file, clip);
+  await remux(made.summary.file, clip);
 });
 afterAll(async () => {
   await engine.close();
   await rm(folder, { recursive: true, force: true });
 });
 
-async function rendered(request: Record<string, unknown>): Promise<TakeResult> {
-  for await (const event of engine.render(parse(renderRequest, request, 'The request'))) if (event.type === 'finished') return event.result;
-  throw new Error('The take did not finish.');
-}
+const rendered = async (request: Record<string, unknown>): Promise<TakeResult> => (await renderedOn(engine, orderOf(folder, request))).result;
 
 /** Mean luma of each frame about the presenter's lips, which the stand-in model paints the louder the darker. */
 async function lipLuma(file: string): Promise<number[]> {

@@ -1,16 +1,15 @@
 import { constants } from 'node:fs';
 import { access, readFile, realpath, stat } from 'node:fs/promises';
 import path from 'node:path';
-import { openEngine } from '../../engine/engine.ts';
 import type { DeviceRequest } from '../../engine/onnx/devices.ts';
 import { rateValue } from '../../engine/media/rate.ts';
+import { remux } from '../../engine/media/remux.ts';
 import { writeWhole } from '../../engine/media/wholeFile.ts';
 import { srt, vtt } from '../../engine/pipeline/subtitles.ts';
-import type { TakeResult } from '../../engine/pipeline/take.ts';
-import type { PreparedTake } from '../../engine/engine.ts';
-import { MAX_SCRIPT_CHARACTERS, parse, renderRequest, type Quality } from '../../shared/contract.ts';
-import { StudioError } from '../../shared/errors.ts';
-import { openProgress, sayLibraryEvent } from '../progress.ts';
+import { openStudio, type Studio } from '../../engine/studio/studio.ts';
+import { MAX_SCRIPT_CHARACTERS, parse, renderRequest, type Quality, type TakeInfo } from '../../shared/contract.ts';
+import { fromErrorData, StudioError, throwIfCanceled } from '../../shared/errors.ts';
+import { openProgress, sayLibraryEvent, type ProgressView } from '../progress.ts';
 import type { Context } from '../main.ts';
 
 export interface RenderOptions {
@@ -29,6 +28,7 @@ export interface RenderOptions {
   background?: string;
   idle: boolean;
   quality: Quality;
+  keep?: boolean;
   out: string;
   srt?: string;
   vtt?: string;
@@ -47,6 +47,8 @@ export interface RenderReport {
   fps: number;
   frames: number;
   durationSec: number;
+  /** How often the engine had to be started again meanwhile. */
+  restarts: number;
   warnings: string[];
   /** From the start of the command and, warm, from the moment the avatar was ready, to the first playable bytes. */
   firstBytesMs: number;
@@ -65,63 +67,80 @@ export async function render(options: RenderOptions, context: Context): Promise<
   }
 
   const startedMs = performance.now();
-  const engine = await openEngine({ home: context.home, device: options.device, onLibraryEvent: sayLibraryEvent });
+  const studio = await openStudio({ home: context.home, device: options.device, onLibraryEvent: sayLibraryEvent });
   const progress = openProgress(process.stderr);
   try {
     const openMs = performance.now() - startedMs;
-    let prepared: PreparedTake | null = null;
-    let result: TakeResult | null = null;
-    let firstBytesMs = 0;
-    let beganMs = 0;
-    for await (const event of engine.render(request, context.signal)) {
-      if (event.type === 'stage') progress.update({ stage: event.stage, framesDone: 0, framesExpected: null, framesPerSec: null, fps: null });
-      else if (event.type === 'prepared') {
-        prepared = event.prepared;
-        beganMs = performance.now();
-      } else if (event.type === 'fragment') firstBytesMs ||= performance.now();
+    const { seatId } = studio.seats.open();
+    const { id } = studio.start({ sessionId: seatId, request, leadSec: null, kept: options.keep === true });
+    const times = { firstBytesMs: 0, beganMs: 0, prepareMs: 0, sceneMs: 0 };
+    const cancel = () => void studio.cancel(id);
+    context.signal.addEventListener('abort', cancel, { once: true });
+    if (context.signal.aborted) cancel();
+    let take: TakeInfo | null = null;
+    for await (const event of studio.watch(id, new AbortController().signal)) {
+      if (event.type === 'take') take = event.take;
+      else if (event.type === 'stage') progress.update({ stage: event.stage, framesDone: 0, framesExpected: null, framesPerSec: null, fps: null });
+      else if (event.type === 'notice') process.stderr.write(`${event.sentence}\n`);
+      else if (event.type === 'prepared' && times.beganMs === 0) Object.assign(times, { beganMs: performance.now(), prepareMs: event.prepareMs, sceneMs: event.sceneMs });
+      else if (event.type === 'fragment') times.firstBytesMs ||= performance.now();
       else if (event.type === 'progress') {
-        const framesPerSec = (event.framesDone / (performance.now() - beganMs)) * 1000;
-        progress.update({ stage: 'rendering', ...event, framesPerSec, fps: rateValue(prepared!.rate) });
-      } else if (event.type === 'finished') result = event.result;
+        const framesPerSec = (event.framesDone / (performance.now() - times.beganMs)) * 1000;
+        progress.update({ stage: 'rendering', ...event, framesPerSec, fps: take?.rate ? rateValue(take.rate) : null });
+      }
     }
-    if (!prepared || !result) throw new StudioError('bug', 'The take ended without a result.');
-    progress.update({ stage: 'exporting', framesDone: result.summary.frames, framesExpected: result.summary.frames, framesPerSec: null, fps: null });
-    const t = performance.now();
-    await engine.exportTake(result.summary.file, options.out, context.signal);
-    const spoken = result.segments.flatMap(({ segment, words }) => (segment ? [{ text: segment.text, words }] : []));
-    if (options.srt !== undefined) await writeWhole(options.srt, srt(spoken));
-    if (options.vtt !== undefined) await writeWhole(options.vtt, vtt(spoken));
-    const endedMs = performance.now();
-    progress.close();
-
-    const { summary, times } = result;
-    const warnings = [...prepared.warnings];
-    if (result.speechFound === false) warnings.push('No speech was heard in the recording: the face rests throughout.');
-    const report: RenderReport = {
-      id: prepared.takeId,
-      out: path.resolve(options.out),
-      avatarId: prepared.avatar.id,
-      model: prepared.modelId,
-      device: prepared.model?.device ?? null,
-      width: prepared.width,
-      height: prepared.height,
-      fps: rateValue(prepared.rate),
-      frames: summary.frames,
-      durationSec: summary.durationSec,
-      warnings,
-      firstBytesMs: Math.round(firstBytesMs - startedMs),
-      firstBytesAfterPrepareMs: Math.round(firstBytesMs - beganMs),
-      realTime: ratio(summary.durationSec, endedMs - startedMs),
-      takeRealTime: ratio(summary.durationSec, endedMs - beganMs),
-      timesMs: rounded({ openMs, ...prepared.times, ...times, exportMs: endedMs - t }),
-    };
-    for (const warning of warnings) process.stderr.write(`warning: ${warning}\n`);
-    if (context.json) console.log(JSON.stringify(report));
-    else console.log(`${report.out}: ${summary.durationSec.toFixed(2)} s, ${report.width}×${report.height}, ${Number(report.fps.toFixed(3))} fps, made in ${((endedMs - startedMs) / 1000).toFixed(1)} s (${report.realTime}× real time)`);
+    throwIfCanceled(context.signal);
+    if (take?.error) throw fromErrorData(take.error);
+    if (take?.state !== 'finished') throw new StudioError('bug', 'The take ended without a result.');
+    await deliver(studio, take, options, context, { ...times, startedMs, openMs, progress });
+    if (!options.keep) await studio.takes.remove(id);
   } finally {
     progress.close();
-    await engine.close();
+    await studio.close();
   }
+}
+
+/** Exports the finished take and says what came of it. */
+async function deliver(studio: Studio, take: TakeInfo, options: RenderOptions, { json, signal }: Context, times: {
+  startedMs: number; openMs: number; firstBytesMs: number; beganMs: number; prepareMs: number; sceneMs: number; progress: ProgressView;
+}): Promise<void> {
+  const { startedMs, beganMs, progress } = times;
+  progress.update({ stage: 'exporting', framesDone: take.framesDone, framesExpected: take.framesDone, framesPerSec: null, fps: null });
+  const t = performance.now();
+  await remux(studio.takes.file(take.id), options.out, { signal });
+  const record = studio.takes.record(take.id);
+  const spoken = record.segments.flatMap(({ segment, words }) => (segment ? [{ text: segment.text, words }] : []));
+  if (options.srt !== undefined) await writeWhole(options.srt, srt(spoken));
+  if (options.vtt !== undefined) await writeWhole(options.vtt, vtt(spoken));
+  const endedMs = performance.now();
+  progress.close();
+
+  const warnings = [...take.warnings];
+  if (record.speechFound === false) warnings.push('No speech was heard in the recording: the face rests throughout.');
+  const fps = rateValue(take.rate!);
+  const durationSec = take.framesDone / fps;
+  const report: RenderReport = {
+    id: take.id,
+    out: path.resolve(options.out),
+    avatarId: take.avatarId!,
+    model: take.modelId!,
+    device: take.device,
+    width: take.width!,
+    height: take.height!,
+    fps,
+    frames: take.framesDone,
+    durationSec,
+    restarts: take.restarts,
+    warnings,
+    firstBytesMs: Math.round(times.firstBytesMs - startedMs),
+    firstBytesAfterPrepareMs: Math.round(times.firstBytesMs - beganMs),
+    realTime: ratio(durationSec, endedMs - startedMs),
+    takeRealTime: ratio(durationSec, endedMs - beganMs),
+    timesMs: rounded({ openMs: times.openMs, prepareMs: times.prepareMs, sceneMs: times.sceneMs, ...record.times, exportMs: endedMs - t }),
+  };
+  for (const warning of warnings) process.stderr.write(`warning: ${warning}\n`);
+  if (json) console.log(JSON.stringify(report));
+  else console.log(`${report.out}: ${durationSec.toFixed(2)} s, ${report.width}×${report.height}, ${Number(fps.toFixed(3))} fps, made in ${((endedMs - startedMs) / 1000).toFixed(1)} s (${report.realTime}× real time)`);
 }
 
 const ratio = (durationSec: number, ms: number): number => Math.round((durationSec / (ms / 1000)) * 100) / 100;

@@ -21,10 +21,17 @@ export interface Composer {
   /**
    * Writes every byte of `out`, which has the plates' size.
    * @param frameIndex from the take's start
-   * @param frames how many frames the take has, null while unknown: idle motion ends on the picture itself
    */
-  compose(frameIndex: number, mouth: Mouth, out: I420, frames?: number | null): Promise<void>;
+  compose(frameIndex: number, mouth: Mouth, out: I420, of?: OfTake): Promise<void>;
   close(): void;
+}
+
+/** What a frame owes to the take that it belongs to. */
+export interface OfTake {
+  /** How many frames the take has, null while unknown: idle motion ends on the picture itself. */
+  frames?: number | null;
+  /** What the take's frames so far say about the colours of its patches; without it each frame speaks for itself. */
+  colours?: ColourMemory;
 }
 
 export interface ComposerOptions {
@@ -59,7 +66,7 @@ async function photoComposer(avatar: Avatar, plates: Plates, fps: number, idle: 
 
   return {
     warnings: rig.warnings,
-    compose(frameIndex, mouth, out, frames = null) {
+    compose(frameIndex, mouth, out, { frames = null } = {}) {
       // Of a patch nothing is known but that somebody may be speaking: half of the motion.
       const speech = mouth.kind === 'pose' ? { act: mouth.pose[7], jaw: mouth.pose[0] } : { act: 0.5, jaw: 0 };
       const pose: IdlePose | null = track?.at(frameIndex, frames, speech) ?? null;
@@ -91,13 +98,11 @@ async function clipComposer(avatar: Avatar, plates: Plates, fps: number): Promis
   const speaking = createI420(width, height);
   warmUp(rigged, speaking);
   const cover = coverOfMouth(plate, reference);
-  let colours: ColourMemory = { match: null };
   const masks = new Map<number, Mask>();
 
   return {
     warnings: rig.warnings,
-    async compose(frameIndex, mouth, out) {
-      if (frameIndex === 0) colours = { match: null };
+    async compose(frameIndex, mouth, out, { colours } = {}) {
       const index = plateOfFrame(frameIndex, avatar, fps, plates.count);
       const own = await plates.at(index);
       out.data.set(own.data);

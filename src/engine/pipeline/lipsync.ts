@@ -7,13 +7,12 @@ import { StudioError, throwIfCanceled } from '../../shared/errors.ts';
 import { joined } from '../joined.ts';
 import { rateValue, type Rate } from '../media/rate.ts';
 import { createResampler } from '../media/resample.ts';
-import type { LoadedModel, Sessions } from '../onnx/sessions.ts';
 import { posesFromPhonemes, SUPPORT_SEC } from './articulation.ts';
 import { LISTEN_LOOK_AHEAD_SEC, type Listener } from './listen.ts';
 import { createWindowStream, MEL_SAMPLE_RATE } from './mel.ts';
 import type { FrameCrops } from './renderThread.ts';
 import { TIMELINE_RATE, type SoundChunk } from './timeline.ts';
-import { wav2lip, type LipFrame } from './wav2lip.ts';
+import type { Batcher, LipFrame } from './wav2lip.ts';
 
 /** Mouths of consecutive frames, one after the other in one array. */
 export type Mouths =
@@ -29,22 +28,27 @@ export interface MouthRun {
 export interface LipSync {
   /** How far past a chunk's end the sound must be known for its mouths. */
   readonly lookAheadSec: number;
-  /** The mouths of exactly the chunk's frames, in order. Chunks must come in order, each once. */
-  mouths(sound: SoundChunk, signal?: AbortSignal): AsyncIterable<MouthRun> | Iterable<MouthRun>;
+  /** The mouths of the chunk's frames from `fromFrame` on, in order. Chunks must come in order, each once, even those of which no frame is wanted. */
+  mouths(sound: SoundChunk, fromFrame: number, signal?: AbortSignal): AsyncIterable<MouthRun> | Iterable<MouthRun>;
   /** false once a whole recording held no speech; null where the question does not arise or is not answered yet. */
   speechFound(): boolean | null;
 }
 
+/** Milliseconds of a run of frames: waiting for a turn at the network, and in it. */
+export interface InferenceTimes {
+  queueMs: number;
+  inferenceMs: number;
+}
+
 /** Frames per run: the first run of a take is just one short fragment, because the first picture on screen waits for it. */
-const FIRST_RUN_FRAMES = 6;
+export const FIRST_RUN_FRAMES = 6;
 const RUN_FRAMES = 25;
 
 /** Splits a chunk into runs. */
-export function* runsOf(sound: SoundChunk): Generator<{ firstFrame: number; frames: number }> {
-  const { firstFrame, frames } = sound.chunk;
-  const end = firstFrame + frames;
-  for (let at = firstFrame; at < end; ) {
-    const count = Math.min(at === 0 ? FIRST_RUN_FRAMES : RUN_FRAMES, end - at);
+export function* runsOf(sound: SoundChunk, fromFrame: number): Generator<{ firstFrame: number; frames: number }> {
+  const end = sound.chunk.firstFrame + sound.chunk.frames;
+  for (let at = Math.max(fromFrame, sound.chunk.firstFrame); at < end; ) {
+    const count = Math.min(at === fromFrame ? FIRST_RUN_FRAMES : RUN_FRAMES, end - at);
     yield { firstFrame: at, frames: count };
     at += count;
   }
@@ -54,8 +58,8 @@ export function* runsOf(sound: SoundChunk): Generator<{ firstFrame: number; fram
 export function rigFromPhonemes(rate: Rate): LipSync {
   return {
     lookAheadSec: SUPPORT_SEC,
-    *mouths(sound, signal) {
-      for (const run of runsOf(sound)) {
+    *mouths(sound, fromFrame, signal) {
+      for (const run of runsOf(sound, fromFrame)) {
         throwIfCanceled(signal);
         const poses = posesFromPhonemes(sound.phonemes ?? [], { fps: rateValue(rate), ...run });
         yield { ...run, mouths: { kind: 'pose', poses } };
@@ -72,7 +76,7 @@ export function rigFromSound(rate: Rate, listener: Listener): LipSync {
   let ended = false;
   return {
     lookAheadSec: LISTEN_LOOK_AHEAD_SEC,
-    async *mouths(sound, signal) {
+    async *mouths(sound, fromFrame, signal) {
       const { firstFrame, frames } = sound.chunk;
       if (!ended) poses = joined(poses, await listener.push(to16k.push(sound.heard), signal));
       if (sound.ended && !ended) {
@@ -82,7 +86,7 @@ export function rigFromSound(rate: Rate, listener: Listener): LipSync {
         poses = joined(poses, await listener.flush(frameCountOf(sound, rate), signal));
       }
       if (poses.length < frames * POSE_SIZE) throw new StudioError('bug', `Only ${poses.length / POSE_SIZE} of ${frames} poses are known at frame ${firstFrame}.`);
-      for (const run of runsOf(sound)) {
+      for (const run of runsOf(sound, fromFrame)) {
         throwIfCanceled(signal);
         const from = (run.firstFrame - firstFrame) * POSE_SIZE;
         yield { ...run, mouths: { kind: 'pose', poses: poses.slice(from, from + run.frames * POSE_SIZE) } };
@@ -94,8 +98,11 @@ export function rigFromSound(rate: Rate, listener: Listener): LipSync {
 }
 
 export interface Wav2LipDriver {
-  model: LoadedModel;
-  sessions: Sessions;
+  /** Of the model; shared by all takes. */
+  batcher: Batcher;
+  /** Whose turn it uses. */
+  seat: string;
+  onTimes: (times: InferenceTimes) => void;
   /** Crops of consecutive frames. */
   crops: (firstFrame: number, frames: number, size: number) => Promise<FrameCrops>;
 }
@@ -104,7 +111,8 @@ export interface Wav2LipDriver {
 const MEL_LOOK_AHEAD_SEC = 0.3;
 
 /** A Wav2Lip model: mel windows and crops in, patches out. */
-export function wav2lipFromSound(rate: Rate, { model, sessions, crops }: Wav2LipDriver): LipSync {
+export function wav2lipFromSound(rate: Rate, { batcher, seat, onTimes, crops }: Wav2LipDriver): LipSync {
+  const { model } = batcher;
   const size = model.wav2lip!.size;
   const values = 3 * size * size;
   const to16k = createResampler(TIMELINE_RATE, MEL_SAMPLE_RATE);
@@ -124,7 +132,7 @@ export function wav2lipFromSound(rate: Rate, { model, sessions, crops }: Wav2Lip
 
   return {
     lookAheadSec: MEL_LOOK_AHEAD_SEC + Math.max(0, model.syncOffsetFrames) / rateValue(rate),
-    async *mouths(sound, signal) {
+    async *mouths(sound, fromFrame, signal) {
       if (!ended) windows.push(...stream.push(to16k.push(sound.heard)));
       if (sound.ended && !ended) {
         ended = true; // later chunks bring no new sound
@@ -132,13 +140,15 @@ export function wav2lipFromSound(rate: Rate, { model, sessions, crops }: Wav2Lip
         to16k.close();
       }
       if (windows.length < sound.chunk.frames) throw new StudioError('bug', `Only ${windows.length} of ${sound.chunk.frames} mel windows are known at frame ${sound.chunk.firstFrame}.`);
-      for (const run of runsOf(sound)) {
+      windows.splice(0, Math.min(sound.chunk.frames, Math.max(0, fromFrame - sound.chunk.firstFrame)));
+      for (const run of runsOf(sound, fromFrame)) {
         const asked = await lipFrames(run.firstFrame, run.frames);
         // Shared memory: the patches reach the render thread without a copy. A frame without a face keeps zeros, which nobody looks at.
         const patches = new Float32Array(new SharedArrayBuffer(run.frames * values * 4));
         const withFace = asked.flatMap((frame, i) => (frame ? [i] : []));
         let next = 0;
-        for await (const { patch } of wav2lip(withFace.map((i) => asked[i]!), { sessions, model, signal })) patches.set(patch, withFace[next++] * values);
+        const drawn = batcher.patches(withFace.map((i) => asked[i]!), { seat, urgent: run.firstFrame === fromFrame, signal, onTimes });
+        for await (const { patch } of drawn) patches.set(patch, withFace[next++] * values);
         yield { ...run, mouths: { kind: 'patch', size, patches } };
       }
     },

@@ -7,8 +7,8 @@ import { StudioError } from '../../shared/errors.ts';
 import { POSE_SIZE } from '../../shared/vocabulary.ts';
 import { frameStartSample, rateValue, type Rate } from '../media/rate.ts';
 import { createI420 } from '../media/i420.ts';
-import { openMp4Writer, type Fragment, type Mp4Summary, type Mp4Writer } from '../media/mp4Writer.ts';
-import { placeCrop } from '../avatar/crop.ts';
+import { openMp4Writer, type Fragment, type Mp4Summary, type Mp4Writer, type PublishedTake } from '../media/mp4Writer.ts';
+import { placeCrop, type ColourMemory } from '../avatar/crop.ts';
 import { landmarksOnPlate, openPlates, type OpenPlates, type PlateReading } from '../avatar/plates.ts';
 import type { Avatar } from '../avatar/prepare.ts';
 import { serveThread, startThread, type Thread } from '../threads.ts';
@@ -28,9 +28,12 @@ export interface SceneSpec {
 export interface TakeSpec {
   sceneId: number;
   takeId: string;
-  /** Grows beside under another name and gets its own when it is whole. */
+  /** Grows in the same folder under the other name and gets its own when it is whole. */
   file: string;
+  growingFile: string;
   quality: Quality;
+  /** What was published of the growing file before, and the sound just before the next frame; null: a new take. */
+  continues: PublishedTake | null;
 }
 
 export interface RenderRun extends MouthRun {
@@ -56,11 +59,11 @@ export interface RenderApi {
     closeScene: [number, null];
     /** The aligned crops of some frames for a Wav2Lip model of that size; frames of one plate share a crop. */
     crops: [{ sceneId: number; firstFrame: number; frames: number; size: number }, FrameCrops];
-    begin: [TakeSpec, { growingFile: string }];
+    begin: [TakeSpec, null];
     render: [{ takeId: string; run: RenderRun }, RenderedRun];
     finish: [string, Mp4Summary];
-    /** Removes what was written. Unknown takes are fine: abort may come after a failure. */
-    abort: [string, null];
+    /** Ends the take; removes what was written, unless it is kept to be gone on with. Unknown takes are fine: abort may come after a failure. */
+    abort: [{ takeId: string; keep: boolean }, null];
   };
   streams: Record<string, never>;
 }
@@ -89,6 +92,8 @@ interface Scene {
 
 interface OpenTake {
   scene: Scene;
+  /** Scenes are shared, what a take remembers of its frames is not. */
+  colours: ColourMemory;
   writer: Mp4Writer;
   fragments: Fragment[];
   busy: Promise<unknown>;
@@ -134,16 +139,16 @@ export function serveRenderer(): void {
         return null;
       },
       crops: ({ sceneId, firstFrame, frames, size }) => cropsOf(sceneOf(sceneId), firstFrame, frames, size),
-      async begin({ sceneId, takeId, file, quality }) {
+      async begin({ sceneId, takeId, file, growingFile, quality, continues }) {
         const scene = sceneOf(sceneId);
         const fragments: Fragment[] = [];
         const { width, height } = scene.plates;
         const writer = await openMp4Writer({
-          file, width, height, fps: scene.rate, quality, marking: { takeId },
+          file, growingFile, width, height, fps: scene.rate, quality, marking: { takeId }, ...(continues ? { continues } : {}),
           onFragment: (fragment) => void fragments.push(fragment),
         });
-        takes.set(takeId, { scene, writer, fragments, busy: Promise.resolve() });
-        return { growingFile: writer.growingFile };
+        takes.set(takeId, { scene, colours: { match: null }, writer, fragments, busy: Promise.resolve() });
+        return null;
       },
       async render({ takeId, run }, signal) {
         const take = takeOf(takeId);
@@ -157,11 +162,11 @@ export function serveRenderer(): void {
         takes.delete(takeId);
         return take.writer.finish();
       },
-      async abort(takeId) {
+      async abort({ takeId, keep }) {
         const take = takes.get(takeId);
         takes.delete(takeId);
         await take?.busy;
-        await take?.writer.abort();
+        await take?.writer.abort({ keep });
         return null;
       },
     },
@@ -188,7 +193,7 @@ async function cropsOf(scene: Scene, firstFrame: number, frames: number, size: n
 }
 
 /** Composes frame after frame while the frame before is being encoded. */
-async function renderRun({ scene, writer }: OpenTake, run: RenderRun, signal: AbortSignal): Promise<{ composeMs: number; encodeMs: number }> {
+async function renderRun({ scene, colours, writer }: OpenTake, run: RenderRun, signal: AbortSignal): Promise<{ composeMs: number; encodeMs: number }> {
   const { composer, plates, rate } = scene;
   const frame = createI420(plates.width, plates.height);
   const firstSample = frameStartSample(run.firstFrame, rate, TIMELINE_RATE);
@@ -199,7 +204,7 @@ async function renderRun({ scene, writer }: OpenTake, run: RenderRun, signal: Ab
     if (signal.aborted) throw new StudioError('canceled', 'Canceled.');
     const frameIndex = run.firstFrame + i;
     const t0 = performance.now();
-    await composer.compose(frameIndex, mouthOf(run, i), frame, run.takeFrames);
+    await composer.compose(frameIndex, mouthOf(run, i), frame, { frames: run.takeFrames, colours });
     const t1 = performance.now();
     await encoding;
     encodeMs += performance.now() - t1;

@@ -25,7 +25,7 @@ export interface SpeakJob {
  * Speaks the script segment by segment, with its pauses, between a short silence at each end.
  * @throws invalid-input where nothing of it can be spoken
  */
-export async function* speakScript(job: SpeakJob, voices: Voices, signal?: AbortSignal): AsyncGenerator<Piece, void, void> {
+export async function* speakScript(job: SpeakJob, voices: Pick<Voices, 'speak'>, signal?: AbortSignal): AsyncGenerator<Piece, void, void> {
   const segments = split(job.script, { rate: job.rate });
   const last = segments.findLast(({ text }) => isSpeakable(text));
   let endsInSilence = false;

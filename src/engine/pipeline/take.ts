@@ -1,30 +1,48 @@
 /** One take: what is said, by which face, as a growing fragmented MP4. The whole product in one expression (`renderTake`). */
-import type { Quality } from '../../shared/contract.ts';
-import type { Fragment, Mp4Summary } from '../media/mp4Writer.ts';
-import { frameStartSample, type Rate } from '../media/rate.ts';
+import type { ChunkTimes, Quality } from '../../shared/contract.ts';
+import { StudioError } from '../../shared/errors.ts';
 import type { Chunk } from '../../shared/vocabulary.ts';
+import type { Fragment, Mp4Summary } from '../media/mp4Writer.ts';
+import { frameStartSample, rateValue, type Rate } from '../media/rate.ts';
+import { soundNeededBefore } from '../media/mp4Writer.ts';
+import type { Pace } from '../schedule/pace.ts';
+import type { Turns } from '../schedule/turns.ts';
 import type { Voices } from '../voice/voices.ts';
+import { joined } from '../joined.ts';
 import { ahead } from './ahead.ts';
-import type { LipSync } from './lipsync.ts';
+import { beginChunk, timesOf, type ChunkRecord } from './chunkRecord.ts';
+import type { InferenceTimes, LipSync } from './lipsync.ts';
 import type { Renderer, RenderRun } from './renderThread.ts';
 import { hearRecording, speakScript, type SpeakJob } from './speech.ts';
-import { cutChunks, TIMELINE_RATE, type PlacedSegment, type SoundChunk } from './timeline.ts';
+import { cutChunks, TIMELINE_RATE, type PlacedSegment } from './timeline.ts';
 
 export interface TakeJob {
   takeId: string;
+  /** Whose turn it waits for. */
+  seat: string;
   /** An open scene of the renderer: avatar, size and frame rate. */
   sceneId: number;
   rate: Rate;
   said: SpeakJob | { recording: string; gain: number };
-  lipSync: LipSync;
+  /** Opens the lip-sync of this take alone. @param onTimes told what each run of frames took at a shared network */
+  openLipSync: (onTimes: (times: InferenceTimes) => void) => LipSync;
   quality: Quality;
-  /** The take's own file, fragmented; until it is whole it grows under a hidden name, which the `growing` event tells. */
+  /** The take's own file, fragmented, and its name in the same folder until it is whole. */
   file: string;
+  growingFile: string;
+  /** What was published of the growing file before; null: nothing. The take goes on with the frame after it. */
+  published: { fragments: Fragment[]; initBytes: number } | null;
+  /** Frames that its player wants. */
+  pace: Pace;
+  /** performance.now() when the take was asked for. */
+  askedMs: number;
 }
 
 /** Where the time of a take went, milliseconds. Stages overlap, so they may add up to more than the whole. */
 export interface StageTimes {
   speechMs: number;
+  /** Waiting for turns. */
+  queueMs: number;
   lipSyncMs: number;
   composeMs: number;
   /** Waiting for the encoder after composing: encoding itself runs beside it. */
@@ -33,9 +51,10 @@ export interface StageTimes {
 }
 
 export type TakeEvent =
-  | { type: 'growing'; file: string }
   /** Published bytes: complete on disk, never changing. `initBytes` is the header before the first fragment. */
   | { type: 'fragment'; fragment: Fragment; initBytes: number }
+  /** After the chunk's last frame; none for a chunk that had begun before a take was gone on with. */
+  | { type: 'chunk'; chunk: Chunk; times: ChunkTimes }
   | { type: 'progress'; framesDone: number; /** null until all is spoken */ framesExpected: number | null }
   | { type: 'finished'; result: TakeResult };
 
@@ -48,79 +67,155 @@ export interface TakeResult {
   speechFound: boolean | null;
 }
 
+export interface TakeParts {
+  /** Those of this take's seat: see speechTurns.ts. */
+  voices: Pick<Voices, 'speak'>;
+  renderer: Renderer;
+  /** Turns at the renderer, counted in frames. */
+  turns: Turns;
+}
+
+/** Ends a take after its last published fragment and leaves its file as it is, to be gone on with: the reason to abort its signal with. */
+export class Pause extends StudioError {
+  constructor() {
+    super('canceled', 'The take pauses.');
+  }
+}
+
 /**
- * Renders one take. Events come in order; the consumer's pull is the back-pressure. Canceling or leaving the loop early removes the
- * unfinished file.
+ * Renders one take, or goes on with it: what is said is made again from its beginning, which costs little where speech is stored, and the frames
+ * that were published are passed over. Events come in order; the consumer's pull is the back-pressure. Canceling or leaving the loop
+ * early removes the unfinished file; a `Pause` as the signal's reason keeps it.
  */
-export async function* renderTake(job: TakeJob, parts: { voices: Voices; renderer: Renderer }, signal?: AbortSignal): AsyncGenerator<TakeEvent, void, void> {
-  const { renderer, voices } = parts;
-  const { takeId, rate, lipSync } = job;
-  const startedMs = performance.now();
-  const times: StageTimes = { speechMs: 0, lipSyncMs: 0, composeMs: 0, encodeWaitMs: 0, totalMs: 0 };
-  const segments: PlacedSegment[] = [];
-  const chunks: Chunk[] = [];
-  let framesExpected: number | null = null;
-  let framesDone = 0;
-  let announced = 0;
-
+export async function* renderTake(job: TakeJob, { voices, renderer, turns }: TakeParts, signal?: AbortSignal): AsyncGenerator<TakeEvent, void, void> {
+  const { takeId, seat, rate, published } = job;
+  const fps = rateValue(rate);
+  const fromFrame = published?.fragments.reduce((sum, { frames }) => sum + frames, 0) ?? 0;
   const said = 'recording' in job.said ? hearRecording(job.said.recording, job.said.gain, signal) : speakScript(job.said, voices, signal);
-  const sound = cutChunks(ahead(timed(said, times, 'speechMs'), 1), rate, lipSync.lookAheadSec, (placed) => segments.push(placed));
-  const runs = ahead(mouthsOf(sound, lipSync, times, rate, (chunk, last) => {
-    chunks.push(chunk);
-    if (last) framesExpected = chunk.firstFrame + chunk.frames;
-  }, signal), 1);
+  const segments: PlacedSegment[] = [];
+  const records: ChunkRecord[] = [];
+  const before = soundBefore(fromFrame, rate);
+  let spokenMs = 0;
+  const lipSync = job.openLipSync(({ queueMs, inferenceMs }) => {
+    const record = records.at(-1)!;
+    record.queueMs += queueMs;
+    record.inferenceMs += inferenceMs;
+  });
 
-  try {
-    const { growingFile } = await renderer.call('begin', { sceneId: job.sceneId, takeId, file: job.file, quality: job.quality }, signal);
-    yield { type: 'growing', file: growingFile };
-    for await (const run of runs) {
-      const rendered = await renderer.call('render', { takeId, run }, signal);
-      times.composeMs += rendered.composeMs;
-      times.encodeWaitMs += rendered.encodeMs;
-      framesDone += run.frames;
-      for (const fragment of rendered.fragments) yield { type: 'fragment', fragment, initBytes: rendered.initBytes! };
-      announced += rendered.fragments.length;
-      yield { type: 'progress', framesDone, framesExpected };
+  /** Each chunk's mouths in runs, with the sound of just those frames. */
+  async function* mouthRuns(): AsyncGenerator<{ run: RenderRun; record: ChunkRecord; endsChunk: boolean }, void, void> {
+    const pieces = ahead(timed(said, (ms) => (spokenMs += ms)), 1);
+    for await (const heard of cutChunks(pieces, rate, lipSync.lookAheadSec, (placed) => segments.push(placed))) {
+      const { chunk, pcm, last } = heard;
+      const record = beginChunk(chunk, spokenMs);
+      spokenMs = 0;
+      records.push(record);
+      before.add(chunk.firstFrame, pcm);
+      const endFrame = chunk.firstFrame + chunk.frames;
+      const start = frameStartSample(chunk.firstFrame, rate, TIMELINE_RATE);
+      const sampleAt = (frame: number) => frameStartSample(frame, rate, TIMELINE_RATE) - start;
+      for await (const mouths of timed(lipSync.mouths(heard, fromFrame, signal), (ms) => (record.lipSyncMs += ms))) {
+        const runEnd = mouths.firstFrame + mouths.frames;
+        const sound = pcm.slice(sampleAt(mouths.firstFrame), sampleAt(runEnd));
+        const run = { ...mouths, pcm: sound, startsChunk: mouths.firstFrame === chunk.firstFrame, takeFrames: last ? endFrame : null };
+        yield { run, record, endsChunk: runEnd === endFrame };
+      }
     }
+  }
+
+  /** The take's first fragment, and when it was published: what a player that starts at once goes by. */
+  let firstPublishedMs: number | null = null;
+  const playingSince = () => (fromFrame === 0 ? firstPublishedMs : null);
+  let announced = published?.fragments.length ?? 0;
+  const events = function* (fragments: readonly Fragment[], initBytes: number): Generator<TakeEvent, void, void> {
+    const nowMs = performance.now();
+    for (const fragment of fragments) {
+      firstPublishedMs ??= nowMs;
+      const record = records.find(({ chunk }) => chunk.firstFrame === fragment.firstFrame);
+      if (record) record.publishedMs = nowMs;
+      announced += 1;
+      yield { type: 'fragment', fragment, initBytes };
+    }
+  };
+  const begin = () =>
+    renderer.call('begin', {
+      sceneId: job.sceneId, takeId, file: job.file, growingFile: job.growingFile, quality: job.quality,
+      continues: published === null ? null : { ...published, sound: before.sound() },
+    }, signal);
+
+  let readyMs = job.askedMs;
+  let framesDone = fromFrame;
+  try {
+    for await (const { run, record, endsChunk } of ahead(mouthRuns(), 1)) {
+      const isFirst = framesDone === fromFrame;
+      const heldBackMs = await timeOf(job.pace.until(run.firstFrame, signal));
+      record.isHeldBack ||= heldBackMs > 1;
+      if (run.startsChunk || isFirst) record.wantedMs = readyMs + heldBackMs;
+      const rendered = await turns.turn({ seat, cost: run.frames, urgent: isFirst, signal }, async (waitedMs) => {
+        record.queueMs += waitedMs;
+        if (isFirst) await begin();
+        return renderer.call('render', { takeId, run }, signal);
+      });
+      record.composeMs += rendered.composeMs;
+      record.encodeMs += rendered.encodeMs;
+      framesDone += run.frames;
+      readyMs = performance.now();
+      yield* events(rendered.fragments, rendered.initBytes ?? 0);
+      const last = run.takeFrames;
+      if (endsChunk && last !== framesDone) yield { type: 'chunk', chunk: record.chunk, times: timesOf(record, playingSince(), fps) };
+      yield { type: 'progress', framesDone, framesExpected: last };
+    }
+    if (framesDone === fromFrame) await begin(); // all was published before; only its end is missing
     const summary = await renderer.call('finish', takeId, signal);
-    for (const fragment of summary.fragments.slice(announced)) yield { type: 'fragment', fragment, initBytes: summary.initBytes };
-    times.totalMs = performance.now() - startedMs;
-    yield { type: 'finished', result: { summary, segments, chunks, times, speechFound: lipSync.speechFound() } };
+    yield* events(summary.fragments.slice(announced), summary.initBytes);
+    const last = records.at(-1)!;
+    if (last.wantedMs !== null) yield { type: 'chunk', chunk: last.chunk, times: timesOf(last, playingSince(), fps) };
+    const result = { summary, segments, chunks: records.map(({ chunk }) => chunk), times: stageTimes(records, job.askedMs), speechFound: lipSync.speechFound() };
+    yield { type: 'finished', result };
   } finally {
     // After `finish` the take is no longer open there and this does nothing.
-    await renderer.call('abort', takeId).catch(() => null);
+    await renderer.call('abort', { takeId, keep: signal?.reason instanceof Pause }).catch(() => null);
   }
 }
 
-/** Each chunk's mouths in runs, with the sound of just those frames. */
-async function* mouthsOf(
-  sound: AsyncIterable<SoundChunk>,
-  lipSync: LipSync,
-  times: StageTimes,
-  rate: Rate,
-  onChunk: (chunk: Chunk, last: boolean) => void,
-  signal?: AbortSignal,
-): AsyncGenerator<RenderRun, void, void> {
-  for await (const heard of sound) {
-    const { chunk, pcm, last } = heard;
-    onChunk(chunk, last);
-    const takeFrames = last ? chunk.firstFrame + chunk.frames : null;
-    const start = frameStartSample(chunk.firstFrame, rate, TIMELINE_RATE);
-    const sampleAt = (frame: number) => frameStartSample(frame, rate, TIMELINE_RATE) - start;
-    for await (const run of timed(lipSync.mouths(heard, signal), times, 'lipSyncMs')) {
-      yield { ...run, pcm: pcm.slice(sampleAt(run.firstFrame), sampleAt(run.firstFrame + run.frames)), startsChunk: run.firstFrame === chunk.firstFrame, takeFrames };
-    }
-  }
+/** Collects the sound just before a frame, by which an encoder that goes on there is primed. */
+function soundBefore(frame: number, rate: Rate): { add(firstFrame: number, pcm: Float32Array): void; sound(): Float32Array } {
+  const needed = soundNeededBefore(frame, rate);
+  const end = frameStartSample(frame, rate, TIMELINE_RATE);
+  let tail: Float32Array = new Float32Array(0);
+  return {
+    add(firstFrame, pcm) {
+      const start = frameStartSample(firstFrame, rate, TIMELINE_RATE);
+      if (start >= end) return;
+      const both = joined(tail, pcm.subarray(0, end - start));
+      tail = both.slice(Math.max(0, both.length - needed));
+    },
+    sound: () => tail,
+  };
 }
 
-/** Adds the time that the source takes to give each item. */
-async function* timed<T>(source: AsyncIterable<T> | Iterable<T>, times: StageTimes, stage: 'speechMs' | 'lipSyncMs'): AsyncGenerator<T, void, void> {
+function stageTimes(records: readonly ChunkRecord[], askedMs: number): StageTimes {
+  const sum = (pick: (record: ChunkRecord) => number) => records.reduce((all, record) => all + pick(record), 0);
+  return {
+    speechMs: sum(({ speechMs }) => speechMs), queueMs: sum(({ queueMs }) => queueMs), lipSyncMs: sum(({ lipSyncMs }) => lipSyncMs),
+    composeMs: sum(({ composeMs }) => composeMs), encodeWaitMs: sum(({ encodeMs }) => encodeMs), totalMs: performance.now() - askedMs,
+  };
+}
+
+async function timeOf(work: Promise<void>): Promise<number> {
+  const t = performance.now();
+  await work;
+  return performance.now() - t;
+}
+
+/** Tells the time that the source takes to give each item. */
+async function* timed<T>(source: AsyncIterable<T> | Iterable<T>, onTime: (ms: number) => void): AsyncGenerator<T, void, void> {
   const iterator = Symbol.asyncIterator in source ? source[Symbol.asyncIterator]() : source[Symbol.iterator]();
   try {
     for (;;) {
       const t = performance.now();
       const next = await iterator.next();
-      times[stage] += performance.now() - t;
+      onTime(performance.now() - t);
       if (next.done === true) return;
       yield next.value;
     }

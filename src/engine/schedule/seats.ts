@@ -24,6 +24,8 @@ export interface Seats {
    * @throws capacity with `details: { retryAfterSec }` where all seats are taken
    */
   open(): { seatId: string; realTime: boolean; notice: string | null };
+  /** Refuses what `enqueue` would refuse. */
+  check(seatId: string): void;
   /**
    * Runs the take when those before it in its seat are done, and gives what it gives. Refusals are thrown at once, before anything waits.
    * A take that is canceled while it waits leaves the queue; once begun it must watch the signal itself.
@@ -97,7 +99,18 @@ export function createSeats({ maxSeats = 5, queueLimit = 10, forecast }: SeatsOp
     }
   };
 
+  const seatFor = (seatId: string): Seat => {
+    const seat = seats.get(seatId);
+    if (!seat || seat.closing) throw new StudioError('invalid-input', 'This session is closed, or was never open. Open another one first.');
+    if (seat.rendering && seat.waiting.length >= queueLimit) {
+      const retry = retryAfterSec([seat]);
+      throw new StudioError('capacity', `${queueLimit} takes of this session are waiting, and no more may. Try again in about ${retry} s, or cancel one.`, { details: { retryAfterSec: retry } });
+    }
+    return seat;
+  };
+
   return {
+    check: (seatId) => void seatFor(seatId),
     open() {
       if (seats.size >= maxSeats) {
         const retry = retryAfterSec([...seats.values()]);
@@ -112,13 +125,7 @@ export function createSeats({ maxSeats = 5, queueLimit = 10, forecast }: SeatsOp
     },
     enqueue(seatId, take, signal) {
       throwIfCanceled(signal);
-      const seat = seats.get(seatId);
-      if (!seat || seat.closing) throw new StudioError('invalid-input', 'This session is closed, or was never open. Open another one first.');
-      if (seat.rendering && seat.waiting.length >= queueLimit) {
-        const retry = retryAfterSec([seat]);
-        throw new StudioError('capacity', `${queueLimit} takes of this session are waiting, and no more may. Try again in about ${retry} s, or cancel one.`, { details: { retryAfterSec: retry } });
-      }
-      return render(seat, take, signal);
+      return render(seatFor(seatId), take, signal);
     },
     close(seatId) {
       const seat = seats.get(seatId);

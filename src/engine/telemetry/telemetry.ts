@@ -7,7 +7,7 @@ import { ALERTS_FILE, createAlerts, readAlertRules, type Alert } from './alerts.
 import { openGpuWatch } from './gpu.ts';
 import { createSeries, KPI_NAMES, type KPIS, type KpiName, type Series } from './kpis.ts';
 import { openMachineWatch, type NamedProcess } from './machine.ts';
-import { judgeMemory, scaledBudgets, type MemoryJudgement } from './memory.ts';
+import { judgeMemory, scaledBudgets, type MemoryBudgets, type MemoryJudgement } from './memory.ts';
 import { createMetrics, gaugeValues, type TakeOutcome } from './metrics.ts';
 
 /** What the host knows of the studio. Unknown is null. */
@@ -32,14 +32,16 @@ export interface TelemetryOptions {
   now?: () => number;
   gpuCommand?: string;
   alertsFile?: string;
+  /** What the user set instead of the guide's, bytes. */
+  budgets?: Partial<MemoryBudgets>;
 }
 
 export interface Telemetry {
   sample(): TelemetrySample;
   /** A sample now and after each look. A slow reader misses samples and gets the latest. @throws canceled when the signal is aborted */
   watch(signal: AbortSignal): AsyncGenerator<TelemetrySample, void, void>;
-  /** @param firstChunkMs from the request for the take to its first playable bytes; only with the first chunk */
-  recordChunk(times: ChunkTimes, isFirst: boolean, firstChunkMs?: number): void;
+  /** @param firstChunkMs from the request for the take to its first playable bytes; null: not the first chunk */
+  recordChunk(times: ChunkTimes, firstChunkMs: number | null): void;
   recordModelLoad(ms: number): void;
   /** Getting a registered face, whether from memory or from disk. */
   recordCacheAccess(ms: number): void;
@@ -59,7 +61,7 @@ export interface Telemetry {
 
 /** Begins to look. The opener closes; it never keeps the process alive. @throws io, invalid-input where the alert rules cannot be used */
 export function openTelemetry(options: TelemetryOptions): Telemetry {
-  const { studio, processes, intervalMs = 1000, now = Date.now, gpuCommand, alertsFile = ALERTS_FILE } = options;
+  const { studio, processes, intervalMs = 1000, now = Date.now, gpuCommand, alertsFile = ALERTS_FILE, budgets: set = {} } = options;
   const alerts = createAlerts(readAlertRules(alertsFile));
   const metrics = createMetrics();
   const series = Object.fromEntries(KPI_NAMES.map((name) => [name, createSeries()])) as Record<KpiName, Series>;
@@ -75,7 +77,8 @@ export function openTelemetry(options: TelemetryOptions): Telemetry {
   let warm: { rssBytes: number | null; gpuBytes: number | null } = { rssBytes: null, gpuBytes: null };
   let closed = false;
 
-  const measured = (name: KpiName, ms: number): void => {
+  const measured = (name: KpiName, ms: number | null): void => {
+    if (ms === null) return;
     series[name].record(ms, now());
     metrics.observe(name, ms);
   };
@@ -123,7 +126,7 @@ export function openTelemetry(options: TelemetryOptions): Telemetry {
     const device = engineUsesGpu ? found.gpus[0] : undefined;
     const gpuUsedBytes = device?.memoryUsedBytes ?? null;
     if (engineWarmRssBytes !== warm.rssBytes) warm = { rssBytes: engineWarmRssBytes, gpuBytes: engineWarmRssBytes === null ? null : gpuUsedBytes };
-    const budgets = scaledBudgets(device?.memoryTotalBytes ?? null, found.memoryTotalBytes ?? os.totalmem());
+    const budgets = { ...scaledBudgets(device?.memoryTotalBytes ?? null, found.memoryTotalBytes ?? os.totalmem()), ...set };
     memory = judgeMemory(
       { engineRssBytes, warmRssBytes: engineWarmRssBytes, gpuUsedBytes, warmGpuBytes: warm.gpuBytes, avatarCacheBytes: found.cacheBytes, rendering: found.takesRendering > 0 },
       budgets,
@@ -154,15 +157,15 @@ export function openTelemetry(options: TelemetryOptions): Telemetry {
         await orCanceled(another, signal);
       }
     },
-    recordChunk(times, isFirst, firstChunkMs) {
-      measured('processingLatency', times.processingMs);
+    recordChunk(times, firstChunkMs) {
+      if (times.processingMs !== null) measured('processingLatency', times.processingMs);
       measured('speech', times.speechMs);
       measured('queue', times.queueMs);
       measured('inference', times.inferenceMs);
       measured('compose', times.composeMs);
       measured('encode', times.encodeMs);
-      if (times.gapMs !== null) measured('chunkGap', times.gapMs);
-      if (isFirst && firstChunkMs !== undefined) measured('firstChunk', firstChunkMs);
+      measured('chunkGap', times.gapMs);
+      measured('firstChunk', firstChunkMs);
     },
     recordModelLoad: (ms) => measured('modelLoad', ms),
     recordCacheAccess: (ms) => measured('cacheAccess', ms),

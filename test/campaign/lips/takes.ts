@@ -56,7 +56,7 @@ export async function poseTrack({ pcm, phonemes }: Spoken, lipSync: LipSync, pho
   const piece: Piece = { segment: null, pcm, sampleRate: TIMELINE_RATE, words: [], phonemes: phonemesKnown ? phonemes : null };
   const runs: Float32Array[] = [];
   for await (const sound of cutChunks(once(piece), RATE, lipSync.lookAheadSec, () => undefined)) {
-    for await (const { mouths } of lipSync.mouths(sound)) {
+    for await (const { mouths } of lipSync.mouths(sound, 0)) {
       if (mouths.kind !== 'pose') throw new Error('The lips campaign measures the rig, and this lip-sync gives patches.');
       runs.push(mouths.poses);
     }

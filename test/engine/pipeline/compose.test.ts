@@ -51,7 +51,7 @@ describe('composer of a photo', () => {
     const out = createI420(WIDTH, HEIGHT);
     const frames = 100;
     for (const [index, still] of [[0, true], [50, false], [frames - 1, true]] as const) {
-      await composer.compose(index, REST, out, frames);
+      await composer.compose(index, REST, out, { frames });
       expect(same(out, face.plate)).toBe(still);
     }
   });

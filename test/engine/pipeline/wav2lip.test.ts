@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { expectedPixel, fakeVariants, fakeWav2Lip, type FakeOptions } from '../../../models/make/wav2lipFake.ts';
 import { fullWav2Lip, WAV2LIP_PARAMETERS } from '../../../models/make/wav2lipFull.ts';
 import { openSessions, type LoadedModel, type Sessions } from '../../../src/engine/onnx/sessions.ts';
+import { DEFAULT_SESSION_SETTINGS } from '../../../src/engine/onnx/sessionSettings.ts';
 import { openBatcher, type Batcher, type BatcherOptions, type LipFrame, type Patch, type PatchesAsked } from '../../../src/engine/pipeline/wav2lip.ts';
 import { StudioError } from '../../../src/shared/errors.ts';
 import { savedModel, temporaryFolder } from '../onnx/testModels.ts';
@@ -15,16 +16,20 @@ let sessions: Sessions;
 beforeAll(async () => {
   const models = await Promise.all(variants.map((variant) => savedModel(folder, idOf(variant), fakeWav2Lip(variant))));
   models.push(await savedModel(folder, 'by-three', fakeWav2Lip({ ...plain, batch: 3 })));
-  sessions = await openSessions({ models, device: 'cpu', threads: 1 });
+  sessions = await openSessions({ models, device: 'cpu', settings: { ...DEFAULT_SESSION_SETTINGS, intraOpThreads: 1 } });
 });
 afterAll(() => sessions.close());
 
-/** A smooth picture by relative place, `[3,S,S]`; another `tone`, another picture. */
+const crops = new Map<string, Float32Array>();
+/** A smooth picture by relative place, `[3,S,S]`; another `tone`, another picture. The same object each time. */
 function cropOf(size: number, tone = 0): Float32Array {
-  return Float32Array.from({ length: 3 * size * size }, (_, i) => {
+  const key = `${size} ${tone}`;
+  const crop = crops.get(key) ?? Float32Array.from({ length: 3 * size * size }, (_, i) => {
     const channel = Math.floor(i / (size * size)), y = (Math.floor(i / size) % size + 0.5) / size, x = ((i % size) + 0.5) / size;
     return 0.5 + 0.3 * Math.sin(5 * x + 3 * y + channel + tone) + 0.15 * Math.cos(9 * y - 4 * x);
   });
+  crops.set(key, crop);
+  return crop;
 }
 const melOf = (level: number) => new Float32Array(80 * 16).fill(level);
 const meanMel = (frame: LipFrame) => frame.mel.reduce((a, b) => a + b, 0) / frame.mel.length;
@@ -107,9 +112,8 @@ function sampled(picture: Float32Array, size: number, channel: number, x: number
 }
 
 const mixed = (count: number, tone = 0): LipFrame[] => {
-  // Frames of three faces in turn, two of them photos.
-  const crops = [cropOf(96, tone), cropOf(96, 1 + tone)];
-  return Array.from({ length: count }, (_, i) => ({ mel: melOf(-3 + (i % 11) * 0.4), crop: i % 3 === 2 ? cropOf(96, 2 + i + tone) : crops[i % 3] }));
+  // Frames of three faces in turn, two of them photos and one a clip.
+  return Array.from({ length: count }, (_, i) => ({ mel: melOf(-3 + (i % 11) * 0.4), crop: cropOf(96, tone + (i % 3 === 2 ? 2 + (i % 30) : i % 3)) }));
 };
 
 /**
@@ -296,7 +300,7 @@ describe('several takes', () => {
     const { batcher, ran } = await stage();
     const canceled = (async () => {
       let got = 0;
-      for await (const { size } of batcher.patches(mixed(400), { seat: 'a', signal: abort.signal })) {
+      for await (const { size } of batcher.patches(mixed(200), { seat: 'a', signal: abort.signal })) {
         if (size && ++got === 9) {
           abort.abort();
           expect(batcher.waiting().seats.some(({ seat }) => seat === 'a')).toBe(false);
@@ -315,7 +319,7 @@ describe('several takes', () => {
     const alone = await patches(idOf(plain), frames);
     const { batcher, hold } = await stage({ fails: (_, run) => (run === 0 ? new StudioError('device', 'lost') : null) });
     const go = hold();
-    const broken = patchesOf(batcher, mixed(400), { seat: 'a' }); // both runs under way are its own
+    const broken = patchesOf(batcher, mixed(200), { seat: 'a' }); // both runs under way are its own
     await settled();
     const other = patchesOf(batcher, frames, { seat: 'b' });
     await settled();

@@ -1,0 +1,116 @@
+/**
+ * What the host asks of the engine process: the process that holds models, voices and encoders, does all heavy work and may crash or be
+ * ended at any moment. It keeps nothing that cannot be had again: which takes there are is the host's to know.
+ */
+import type { ChunkTimes, ModelReadiness, RenderRequest } from '../../shared/contract.ts';
+import type { Chunk } from '../../shared/vocabulary.ts';
+import type { RegisterOptions } from '../library/avatars.ts';
+import type { CacheMetrics } from '../library/cache.ts';
+import type { AvatarRecord } from '../library/record.ts';
+import type { LibraryEvent } from '../library/room.ts';
+import type { Fragment } from '../media/mp4Writer.ts';
+import type { Rate } from '../media/rate.ts';
+import type { DeviceRequest } from '../onnx/devices.ts';
+import type { TakeResult } from '../pipeline/take.ts';
+import type { EngineSettings } from '../settings.ts';
+
+/** Handed to the process when it is started. */
+export interface EngineProcessOptions {
+  home: string;
+  device: DeviceRequest;
+  settings: EngineSettings;
+}
+
+/** A take to be rendered, or to be rendered on. */
+export interface RenderOrder {
+  takeId: string;
+  /** Whose turn it waits for: takes of one seat share that seat's part of the machine. */
+  seat: string;
+  /** Checked; `avatar` and `audio` may be files. */
+  request: RenderRequest;
+  /** The take's MP4, and its name while it grows in the same folder. */
+  file: string;
+  growingFile: string;
+  /** Seconds that may be rendered ahead of what was wanted; null: as fast as possible. */
+  leadSec: number | null;
+  /** What was published of it before; null: nothing. */
+  published: { fragments: Fragment[]; initBytes: number } | null;
+}
+
+/** What can be known before the first frame. */
+export interface PreparedTake {
+  avatarId: string;
+  modelId: string;
+  /** null where the take needs no network and no device was asked for by name. */
+  device: string | null;
+  width: number;
+  height: number;
+  rate: Rate;
+  warnings: string[];
+  /** Milliseconds of what came before the take: finding the face, building its rig. 0 where it was at hand. */
+  times: { prepareMs: number; sceneMs: number };
+}
+
+export type RenderEvent =
+  | { type: 'stage'; stage: string }
+  | { type: 'prepared'; prepared: PreparedTake }
+  /** After the chunk's last frame. */
+  | { type: 'chunk'; chunk: Chunk; times: ChunkTimes }
+  /** Complete in the file, never changing. `initBytes` is the header before the first fragment. */
+  | { type: 'fragment'; fragment: Fragment; initBytes: number }
+  | { type: 'progress'; framesDone: number; /** null until all is spoken */ framesExpected: number | null }
+  | { type: 'notice'; sentence: string }
+  | { type: 'finished'; result: TakeResult };
+
+/** How the engine is doing: comes several times a second from its main thread, so its absence says that this thread hangs. */
+export interface EngineFigures {
+  rssBytes: number;
+  /** Longest that the process's main thread was late since the last figures. */
+  loopDelayMs: number;
+  /** Frames and characters that wait for a turn. */
+  framesQueued: number;
+  takesRendering: number;
+  cache: CacheMetrics;
+  /** Since the process began: what a warm request must not add to. */
+  counters: EngineCounters;
+}
+
+export interface EngineCounters {
+  modelsLoaded: number;
+  /** Runs of the face models. */
+  faceRuns: number;
+  scenesOpened: number;
+}
+
+/** How far the engine is on its way to its first take. */
+export interface Readiness {
+  ready: boolean;
+  /** 0..1 of what must be there before `ready`. */
+  progress: number;
+  models: ModelReadiness[];
+  defaultModelId: string | null;
+}
+
+export interface EngineApi {
+  calls: {
+    /** Loads a model that is not loaded yet; takes that name one do so themselves. */
+    loadModel: [string, null];
+    /** A player of the take is here now. Unknown takes are fine: it may just have ended. */
+    want: [{ takeId: string; playheadSec: number }, null];
+    /** Ends every render after its last published fragment and leaves the files as they are: the host goes on with them later. */
+    drain: [null, null];
+    /** null: as large as the machine is quick; a number: no micro-batch of more frames. */
+    limitBatch: [number | null, null];
+    /** Closes everything in order; the process then ends by itself. */
+    close: [null, null];
+  };
+  streams: {
+    readiness: [null, Readiness];
+    figures: [null, EngineFigures];
+    libraryEvents: [null, LibraryEvent];
+    render: [RenderOrder, RenderEvent];
+    register: [{ file: string } & Pick<RegisterOptions, 'faceIndex' | 'name' | 'tags'>, RegisterEvent];
+  };
+}
+
+export type RegisterEvent = { type: 'progress'; done: number } | { type: 'registered'; record: AvatarRecord; isNew: boolean };

@@ -1,0 +1,71 @@
+/** The engine process seen from its owner: a port, a number, and how it ended. Electron starts it in its own way (src/main). */
+import { fork } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import type { Port } from '../../shared/rpc.ts';
+import type { EngineProcessOptions } from './api.ts';
+
+export interface EngineChild {
+  port: Port;
+  /** null once it is gone. */
+  readonly pid: number | null;
+  /** At once, whatever it is doing. */
+  kill(): void;
+  /** How it ended, in words, with its last lines. Called once. */
+  onExit(listener: (reason: string) => void): void;
+}
+export type StartEngineProcess = (options: EngineProcessOptions) => EngineChild;
+
+/** Options travel as the one argument. */
+export const argumentOf = (options: EngineProcessOptions): string => JSON.stringify(options);
+export const optionsOf = (argument: string | undefined): EngineProcessOptions => JSON.parse(argument ?? '{}') as EngineProcessOptions;
+
+/** Of what a dying process prints, its last lines tell why. */
+export const LAST_WORDS_CHARACTERS = 2000;
+
+/** As a Node process of its own, for the command line, the service and the tests. */
+export function forkEngineProcess(options: EngineProcessOptions): EngineChild {
+  const child = fork(fileURLToPath(new URL('./entry.ts', import.meta.url)), [argumentOf(options)], {
+    // Typed arrays cross as they are.
+    serialization: 'advanced',
+    stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+    // A group of its own: Ctrl-C is for the host, which then ends the engine in order.
+    detached: true,
+  });
+  let lastWords = '';
+  child.stderr?.on('data', (bytes: Buffer) => {
+    lastWords = (lastWords + bytes.toString()).slice(-LAST_WORDS_CHARACTERS);
+  });
+  return {
+    port: {
+      send: (message) => {
+        if (child.connected) child.send(message as object, () => undefined); // a process that just ended is told by onClose
+      },
+      onMessage: (listener) => void child.on('message', listener),
+      onClose: (listener) => void child.once('disconnect', listener),
+      close: () => {
+        if (child.connected) child.disconnect();
+      },
+    },
+    get pid() {
+      return child.exitCode === null && child.signalCode === null ? (child.pid ?? null) : null;
+    },
+    kill: () => void child.kill('SIGKILL'),
+    onExit: (listener) => {
+      // 'close' comes when stderr is read to its end; a process that could not even be started has no other event than 'error'.
+      let told = false;
+      const tell = (reason: string) => {
+        if (!told) listener(reason);
+        told = true;
+      };
+      child.once('close', (code, signal) => tell(exitReason(code, signal, lastWords)));
+      child.once('error', (error) => tell(`it could not be started: ${error.message}`));
+    },
+  };
+}
+
+/** @param code exit code, null where a signal ended it */
+export function exitReason(code: number | null, signal: string | null, lastWords: string): string {
+  const how = signal !== null ? `it was ended by ${signal}` : `it ended with code ${code}`;
+  const words = lastWords.trim().split('\n').slice(-4).join(' / ');
+  return words === '' ? how : `${how}: ${words}`;
+}

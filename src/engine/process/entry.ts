@@ -1,0 +1,178 @@
+/**
+ * Entry of the engine process: a fork of Node's, or Electron's utility process. Its main thread only schedules, so it always answers;
+ * it runs at a lower priority than its host, and ends when its host is gone.
+ */
+import os from 'node:os';
+import { monitorEventLoopDelay } from 'node:perf_hooks';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { throwIfCanceled } from '../../shared/errors.ts';
+import { serve, type Port } from '../../shared/rpc.ts';
+import { createChange } from '../change.ts';
+import { openEngine } from '../engine.ts';
+import type { LibraryEvent } from '../library/room.ts';
+import type { EngineApi, Readiness } from './api.ts';
+import { optionsOf } from './child.ts';
+
+const FIGURES_MS = 250;
+/** For closing in order once the host is gone; then by force. */
+const CLOSE_MS = 2000;
+
+// The host decides when the engine ends: a signal to the whole group (Ctrl-C) is its matter.
+for (const signal of ['SIGINT', 'SIGHUP'] as const) process.on(signal, () => undefined);
+try {
+  os.setPriority(os.constants.priority.PRIORITY_BELOW_NORMAL);
+} catch {
+  // Some systems allow no change; it then runs like any other.
+}
+
+const { home, device, settings } = optionsOf(process.argv.at(-1));
+const port = hostPort();
+const stopping = new AbortController();
+const libraryEvents: LibraryEvent[] = [];
+const heard = createChange();
+const steps = createChange();
+let readiness: Readiness = { ready: false, progress: 0, models: [], defaultModelId: null };
+let startFailure: unknown = null;
+
+const opening = openEngine({
+  home, device, settings,
+  onLibraryEvent: (event) => {
+    libraryEvents.push(event);
+    heard.announce();
+  },
+});
+const tell = (now: Readiness): void => {
+  readiness = now;
+  steps.announce();
+};
+opening
+  .then((engine) => engine.warmUp(tell, stopping.signal))
+  .catch((error: unknown) => {
+    startFailure = error;
+    steps.announce();
+  });
+
+const end = async (): Promise<void> => {
+  if (stopping.signal.aborted) return;
+  stopping.abort();
+  setTimeout(() => process.kill(process.pid, 'SIGKILL'), CLOSE_MS).unref();
+  await opening.then((engine) => engine.close()).catch(() => undefined);
+};
+
+const loop = monitorEventLoopDelay({ resolution: 5 });
+loop.enable();
+
+serve<EngineApi>(port, {
+  calls: {
+    loadModel: async (id, signal) => {
+      await (await opening).sessions.load(id, signal);
+      return null;
+    },
+    want: async ({ takeId, playheadSec }) => {
+      (await opening).want(takeId, playheadSec);
+      return null;
+    },
+    drain: async () => {
+      await (await opening).drain();
+      return null;
+    },
+    limitBatch: async (largest) => {
+      (await opening).limitBatch(largest);
+      return null;
+    },
+    close: async () => {
+      await end();
+      setImmediate(() => process.exit(0)); // after the answer is on its way
+      return null;
+    },
+  },
+  streams: {
+    async *readiness(_, signal) {
+      for (;;) {
+        const step = steps.next();
+        if (startFailure !== null) throw startFailure;
+        yield readiness;
+        await Promise.race([step, aborted(signal)]);
+        throwIfCanceled(signal);
+      }
+    },
+    async *figures(_, signal) {
+      const engine = await opening;
+      for (;;) {
+        const loopDelayMs = loop.max / 1e6;
+        loop.reset();
+        yield { rssBytes: process.memoryUsage.rss(), loopDelayMs, ...engine.figures() };
+        await sleep(FIGURES_MS, null, { signal, ref: false });
+      }
+    },
+    async *libraryEvents(_, signal) {
+      for (;;) {
+        const event = heard.next();
+        while (libraryEvents.length > 0) yield libraryEvents.shift()!;
+        await Promise.race([event, aborted(signal)]);
+        throwIfCanceled(signal);
+      }
+    },
+    render: (order, signal) => renderOn(order, signal),
+    async *register({ file, faceIndex, name, tags }, signal) {
+      const { library } = await opening;
+      const progress = createChange();
+      let done = 0;
+      let over = false;
+      const registering = library.register(file, {
+        faceIndex, name, tags, signal,
+        onProgress: (now) => {
+          done = now;
+          progress.announce();
+        },
+      });
+      void registering.catch(() => undefined).finally(() => {
+        over = true;
+        progress.announce();
+      });
+      while (!over) {
+        const step = progress.next();
+        yield { type: 'progress', done };
+        if (!over) await step;
+      }
+      yield { type: 'registered', ...(await registering) };
+    },
+  },
+});
+port.onClose(() => void end().finally(() => process.kill(process.pid, 'SIGKILL')));
+
+async function* renderOn(...[order, signal]: Parameters<Awaited<typeof opening>['render']>): ReturnType<Awaited<typeof opening>['render']> {
+  yield* (await opening).render(order, signal);
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener('abort', () => resolve(), { once: true });
+  });
+}
+
+/** Electron's utility process has a parentPort of its own; a fork talks over its IPC channel. */
+function hostPort(): Port {
+  const { parentPort } = process as unknown as { parentPort?: { postMessage(message: unknown): void; on(event: 'message', listener: (event: { data: unknown }) => void): void } };
+  if (parentPort) {
+    return {
+      send: (message) => parentPort.postMessage(message),
+      onMessage: (listener) => parentPort.on('message', ({ data }) => listener(data)),
+      onClose: () => undefined, // a utility process ends with its app
+      close: () => undefined,
+    };
+  }
+  if (!process.send) {
+    process.stderr.write('This is the entry of Sima’s engine process: the studio starts it.\n');
+    process.exit(2);
+  }
+  return {
+    send: (message) => {
+      if (process.connected) process.send!(message as object);
+    },
+    onMessage: (listener) => void process.on('message', listener),
+    onClose: (listener) => void process.on('disconnect', listener),
+    close: () => process.disconnect(),
+  };
+}

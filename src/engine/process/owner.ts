@@ -1,0 +1,236 @@
+/**
+ * The owner of the engine process: starts it, warms it, watches its heartbeat, and starts it again when it is gone. Nobody else reaches
+ * it. Who works with it gets one *life* of it; when that life is over the owner has the next one soon.
+ */
+import { connect, type Client } from '../../shared/rpc.ts';
+import { orCanceled, StudioError } from '../../shared/errors.ts';
+import type { EngineStatus } from '../../shared/contract.ts';
+import { createChange } from '../change.ts';
+import type { LibraryEvent } from '../library/room.ts';
+import type { EngineApi, EngineFigures, EngineProcessOptions, Readiness } from './api.ts';
+import type { EngineChild, StartEngineProcess } from './child.ts';
+
+/** One process from its start to its end. */
+export interface EngineLife {
+  client: Client<EngineApi>;
+  /** Over, or about to be: what fails now fails because of that, and may be tried again on the next life. */
+  readonly over: boolean;
+}
+
+export interface EngineOwner {
+  /** The process as it is now, or the next one when there is none; loading goes on in it. @throws io once the owner is closed; canceled */
+  life(signal?: AbortSignal): Promise<EngineLife>;
+  /** Resolves when the models that every take needs are warm. @throws what keeps the engine from becoming ready */
+  ready(signal?: AbortSignal): Promise<void>;
+  status(): EngineStatus;
+  /** The status now and whenever it changes; a slow reader gets the latest. */
+  watch(signal: AbortSignal): AsyncGenerator<EngineStatus, void, void>;
+  /** null until the first beat of a life. */
+  figures(): EngineFigures | null;
+  /** Resident memory when the life's models were warm; null before. */
+  warmRssBytes(): number | null;
+  pid(): number | null;
+  readonly closed: boolean;
+  /** A planned restart: takes end after their last fragment and go on in the next life. */
+  restart(reason: string): Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface OwnerOptions extends EngineProcessOptions {
+  start: StartEngineProcess;
+  onLibraryEvent?: (event: LibraryEvent) => void;
+}
+
+/** No beat for so long: the process hangs (beats come every 250 ms from a thread that only schedules). */
+const HANG_MS = 10_000;
+const WATCH_MS = 1000;
+/** Waits before a start that follows a life shorter than STEADY_MS: none at first, then longer. */
+const BACK_OFF_MS = [0, 250, 1000, 4000, 15_000] as const;
+const STEADY_MS = 30_000;
+/** For closing in order; then by force. */
+const CLOSE_MS = 3000;
+
+export function ownEngineProcess({ start, onLibraryEvent, ...options }: OwnerOptions): EngineOwner {
+  const changed = createChange();
+  let life: Life | null = null;
+  let next = promised();
+  let readiness: Readiness = { ready: false, progress: 0, models: [], defaultModelId: null };
+  let state: EngineStatus['state'] = 'starting';
+  let readyMs: number | null = null;
+  let restarts = 0;
+  let shortLives = 0;
+  let lastCrash: EngineStatus['lastCrash'] = null;
+  let closed = false;
+  /** Why the engine cannot become ready, though its process lives. */
+  let unfit: StudioError | null = null;
+  let waiting: NodeJS.Timeout | null = null;
+
+  const begin = (): void => {
+    waiting = null;
+    const born = new Life(start(options));
+    life = born;
+    readiness = { ready: false, progress: 0, models: [], defaultModelId: null };
+    readyMs = null;
+    unfit = null;
+    state = restarts === 0 ? 'starting' : 'restarting';
+    void follow(born);
+    const awaited = next;
+    next = promised();
+    awaited.resolve(born);
+    changed.announce();
+  };
+
+  const follow = async (born: Life): Promise<void> => {
+    const untilOver = { signal: born.ended.signal };
+    const reading = async () => {
+      for await (const found of born.client.stream('readiness', null, untilOver)) {
+        readiness = found;
+        if (found.ready && state !== 'ready') {
+          state = 'ready';
+          readyMs = performance.now() - born.startedMs;
+        } else if (!found.ready && state === 'starting') state = 'loading';
+        changed.announce();
+      }
+    };
+    const beating = async () => {
+      for await (const figures of born.client.stream('figures', null, untilOver)) {
+        born.figures = figures;
+        born.lastBeatMs = performance.now();
+        if (state === 'ready') born.warmRssBytes ??= figures.rssBytes;
+      }
+    };
+    const listening = async () => {
+      for await (const event of born.client.stream('libraryEvents', null, untilOver)) onLibraryEvent?.(event);
+    };
+    reading().catch((error: unknown) => {
+      if (born.over) return; // seen below
+      unfit = error instanceof StudioError ? error : new StudioError('bug', String(error), { cause: error });
+      lastCrash = { at: new Date().toISOString(), reason: unfit.message };
+      state = 'stopped';
+      changed.announce();
+    });
+    for (const work of [beating, listening]) work().catch(() => undefined); // the end of the life is seen below
+    const reason = await born.exit;
+    if (life === born) life = null;
+    if (closed) return;
+    restarts += 1;
+    if (!born.planned) lastCrash = { at: new Date().toISOString(), reason };
+    state = 'restarting';
+    shortLives = born.planned || performance.now() - born.startedMs > STEADY_MS ? 0 : shortLives + 1;
+    waiting = setTimeout(begin, BACK_OFF_MS[Math.min(shortLives, BACK_OFF_MS.length - 1)]);
+    changed.announce();
+  };
+
+  const watchdog = setInterval(() => {
+    if (life && performance.now() - life.lastBeatMs > HANG_MS) life.child.kill();
+  }, WATCH_MS);
+  watchdog.unref();
+  begin();
+
+  const owner: EngineOwner = {
+    async life(signal) {
+      for (;;) {
+        if (closed) throw gone();
+        const now = life ?? (await orCanceled(next.promise, signal));
+        if (!now.over) return now;
+        await orCanceled(next.promise, signal);
+      }
+    },
+    async ready(signal) {
+      while (state !== 'ready') {
+        if (closed) throw gone();
+        if (unfit) throw unfit;
+        await orCanceled(changed.next(), signal);
+      }
+    },
+    status: () => ({ state, ...statusOf(readiness), readyMs, restarts, lastCrash }),
+    async *watch(signal) {
+      while (!signal.aborted) {
+        const another = changed.next();
+        yield owner.status();
+        if (closed) return;
+        await orCanceled(another, signal);
+      }
+    },
+    figures: () => life?.figures ?? null,
+    warmRssBytes: () => life?.warmRssBytes ?? null,
+    pid: () => life?.child.pid ?? null,
+    get closed() {
+      return closed;
+    },
+    async restart(reason) {
+      const old = life;
+      if (!old || old.planned) return;
+      old.planned = true;
+      lastCrash = { at: new Date().toISOString(), reason };
+      await old.end('drain');
+    },
+    async close() {
+      if (closed) return;
+      closed = true;
+      state = 'stopped';
+      clearInterval(watchdog);
+      if (waiting) clearTimeout(waiting);
+      next.reject(gone());
+      await life?.end('close');
+      changed.announce();
+    },
+  };
+  return owner;
+}
+
+const gone = (): StudioError => new StudioError('io', 'The engine has been closed.');
+
+function promised(): PromiseWithResolvers<Life> {
+  const resolvers = Promise.withResolvers<Life>();
+  resolvers.promise.catch(() => undefined); // whoever waits is told
+  return resolvers;
+}
+
+const statusOf = ({ progress, models, defaultModelId }: Readiness): Pick<EngineStatus, 'progress' | 'models' | 'defaultModelId'> => ({ progress, models, defaultModelId });
+
+class Life implements EngineLife {
+  readonly child: EngineChild;
+  readonly client: Client<EngineApi>;
+  readonly exit: Promise<string>;
+  readonly ended = new AbortController();
+  readonly startedMs = performance.now();
+  lastBeatMs = performance.now();
+  figures: EngineFigures | null = null;
+  warmRssBytes: number | null = null;
+  /** It is being ended on purpose. */
+  planned = false;
+  #gone = false;
+
+  constructor(child: EngineChild) {
+    this.child = child;
+    child.port.onClose(() => (this.#gone = true));
+    this.client = connect<EngineApi>(child.port);
+    this.exit = new Promise((resolve) => {
+      child.onExit((reason) => {
+        this.#gone = true;
+        child.port.close();
+        this.ended.abort();
+        resolve(reason);
+      });
+    });
+  }
+
+  get over(): boolean {
+    return this.#gone || this.planned;
+  }
+
+  /** In order, then by force. */
+  async end(how: 'drain' | 'close'): Promise<void> {
+    this.planned = true;
+    const limit = setTimeout(() => this.child.kill(), CLOSE_MS);
+    try {
+      if (how === 'drain') await this.client.call('drain', null);
+      await this.client.call('close', null);
+    } catch {
+      this.child.kill(); // it is gone, or too ill to answer
+    }
+    await this.exit;
+    clearTimeout(limit);
+  }
+}

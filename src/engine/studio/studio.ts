@@ -1,0 +1,232 @@
+/**
+ * The studio: what a host opens. It owns the library of takes and avatars, the engine process, the seats of its users and the figures,
+ * and answers the contract. It does no heavy work itself, so that the host's thread always answers.
+ */
+import { randomUUID } from 'node:crypto';
+import { isOver, type RenderRequest, type StudioServerApi, type TakeEvent, type TakeInfo } from '../../shared/contract.ts';
+import { errorData, StudioError } from '../../shared/errors.ts';
+import type { Handlers } from '../../shared/rpc.ts';
+import type { LibraryEvent } from '../library/room.ts';
+import { openLibrary, type Library } from '../library/avatars.ts';
+import { openTakes, type TakeStore } from '../library/takes.ts';
+import type { DeviceRequest } from '../onnx/devices.ts';
+import { modelFolders } from '../onnx/manifest.ts';
+import type { RenderEvent } from '../process/api.ts';
+import { forkEngineProcess, type StartEngineProcess } from '../process/child.ts';
+import { ownEngineProcess, type EngineOwner } from '../process/owner.ts';
+import { createSeats, type Seats } from '../schedule/seats.ts';
+import { readSettings } from '../settings.ts';
+import { openTelemetry, type Telemetry } from '../telemetry/telemetry.ts';
+import { createChanges, type Changes } from './changes.ts';
+import { studioHandlers } from './handlers.ts';
+import { keepWithinMemory } from './memoryWatch.ts';
+import { createSpeedometer } from './speedometer.ts';
+import { createTakeFeed, type TakeFeed } from './takeFeed.ts';
+import { runTake, type Resolve } from './takeRunner.ts';
+
+export interface StudioOptions {
+  /** The data folder, made where there is none. */
+  home: string;
+  device?: DeviceRequest;
+  maxSessions?: number;
+  /** How the engine process is started; a fork unless given. */
+  start?: StartEngineProcess;
+  /** Goes on with takes that a host which ended has left. */
+  goOn?: boolean;
+  /** Told of what the library repairs, so that it can be said aloud. */
+  onLibraryEvent?: (event: LibraryEvent) => void;
+}
+
+/** How a take is to be rendered. */
+export interface Wish {
+  sessionId: string;
+  request: RenderRequest;
+  /** Seconds that may be rendered ahead of the player; null: as fast as possible. */
+  leadSec: number | null;
+  /** Kept when room is needed. */
+  kept?: boolean;
+  /** Puts paths in the place of uploads, each time the engine is asked; what is stored is the request as it was. */
+  resolve?: Resolve;
+}
+
+export interface Studio {
+  readonly handlers: Handlers<StudioServerApi>;
+  readonly engine: EngineOwner;
+  readonly takes: TakeStore;
+  readonly seats: Seats;
+  readonly telemetry: Telemetry;
+  /** The host's own hand on the avatars, for lists; preparing is the engine's. */
+  library(): Promise<Library>;
+  /** Queues a take. @throws capacity, invalid-input */
+  start(wish: Wish): TakeInfo;
+  /** The take as it is, then all that happens to it. */
+  watch(takeId: string, signal: AbortSignal): AsyncGenerator<TakeEvent, void, void>;
+  want(takeId: string, playheadSec: number): void;
+  cancel(takeId: string): Promise<TakeInfo>;
+  /** The take's MP4: growing, or whole. */
+  takeFile(takeId: string): string;
+  metrics(): Promise<string>;
+  /** Takes under way stay as they are, to be gone on with by a studio that is opened later. */
+  close(): Promise<void>;
+}
+
+interface Running {
+  feed: TakeFeed;
+  seat: string;
+  abort: AbortController;
+  over: Promise<TakeInfo | null>;
+}
+
+export async function openStudio(options: StudioOptions): Promise<Studio> {
+  const { home, device = 'auto', start = forkEngineProcess, goOn = false, onLibraryEvent } = options;
+  const settings = await readSettings(home);
+  const takes = openTakes(home, onLibraryEvent ? { onEvent: onLibraryEvent } : {});
+  const changes: Changes = createChanges();
+  const engine = ownEngineProcess({ home, device, settings, start, onLibraryEvent: (event) => {
+    changes.announce('avatars');
+    onLibraryEvent?.(event);
+  } });
+  const running = new Map<string, Running>();
+  const speed = createSpeedometer();
+  const seats = createSeats({ maxSeats: options.maxSessions ?? settings.maxSessions ?? 5, forecast: { speed: () => speed.value(), secondsLeft } });
+  let library: Promise<Library> | null = null;
+
+  const telemetry = openTelemetry({
+    budgets: Object.fromEntries(Object.entries(settings.budgetsGb).flatMap(([name, gb]) => (gb === undefined ? [] : [[name, gb * 1e9]]))),
+    processes: () => [{ name: 'host', pid: process.pid }, ...(engine.pid() === null ? [] : [{ name: 'engine', pid: engine.pid()! }])],
+    studio: () => {
+      const figures = engine.figures();
+      return {
+        ...seats.figures(),
+        framesQueued: figures?.framesQueued ?? 0,
+        cacheMemoryHitRate: figures?.cache.memoryHitRate ?? null, cacheHitRate: figures?.cache.hitRate ?? null,
+        cacheBytes: figures?.cache.bytes ?? 0, cacheBudgetBytes: figures?.cache.budgetBytes ?? 0,
+        engineRssBytes: figures?.rssBytes ?? null, engineWarmRssBytes: engine.warmRssBytes(),
+        engineUsesGpu: engine.status().models.some(({ device: on }) => on !== null && on !== 'cpu'),
+      };
+    },
+  });
+  const ending = new AbortController();
+  void recordModelLoads(engine, telemetry, ending.signal).catch(() => undefined); // the end of the studio ends it
+  const memory = keepWithinMemory({ engine, telemetry });
+
+  function secondsLeft(seatId: string): number | null {
+    let left: number | null = null;
+    for (const { seat, feed: { take } } of running.values()) {
+      if (seat !== seatId || take.framesExpected === null || take.rate === null) continue;
+      left = (left ?? 0) + ((take.framesExpected - take.framesDone) * take.rate.den) / take.rate.num;
+    }
+    return left;
+  }
+
+  /** What the figures are made of. */
+  const observer = (startedMs: number) => {
+    let firstMs: number | undefined;
+    return (take: TakeInfo, event: RenderEvent): void => {
+      if (event.type === 'prepared' && event.prepared.avatarId.startsWith(take.request.avatar)) telemetry.recordCacheAccess(event.prepared.times.prepareMs);
+      if (event.type === 'fragment') firstMs ??= performance.now() - startedMs;
+      if (event.type !== 'chunk') return;
+      telemetry.recordChunk(event.times, event.chunk.index === 0 && take.restarts === 0 ? (firstMs ?? null) : null);
+      if (take.rate) speed.chunk(event.chunk.frames * (take.rate.den / take.rate.num), event.times);
+    };
+  };
+
+  /** @param seat null: a take that somebody left under way; it waits for nobody's seat */
+  const begin = (take: TakeInfo, seat: string | null, leadSec: number | null, resolve: Resolve): TakeInfo => {
+    const { initBytes, fragments } = takes.fragments(take.id);
+    const feed = createTakeFeed({ take, fragments, initBytes, chunks: takes.chunks(take.id) });
+    const abort = new AbortController();
+    const { signal } = abort;
+    const run = async (): Promise<TakeInfo> => {
+      await memory.room(signal);
+      telemetry.countTake('started');
+      return runTake(feed, resolve, { owner: engine, store: takes, seat: seat ?? take.id, leadSec, onEvent: observer(performance.now()), signal });
+    };
+    const queued = seat === null ? run() : seats.enqueue(seat, run, signal);
+    const over = queued
+      .catch(async (error: unknown) => {
+        if (engine.closed) return null; // it goes on another time
+        const ended = signal.aborted ? await takes.cancel(take.id) : await takes.fail(take.id, errorData(error));
+        feed.set(ended);
+        return ended;
+      })
+      .then(async (ended) => {
+        running.delete(take.id);
+        changes.announce('takes');
+        if (ended === null) return null;
+        telemetry.countTake(ended.state as 'finished' | 'failed' | 'canceled', ended.error?.code);
+        if ((await takes.trim()).length > 0) changes.announce('takes');
+        return ended;
+      });
+    running.set(take.id, { feed, seat: seat ?? take.id, abort, over });
+    changes.announce('takes');
+    return take;
+  };
+
+  const studio: Omit<Studio, 'handlers'> = {
+    engine,
+    takes,
+    seats,
+    telemetry,
+    library: () => (library ??= openLibrary(home)),
+    start({ sessionId, request, leadSec, kept = false, resolve = (same) => same }) {
+      seats.check(sessionId);
+      return begin(takes.begin({ id: randomUUID(), request, kept }), sessionId, leadSec, resolve);
+    },
+    async *watch(takeId, signal) {
+      const { id } = takes.show(takeId);
+      const live = running.get(id);
+      if (live) return yield* live.feed.watch(signal);
+      const take = takes.show(id);
+      if (!isOver(take.state)) throw new StudioError('invalid-input', `The take ${id} is being rendered by another program.`);
+      const { fragments, initBytes } = takes.fragments(id);
+      yield* createTakeFeed({ take, fragments, initBytes, chunks: takes.chunks(id) }).watch(signal);
+    },
+    want(takeId, playheadSec) {
+      void engine.life().then(({ client }) => client.call('want', { takeId, playheadSec })).catch(() => undefined); // asked again by the next one who plays
+    },
+    async cancel(takeId) {
+      const { id } = takes.show(takeId);
+      const live = running.get(id);
+      if (!live) return takes.show(id);
+      live.abort.abort(new StudioError('canceled', 'Canceled.'));
+      return (await live.over) ?? takes.show(id);
+    },
+    takeFile(takeId) {
+      const { id, state } = takes.show(takeId);
+      return state === 'finished' ? takes.file(id) : takes.growingFile(id);
+    },
+    metrics: () => telemetry.metricsText(),
+    async close() {
+      ending.abort();
+      memory.close();
+      await engine.close();
+      await Promise.all([...running.values()].map(({ over }) => over));
+      await telemetry.close();
+      await takes.close();
+      await (await library)?.close();
+    },
+  };
+  if (goOn) {
+    for (const { id } of takes.interrupted()) {
+      const adopted = await takes.adopt(id);
+      if (adopted && !isOver(adopted.state)) begin(adopted, null, null, (same) => same);
+    }
+  }
+  return { ...studio, handlers: studioHandlers(studio, { changes, folders: modelFolders(home) }) };
+}
+
+/** Each model's load, once for each time that the engine was started. */
+async function recordModelLoads(engine: EngineOwner, telemetry: Telemetry, signal: AbortSignal): Promise<void> {
+  let recorded = new Set<string>();
+  let restarts = 0;
+  for await (const status of engine.watch(signal)) {
+    if (status.restarts !== restarts) recorded = new Set();
+    restarts = status.restarts;
+    for (const { id, state, loadMs, warmUpMs } of status.models) {
+      if (state !== 'ready' || loadMs === null || recorded.has(id)) continue;
+      recorded.add(id);
+      telemetry.recordModelLoad(loadMs + (warmUpMs ?? 0));
+    }
+  }
+}

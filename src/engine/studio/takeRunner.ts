@@ -1,0 +1,100 @@
+/**
+ * Renders takes on the engine process and keeps their journal. The process may end at any moment: the take then pauses, and goes on in
+ * the next process after its last published fragment.
+ */
+import { existsSync } from 'node:fs';
+import { rename } from 'node:fs/promises';
+import type { RenderRequest, TakeInfo } from '../../shared/contract.ts';
+import { errorData, StudioError } from '../../shared/errors.ts';
+import type { TakeStore } from '../library/takes.ts';
+import type { EngineOwner } from '../process/owner.ts';
+import type { RenderEvent, RenderOrder } from '../process/api.ts';
+import type { TakeResult } from '../pipeline/take.ts';
+import type { TakeFeed } from './takeFeed.ts';
+
+/** Engine processes in a row that ended without a frame of the take: it is the take that ends them. */
+const FRUITLESS_LIVES = 3;
+
+export interface RunOptions {
+  owner: EngineOwner;
+  store: TakeStore;
+  seat: string;
+  leadSec: number | null;
+  /** Told of every event, after the journal and before the watchers. */
+  onEvent: (take: TakeInfo, event: RenderEvent) => void;
+  signal: AbortSignal;
+}
+
+/** The request with what only the host may know: where an upload or a picture lies. */
+export type Resolve = (request: RenderRequest) => RenderRequest;
+
+/** Runs the take to its end; resolves with how it ended. A closed owner leaves it as it is, to be gone on with later, and throws. */
+export async function runTake(feed: TakeFeed, resolve: Resolve, { owner, store, seat, leadSec, onEvent, signal }: RunOptions): Promise<TakeInfo> {
+  const { id } = feed.take;
+  let fruitless = 0;
+  let result: TakeResult | null = null;
+
+  const apply = (event: RenderEvent): void => {
+    switch (event.type) {
+      case 'fragment':
+        store.publish(id, event.fragment, event.initBytes);
+        feed.publish(event.fragment, event.initBytes);
+        break;
+      case 'chunk':
+        store.addChunk(id, event.chunk, event.times);
+        feed.add(event);
+        break;
+      case 'prepared': {
+        const { times, ...prepared } = event.prepared;
+        feed.set(store.change(id, prepared));
+        feed.add({ type: 'prepared', ...times });
+        break;
+      }
+      case 'progress':
+        feed.progress(event.framesDone, event.framesExpected);
+        if (event.framesExpected !== null && feed.take.framesExpected === null) feed.set(store.change(id, { framesExpected: event.framesExpected }));
+        break;
+      case 'finished':
+        result = event.result;
+        break;
+      case 'stage':
+      case 'notice':
+        feed.add(event);
+    }
+    onEvent(feed.take, event);
+  };
+  const order = async (): Promise<RenderOrder> => {
+    const { initBytes, fragments } = store.fragments(id);
+    const [file, growingFile] = [store.file(id), store.growingFile(id)];
+    // The process ended between renaming the file and saying so.
+    if (!existsSync(growingFile) && existsSync(file)) await rename(file, growingFile);
+    return { takeId: id, seat, request: resolve(feed.take.request), file, growingFile, leadSec, published: initBytes === null || fragments.length === 0 ? null : { fragments, initBytes } };
+  };
+
+  for (;;) {
+    try {
+      const life = await owner.life(signal);
+      const framesBefore = feed.fragments.length;
+      try {
+        feed.set(store.change(id, { state: 'rendering' }));
+        for await (const event of life.client.stream('render', await order(), { signal, credit: 32 })) apply(event);
+        if (result === null) throw new StudioError('bug', 'The take ended without a result.');
+        const finished = await store.finish(id, result);
+        feed.set(finished);
+        return finished;
+      } catch (error) {
+        if (signal.aborted || !life.over) throw error;
+        fruitless = feed.fragments.length > framesBefore ? 0 : fruitless + 1;
+        const reason = owner.status().lastCrash?.reason ?? 'its process is gone';
+        if (fruitless >= FRUITLESS_LIVES) throw new StudioError('bug', `The engine ended ${fruitless} times in a row before it had made a frame of this take. The last time: ${reason}.`, { cause: error });
+        feed.set(store.change(id, { state: 'paused', restarts: feed.take.restarts + 1 }));
+        feed.add({ type: 'notice', sentence: 'The engine is being started again. The take goes on where it was.' });
+      }
+    } catch (error) {
+      if (owner.closed) throw error;
+      const over = signal.aborted ? await store.cancel(id) : await store.fail(id, errorData(error));
+      feed.set(over);
+      return over;
+    }
+  }
+}
