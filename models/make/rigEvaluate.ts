@@ -2,13 +2,14 @@
  * node models/make/rigEvaluate.ts [--model FILE] [--utterances N] [--seed N]: how well listen() reads voices and words that the network
  * never heard, at 25 fps, against the poses of the text path. Clean and distorted; people's voices where flite is installed.
  */
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { posesFromPhonemes } from '../../src/engine/pipeline/articulation.ts';
 import { contactOf, isVowel } from '../../src/engine/pipeline/articulationTable.ts';
+import { sha256OfFile } from '../../src/engine/fileHash.ts';
 import { openSessions } from '../../src/engine/onnx/sessions.ts';
 import { joined } from '../../src/engine/joined.ts';
 import { listen } from '../../src/engine/pipeline/listen.ts';
@@ -26,7 +27,7 @@ const scratch = await mkdtemp(path.join(tmpdir(), 'rig-'));
 const teacher = await openTeacher(scratch);
 const sessions = await openSessions({
   models: [{
-    id: 'rig', kind: 'rig', file: path.basename(file), path: file, bytes: 1, sha256: '0'.repeat(64), licence: 'own', source: 'train:rig',
+    id: 'rig', kind: 'rig', file: path.basename(file), path: file, bytes: (await stat(file)).size, sha256: await sha256OfFile(file), licence: 'own', source: 'train:rig',
     tensors: { inputs: [], outputs: [] }, use: 'default', origin: 'shipped',
   }],
   device: 'cpu',

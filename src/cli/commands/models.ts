@@ -1,23 +1,32 @@
 import { importModel } from '../../engine/onnx/importModel.ts';
-import { listModels, modelFolders, removeModel, verifyModels } from '../../engine/onnx/manifest.ts';
+import { defaultLipSync, listWithDefaults, makeDefaultLipSync } from '../../engine/onnx/defaultLipSync.ts';
+import { modelFolders, removeModel, verifyModels } from '../../engine/onnx/manifest.ts';
 import { EXIT } from '../exit.ts';
 import type { Context } from '../main.ts';
 
 const megabytes = (bytes: number): string => `${(bytes / 1e6).toFixed(1)} MB`;
 
 export async function modelsList({ home, json }: Context): Promise<void> {
-  const models = await listModels(modelFolders(home));
+  const models = await listWithDefaults(modelFolders(home));
   if (json) return console.log(JSON.stringify({ models }));
   for (const model of models) {
     const state = model.installed ? `${model.origin}, ${megabytes(model.bytes)}` : 'not installed';
-    console.log(`${model.id.padEnd(16)} ${model.kind.padEnd(14)} ${state.padEnd(22)} ${model.licence}`);
+    console.log(`${(model.isDefault ? '* ' : '  ') + model.id.padEnd(16)} ${model.kind.padEnd(14)} ${state.padEnd(22)} ${model.licence}`);
   }
+  console.log('* what is used unless a take names another model. Change the lip-sync model with: sima models default ID');
 }
 
 export async function modelsImport(file: string, options: { id?: string }, { home, json, signal }: Context): Promise<void> {
-  const model = await importModel(modelFolders(home), file, { ...options, signal });
+  const folders = modelFolders(home);
+  const model = await importModel(folders, file, { ...options, signal });
   if (json) return console.log(JSON.stringify({ id: model.id, model }));
   console.log(`Imported ${model.id} (${model.kind}, ${megabytes(model.bytes)}). Licence: ${model.licence}. Use it with: sima render --model ${model.id} …`);
+  if ((await defaultLipSync(folders)).id !== model.id) console.log(`To use it for all takes: sima models default ${model.id}`);
+}
+
+export async function modelsDefault(id: string, { home, json, signal }: Context): Promise<void> {
+  const model = await makeDefaultLipSync(modelFolders(home), id, signal);
+  console.log(json ? JSON.stringify({ id: model.id, isDefault: true }) : `Takes use ${model.id} unless they name another model.`);
 }
 
 export async function modelsVerify({ home, json, signal }: Context): Promise<void> {

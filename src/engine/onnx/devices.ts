@@ -4,6 +4,7 @@
  */
 import { StudioError } from '../../shared/errors.ts';
 import { DEVICES } from '../../shared/vocabulary.ts';
+import { firstLine } from './nativeErrors.ts';
 
 export type DeviceRequest = (typeof DEVICES)[number];
 export type Device = Exclude<DeviceRequest, 'auto'>;
@@ -123,15 +124,4 @@ function largestDifference(a: readonly Float32Array[], b: readonly Float32Array[
 
 function deviceError(device: Device, reason: string, cause?: unknown): StudioError {
   return new StudioError('device', `The device “${device}” cannot be used: ${reason}. Use --device auto or --device cpu.`, { cause });
-}
-
-/** The part of onnxruntime's message that means something to people: no source places, no file name a second time. */
-export function firstLine(error: unknown): string {
-  const message = error instanceof Error ? error.message : String(error);
-  return message
-    .split('\n')[0]
-    .replace(/^Load model from .* failed: ?/, '')
-    .replace(/^\/onnxruntime_src\/(.*was false\. |.*\) (?=\S)|\S+\s*)/, '')
-    .slice(0, 300)
-    .replace(/[.\s]+$/, '');
 }

@@ -73,6 +73,7 @@ async function checkedTensors(draft: InstalledModel, file: string, signal: Abort
 async function publish(folders: ModelFolders, part: string, entry: ModelEntry, signal: AbortSignal | undefined): Promise<void> {
   await changeImported(folders, signal, async (manifest) => {
     await inFolder(folders.imported, () => rename(part, path.join(folders.imported, entry.file)));
-    return { ...manifest, models: [...manifest.models.filter(({ id }) => id !== entry.id), entry] };
+    const before = manifest.models.find(({ id }) => id === entry.id); // a new file is no less the default
+    return { ...manifest, models: [...manifest.models.filter(({ id }) => id !== entry.id), { ...entry, use: before?.use ?? entry.use }] };
   });
 }

@@ -141,7 +141,7 @@ export async function findModel(folders: ModelFolders, id: string): Promise<Inst
     throw new StudioError('missing-asset', `The model “${id}” is not installed: its weights may not be shipped (${model.licence}). Get the ONNX file (${model.source}) and run: sima models import FILE.`);
   }
   if (!(await stat(model.path).catch(() => null))?.isFile()) {
-    throw new StudioError('missing-asset', `The file of model “${id}” is gone: ${model.path}. ${model.origin === 'shipped' ? 'Install Sima again.' : 'Import it again: sima models import FILE.'}`);
+    throw new StudioError('missing-asset', `The file of model “${id}” is gone: ${model.path}. ${cureOf(model)}`);
   }
   return model;
 }
@@ -168,14 +168,23 @@ export async function verifyModels(folders: ModelFolders, signal?: AbortSignal):
   for (const model of await listModels(folders)) {
     if (!model.installed) continue;
     throwIfCanceled(signal);
-    const bytes = (await stat(model.path).catch(() => null))?.size ?? null;
-    let problem: string | null = null;
-    if (bytes === null) problem = 'the file is missing';
-    else if (bytes !== model.bytes) problem = `the file has ${bytes} bytes instead of ${model.bytes}`;
-    else if ((await sha256OfFile(model.path, signal)) !== model.sha256) problem = 'the content has changed (sha256 differs)';
+    const problem = await problemOf(model, signal);
     verdicts.push({ id: model.id, path: model.path, ok: problem === null, problem });
   }
   return verdicts;
+}
+
+/** What is wrong with a model's file, compared with its size and sha256; null: nothing. Reads it in pieces of a few milliseconds. */
+export async function problemOf(model: InstalledModel, signal?: AbortSignal): Promise<string | null> {
+  const bytes = (await stat(model.path).catch(() => null))?.size ?? null;
+  if (bytes === null) return 'the file is missing';
+  if (bytes !== model.bytes) return `the file has ${bytes} bytes instead of ${model.bytes}`;
+  return (await sha256OfFile(model.path, signal)) === model.sha256 ? null : 'the content has changed (sha256 differs)';
+}
+
+/** How to get a model again whose file is gone or damaged. */
+export function cureOf({ origin }: Pick<InstalledModel, 'origin'>): string {
+  return origin === 'shipped' ? 'Install Sima again.' : 'Import it again: sima models import FILE.';
 }
 
 /** Removes an imported model. @throws invalid-input for shipped and unknown ones, missing-asset for those not installed */

@@ -1,19 +1,26 @@
 /**
- * Worker-thread entry that holds the inference sessions. run() of onnxruntime-node is a synchronous native call under its
+ * Worker-thread entry that holds inference sessions. run() of onnxruntime-node is a synchronous native call under its
  * promise: it blocks its thread, so no other work may live here.
  */
 import { serveThread } from '../threads.ts';
 import { StudioError, throwIfCanceled } from '../../shared/errors.ts';
-import { openModel, type LoadedModel, type OpenedModel } from './loading.ts';
-import type { DeviceRequest } from './devices.ts';
+import type { DeviceRequest, Machine } from './devices.ts';
+import { machine, openModel, type OpenedModel, type Opening } from './loading.ts';
 import type { InstalledModel } from './manifest.ts';
+import { createNativeTurns, type Lane } from './nativeTurns.ts';
+import type { SessionSettings } from './sessionSettings.ts';
 import type { Tensor } from './tensor.ts';
 
 export interface SessionApi {
   calls: {
-    load: [{ model: InstalledModel; device: DeviceRequest; threads: number | null }, LoadedModel];
+    /** Replaces what is open under the model's id, once the new one is. */
+    open: [{ model: InstalledModel; device: DeviceRequest; settings: SessionSettings; lane: Lane }, Opening];
+    warm: [{ id: string; batch: number }, { ms: number; runs: number }];
     /** Tensors on shared memory; unnamed ones in the model's own order. Outputs come on shared memory too. */
     run: [{ id: string; inputs: Record<string, Tensor> | Tensor[] }, Record<string, Tensor>];
+    /** Nothing happens where it is not open. */
+    release: [string, null];
+    machine: [null, Machine];
   };
   streams: Record<string, never>;
 }
@@ -23,21 +30,36 @@ export interface SessionApi {
 Reflect.deleteProperty(globalThis, 'Float16Array');
 
 const open = new Map<string, OpenedModel>();
+const turns = createNativeTurns();
+
+function opened(id: string): OpenedModel {
+  const model = open.get(id);
+  if (!model) throw new StudioError('bug', `The model “${id}” was run before it was loaded.`);
+  return model;
+}
 
 serveThread<SessionApi>({
   calls: {
-    async load({ model, device, threads }, signal) {
-      const opened = await openModel(model, device, threads, signal);
-      await open.get(model.id)?.release();
-      open.set(model.id, opened);
-      return opened.loaded;
+    async open({ model, ...options }, signal) {
+      const now = await openModel(model, { ...options, turns, signal });
+      const before = open.get(model.id);
+      open.set(model.id, now);
+      await before?.release();
+      return now.opening;
     },
+    warm: async ({ id, batch }) => opened(id).warm(batch),
     async run({ id, inputs }, signal) {
-      const model = open.get(id);
-      if (!model) throw new StudioError('bug', `The model “${id}” was run before it was loaded.`);
+      const model = opened(id);
       throwIfCanceled(signal);
       return model.run(inputs);
     },
+    async release(id) {
+      const model = open.get(id);
+      open.delete(id);
+      await model?.release();
+      return null;
+    },
+    machine: () => Promise.resolve(machine()),
   },
   streams: {},
 });

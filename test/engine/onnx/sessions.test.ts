@@ -96,7 +96,7 @@ test('damaged, cut and missing files are one clear sentence, and the room lives 
   await writeFile(rubbish, 'this is no model, whatever its name says');
   await writeFile(cut, await readFile(good.path));
   await truncate(cut, 100);
-  const sessions = await room({ models: [good, installedModel('rubbish', rubbish), installedModel('cut', cut, 'rig'), installedModel('gone', path.join(folder, 'gone.onnx'))] });
+  const sessions = await room({ models: [good, await installedModel('rubbish', rubbish), await installedModel('cut', cut, 'rig'), { ...good, id: 'gone', path: path.join(folder, 'gone.onnx') }] });
   for (const id of ['rubbish', 'cut']) {
     const loading = sessions.load(id);
     await expect(loading).rejects.toMatchObject({ code: 'invalid-input' });
@@ -152,4 +152,42 @@ test('a device that is not there is refused with its reason', async () => {
   const sessions = await room({ models: [await savedModel(folder, 'd', doubler(), 'rig')], device: process.platform === 'win32' ? 'coreml' : 'dml' });
   await expect(sessions.load('d')).rejects.toMatchObject({ code: 'device' });
   await expect(sessions.load('d')).rejects.toThrow(/cannot be used: .+ Use --device auto/);
+});
+
+test('a file that is not what its list says is refused, though it loads and runs', async () => {
+  const model = await savedModel(folder, 'changed', doubler(), 'rig');
+  const sessions = await room({ models: [{ ...model, sha256: 'f'.repeat(64) }, { ...model, id: 'longer', bytes: model.bytes + 1 }] });
+  await expect(sessions.load('changed')).rejects.toMatchObject({ code: 'invalid-input' });
+  await expect(sessions.load('changed')).rejects.toThrow(/changed\.onnx is damaged: the content has changed.* Import it again/);
+  await expect(sessions.run('longer', [])).rejects.toThrow(/bytes instead of/);
+});
+
+test('counts loads, warm-up runs and runs; an unloaded model is loaded again by the next run', async () => {
+  const sessions = await room({ models: [await savedModel(folder, 'counted', doubler(), 'rig')] });
+  const run = () => sessions.run('counted', [{ type: 'float32', dims: [1, 4], data: new Float32Array(4) }]);
+  await run();
+  await run();
+  expect(sessions.counters()).toEqual({ modelsLoaded: 1, loads: { counted: 1 }, warmUpRuns: { counted: 2 }, runs: { counted: 2 } });
+  await sessions.unload('counted');
+  await sessions.unload('counted');
+  await run();
+  expect(sessions.counters()).toMatchObject({ modelsLoaded: 2, loads: { counted: 2 }, runs: { counted: 3 } });
+  expect(await sessions.fallBackToCpu('counted')).toBe(await sessions.load('counted')); // it is there already
+  expect(sessions.counters()).toMatchObject({ modelsLoaded: 2 });
+});
+
+test('tells how much memory a big model took, and nothing about a small one that was loaded beside it', async () => {
+  const graph = createGraph('heavy');
+  const megabytes = 24;
+  const weights = graph.f32('', [megabytes * 1e6 / 16, 4], new Float32Array(megabytes * 1e6 / 4).fill(1));
+  graph.output('y', graph.node('MatMul', [weights, graph.node('Reshape', [graph.input('x', 'float32', [4]), graph.i64('', [2], [4, 1])])]), 'float32', [megabytes * 1e6 / 16, 1]);
+  const sessions = await room({ models: [await savedModel(folder, 'heavy', graph, 'rig'), await savedModel(folder, 'light', doubler(), 'rig')] });
+  const [heavy, light] = await Promise.all([sessions.load('heavy'), sessions.load('light')]);
+  expect(heavy.residentBytes).toBeGreaterThan(0.9 * megabytes * 1e6);
+  expect(light.residentBytes).toBeNull();
+});
+
+test('names the backends of this onnxruntime', async () => {
+  const sessions = await room({ models: [] });
+  expect(await sessions.machine()).toMatchObject({ platform: process.platform, arch: process.arch, backends: expect.arrayContaining(['cpu']) as string[] });
 });

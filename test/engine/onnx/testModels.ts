@@ -1,8 +1,9 @@
 /** Models made for tests, as the session room takes them. */
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll } from 'vitest';
+import { sha256OfFile } from '../../../src/engine/fileHash.ts';
 import type { Graph } from '../../../models/make/onnxGraph.ts';
 import type { InstalledModel, ModelKind } from '../../../src/engine/onnx/manifest.ts';
 
@@ -13,11 +14,11 @@ export async function temporaryFolder(): Promise<string> {
   return folder;
 }
 
-/** An entry for a file that a test wrote; only what the session room reads is true. */
-export function installedModel(id: string, file: string, kind: ModelKind = 'wav2lip'): InstalledModel {
+/** An entry for the file as it is; only what the session room reads is true. */
+export async function installedModel(id: string, file: string, kind: ModelKind = 'wav2lip'): Promise<InstalledModel> {
   return {
     id, kind, path: file, file: path.basename(file), origin: 'imported', use: 'optional',
-    bytes: 1, sha256: '0'.repeat(64), licence: 'test', source: 'test', tensors: { inputs: [], outputs: [] },
+    bytes: (await stat(file)).size, sha256: await sha256OfFile(file), licence: 'test', source: 'test', tensors: { inputs: [], outputs: [] },
   };
 }
 

@@ -1,0 +1,42 @@
+/**
+ * Turns at a session thread. Native calls block it, so there is one at a time; that also makes their measured times their own.
+ * Warming up in the background gives way to requests: it starts only where no request waits, or after it has waited for long.
+ */
+import { setImmediate } from 'node:timers/promises';
+
+export type Lane = 'request' | 'background';
+
+export interface NativeTurns {
+  /** Does the work (one native call) when it is its turn, and gives what it gives. */
+  turn: <T>(lane: Lane, work: () => Promise<T>) => Promise<T>;
+}
+
+/** Under steady requests a warm-up run still comes at this pace: a take that names the model waits for it. */
+const PATIENCE_MS = 1000;
+
+export function createNativeTurns(now: () => number = () => performance.now()): NativeTurns {
+  const waiting: { lane: Lane; sinceMs: number; work: () => Promise<void> }[] = [];
+  let working = false;
+  const firstDue = (): number => waiting.findIndex(({ lane, sinceMs }) => lane === 'request' || now() - sinceMs >= PATIENCE_MS);
+
+  const workOff = async (): Promise<void> => {
+    while (waiting.length > 0) {
+      // A request may lie in the thread's port, unread while the call before blocked: one turn of the event loop brings it in.
+      if (firstDue() === -1) await setImmediate();
+      const [next] = waiting.splice(Math.max(0, firstDue()), 1);
+      await next.work();
+    }
+    working = false;
+  };
+
+  return {
+    turn(lane, work) {
+      return new Promise((resolve, reject) => {
+        waiting.push({ lane, sinceMs: now(), work: () => work().then(resolve, reject) });
+        if (working) return;
+        working = true;
+        void workOff();
+      });
+    },
+  };
+}
