@@ -75,14 +75,17 @@ export async function openService(options: ServiceOptions): Promise<Service> {
   const limits = { ...SERVICE_LIMITS, ...options.limits };
   const server = createServer({ headersTimeout: limits.headMs, requestTimeout: limits.requestMs, connectionsCheckingInterval: Math.min(5000, limits.headMs / 2), keepAliveTimeout: 5000, maxHeaderSize: 16 << 10 });
   server.maxConnections = limits.connections;
-  server.timeout = limits.idleMs;
+  server.timeout = limits.headMs; // also for who connects and says nothing
   const port = await listen(server, host, options.port);
   const guard = createGuard({ token, host, port });
   const uploads = await openUploads({ folder: uploadsFolder, limitBytes: limits.uploadBytes });
   const offered = serviceHandlers(handlers, uploads);
   const respond = createRoutes({ guard, handlers: checked(offered), takeFile, workFolder: uploadsFolder, uploads, metrics, page });
 
-  server.on('request', (incoming, outgoing) => void answer(incoming, outgoing, respond));
+  server.on('request', (incoming, outgoing) => {
+    incoming.socket.setTimeout(limits.idleMs);
+    void answer(incoming, outgoing, respond);
+  });
   server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
     const status = error.code === 'HPE_HEADER_OVERFLOW' ? 431 : error.code === 'ERR_HTTP_REQUEST_TIMEOUT' ? 408 : 400;
     refuse(socket, status, 'This is no request that can be read.');
