@@ -89,7 +89,10 @@ export function openGpuWatch({ command = 'nvidia-smi', intervalMs = 1000, onGone
     // 'close' comes after all that it printed was read.
     started.once('close', (code, signal) => gone(`${command} ended ${signal ? `by ${signal}` : `with code ${code}`}`, true));
   };
-  const kill = (): void => void child?.kill('SIGKILL');
+  const kill = (): void => {
+    // Without an id it could not be started, and Node would pass the signal on to process 0: to our own process group.
+    if (child?.pid !== undefined) child.kill('SIGKILL');
+  };
 
   process.once('exit', kill);
   start();
