@@ -54,7 +54,7 @@ export interface TakeStore {
   record(idOrPrefix: string): TakeRecord;
   /** The file of a finished take, which `trim` leaves alone until it is released. */
   use(idOrPrefix: string): { take: TakeInfo; file: string; release: () => void };
-  /** Newest first. */
+  /** Newest first; `limit` −1: all. */
   list(query?: { limit?: number; offset?: number }): TakeInfo[];
   /** The user's mark; any process may set it. */
   keep(idOrPrefix: string, kept: boolean): TakeInfo;

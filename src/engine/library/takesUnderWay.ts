@@ -78,12 +78,14 @@ export async function finishTake(room: TakeRoom, id: string, { segments, chunks,
   if (bytes !== sizeBytes || own.fragments.length === 0) {
     throw new StudioError('io', `The take ${id} cannot be finished: ${file} ${bytes === null ? 'is missing' : `has ${bytes} bytes`}, and ${sizeBytes} were published.`);
   }
+  // The journal knows those of all processes that worked at the take.
+  const untimed = chunks.filter(({ index }) => !own.chunks.has(index)).map((chunk) => ({ ...chunk, times: null }));
   const sealed = sealTake({
     take: { ...own.take, state: 'finished', framesDone, sizeBytes, endedAt: new Date().toISOString() },
     initBytes: own.fragments[0].offset,
     fragments: packFragments(own.fragments),
     segments, times, speechFound,
-    chunks: chunks.map(({ index, firstFrame, frames }) => ({ index, firstFrame, frames, times: own.chunks.get(index)?.times ?? null })),
+    chunks: [...untimed, ...[...own.chunks.values()].map(({ chunk, times: each }) => ({ ...chunk, times: each }))].sort((a, b) => a.index - b.index),
   });
   await syncFile(file);
   await replaceDurably(recordFile(room.root, id), sealed);
