@@ -5,6 +5,7 @@ import { EXIT, exitCodeOf } from './exit.ts';
 import { resolveHome } from './home.ts';
 import { avatarsAdd, avatarsFaces, avatarsList, avatarsRemove, avatarsShow, avatarsVerify } from './commands/avatars.ts';
 import { modelsDefault, modelsImport, modelsList, modelsRemove, modelsVerify } from './commands/models.ts';
+import { takesExport, takesKeep, takesList, takesRemove, takesShow } from './commands/takes.ts';
 import { voicesList, voicesSay } from './commands/voices.ts';
 import { render } from './commands/render.ts';
 import { bench } from './commands/bench.ts';
@@ -131,6 +132,25 @@ command(models, 'verify', 'Compare every installed model with its checksum.').ac
 command(models, 'remove', 'Remove an imported model.')
   .argument('<id>')
   .action((id: string, _: unknown, cmd: Command) => modelsRemove(id, context(cmd)));
+
+const takes = program.command('takes').description('Takes that are kept in the library.').exitOverride();
+command(takes, 'list', 'All takes, newest first.').action((_: unknown, cmd: Command) => takesList(context(cmd)));
+command(takes, 'show', 'What is known of a take.')
+  .argument('<id>', 'or its beginning, at least 4 characters')
+  .action((id: string, _: unknown, cmd: Command) => takesShow(id, context(cmd)));
+command(takes, 'export', 'Write a finished take as an MP4: the same frames, nothing is encoded again.')
+  .argument('<id>', 'or its beginning, at least 4 characters')
+  .requiredOption('--out <file.mp4>', 'where the video goes; an existing file is replaced once the new one is whole')
+  .option('--srt <file>', 'subtitles as SRT')
+  .option('--vtt <file>', 'subtitles as WebVTT')
+  .action((id: string, options: Parameters<typeof takesExport>[1], cmd: Command) => takesExport(id, options, context(cmd)));
+command(takes, 'keep', 'Mark a take: it is not removed to make room.')
+  .argument('<id>', 'or its beginning, at least 4 characters')
+  .option('--undo', 'take the mark away')
+  .action((id: string, options: Parameters<typeof takesKeep>[1], cmd: Command) => takesKeep(id, options, context(cmd)));
+command(takes, 'remove', 'Remove a take.')
+  .argument('<id>', 'or its beginning, at least 4 characters')
+  .action((id: string, _: unknown, cmd: Command) => takesRemove(id, context(cmd)));
 
 const voices = program.command('voices').description('Voices.').exitOverride();
 command(voices, 'list', 'All voices.').action((_: unknown, cmd: Command) => voicesList(context(cmd)));

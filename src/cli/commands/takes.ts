@@ -1,0 +1,114 @@
+import path from 'node:path';
+import { shortId } from '../../engine/library/room.ts';
+import { openTakes, type TakeStore } from '../../engine/library/takes.ts';
+import { rateValue } from '../../engine/media/rate.ts';
+import { remux } from '../../engine/media/remux.ts';
+import { writeWhole } from '../../engine/media/wholeFile.ts';
+import { srt, vtt } from '../../engine/pipeline/subtitles.ts';
+import type { TakeInfo } from '../../shared/contract.ts';
+import { StudioError } from '../../shared/errors.ts';
+import { checkOutput } from '../output.ts';
+import { sayLibraryEvent } from '../progress.ts';
+import type { Context } from '../main.ts';
+
+export async function takesList(context: Context): Promise<void> {
+  await withTakes(context, (takes) => {
+    const list = takes.list({ limit: -1 });
+    if (context.json) return console.log(JSON.stringify({ takes: list, sizeBytes: takes.usage() }));
+    if (list.length === 0) return console.log('No takes yet. sima render keeps its take with --keep.');
+    for (const take of list) {
+      console.log(`${shortId(take.id).padEnd(14)} ${when(take)}  ${take.state.padEnd(9)} ${length(take).padStart(8)} ${megabytes(take.sizeBytes).padStart(9)}  ${take.kept ? 'kept' : '    '}  ${saidBy(take)}`);
+    }
+  });
+}
+
+export async function takesShow(id: string, context: Context): Promise<void> {
+  await withTakes(context, (takes) => {
+    const take = takes.show(id);
+    const record = take.state === 'finished' ? takes.record(take.id) : null;
+    const file = record ? takes.file(take.id) : null;
+    if (context.json) {
+      const segments = record?.segments.map(({ segment, startSec, endSec }) => ({ ...segment, startSec, endSec })) ?? null;
+      return console.log(JSON.stringify({ id: take.id, take, file, segments, chunks: record?.chunks ?? takes.chunks(take.id).map(({ chunk, times }) => ({ ...chunk, times })), times: record?.times ?? null }));
+    }
+    const { avatarId, modelId, device, width, height, rate, request } = take;
+    const lines: [string, string][] = [
+      ['id', take.id],
+      ['state', take.error ? `${take.state}: ${take.error.message}` : take.state],
+      ['created', when(take)],
+      ['avatar', avatarId === null ? request.avatar : shortId(avatarId)],
+      ['says', request.audio === undefined ? saidBy(take) : `the recording ${request.audio}`],
+      ['voice', request.audio === undefined ? (request.voice ?? 'each language’s own') : '–'],
+      ['model', `${modelId ?? '–'}${device === null ? '' : ` on ${device}`}`],
+      ['picture', width === null || height === null || rate === null ? '–' : `${width}×${height}, ${Number(rateValue(rate).toFixed(3))} fps`],
+      ['length', `${length(take)}, ${take.framesDone} of ${take.framesExpected ?? '–'} frames`],
+      ['file', file === null ? '–' : `${file} (${megabytes(take.sizeBytes)})`],
+      ['chunks', record ? String(record.chunks.length) : '–'],
+      ['kept', take.kept ? 'yes' : 'no: goes when room is needed'],
+      ['mind', take.warnings.join('\n           ') || 'nothing'],
+    ];
+    for (const [name, value] of lines) console.log(`${name.padEnd(10)} ${value}`);
+  });
+}
+
+export async function takesExport(id: string, options: { out: string; srt?: string; vtt?: string }, context: Context): Promise<void> {
+  await withTakes(context, async (takes) => {
+    const { take, file, release } = takes.use(id);
+    try {
+      for (const [name, to] of Object.entries({ out: options.out, srt: options.srt, vtt: options.vtt })) {
+        if (to !== undefined) await checkOutput(name, to, name === 'out' ? '.mp4' : `.${name}`, { 'the take': file });
+      }
+      const wantsText = options.srt !== undefined || options.vtt !== undefined;
+      const spoken = wantsText ? takes.record(take.id).segments.flatMap(({ segment, words }) => (segment ? [{ text: segment.text, words }] : [])) : [];
+      if (wantsText && spoken.length === 0) throw new StudioError('invalid-input', 'Subtitles come from a text, and this take follows a recording. Leave --srt and --vtt out.');
+      await remux(file, options.out, { signal: context.signal });
+      if (options.srt !== undefined) await writeWhole(options.srt, srt(spoken));
+      if (options.vtt !== undefined) await writeWhole(options.vtt, vtt(spoken));
+      const out = path.resolve(options.out);
+      console.log(context.json ? JSON.stringify({ id: take.id, out, frames: take.framesDone, durationSec: secondsOf(take) }) : `${out}: ${length(take)}.`);
+    } finally {
+      release();
+    }
+  });
+}
+
+export async function takesKeep(id: string, { undo }: { undo?: boolean }, context: Context): Promise<void> {
+  await withTakes(context, (takes) => {
+    const take = takes.keep(id, undo !== true);
+    if (context.json) return console.log(JSON.stringify({ id: take.id, kept: take.kept }));
+    console.log(`${shortId(take.id)} ${take.kept ? 'is kept until you remove it' : 'may go when room is needed'}.`);
+  });
+}
+
+export async function takesRemove(id: string, context: Context): Promise<void> {
+  await withTakes(context, async (takes) => {
+    const removed = await takes.remove(id);
+    console.log(context.json ? JSON.stringify({ id: removed, removed: true }) : `Removed ${shortId(removed)}. What was exported of it stays.`);
+  });
+}
+
+async function withTakes({ home }: Context, work: (takes: TakeStore) => void | Promise<void>): Promise<void> {
+  const takes = openTakes(home, { onEvent: sayLibraryEvent });
+  try {
+    await work(takes);
+  } finally {
+    await takes.close();
+  }
+}
+
+const megabytes = (bytes: number): string => `${(bytes / 1e6).toFixed(1)} MB`;
+const when = ({ createdAt }: TakeInfo): string => createdAt.slice(0, 16).replace('T', ' ');
+/** null where the rate is not known yet. */
+const secondsOf = ({ framesDone, rate }: TakeInfo): number | null => (rate === null ? null : framesDone / rateValue(rate));
+
+function length(take: TakeInfo): string {
+  const seconds = secondsOf(take);
+  return seconds === null ? '–' : `${seconds.toFixed(2)} s`;
+}
+
+/** The beginning of what is said, on one line. */
+function saidBy({ request: { script, audio } }: TakeInfo): string {
+  if (script === undefined) return path.basename(audio ?? '–');
+  const line = script.replace(/\s+/gu, ' ').trim();
+  return line.length <= 60 ? line : `${Array.from(line).slice(0, 59).join('')}…`;
+}
