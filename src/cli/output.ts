@@ -6,7 +6,7 @@ import { StudioError } from '../shared/errors.ts';
 /**
  * Finds out before the work whether its result can be written.
  * @param option the name of the option that gives the file
- * @param sources what is read, by the name of its option: never replaced
+ * @param sources what is read, by what it is called: never replaced
  */
 export async function checkOutput(option: string, file: string, ending: string, sources: Record<string, string | undefined>): Promise<void> {
   if (path.extname(file).toLowerCase() !== ending) throw new StudioError('invalid-input', `${file} must end in ${ending}.`);

@@ -1,5 +1,4 @@
-import { constants } from 'node:fs';
-import { access, readFile, realpath, stat } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { DeviceRequest } from '../../engine/onnx/devices.ts';
 import { rateValue } from '../../engine/media/rate.ts';
@@ -9,6 +8,7 @@ import { srt, vtt } from '../../engine/pipeline/subtitles.ts';
 import { openStudio, type Studio } from '../../engine/studio/studio.ts';
 import { MAX_SCRIPT_CHARACTERS, parse, renderRequest, type Quality, type TakeInfo } from '../../shared/contract.ts';
 import { fromErrorData, StudioError, throwIfCanceled } from '../../shared/errors.ts';
+import { checkOutput } from '../output.ts';
 import { openProgress, sayLibraryEvent, type ProgressView } from '../progress.ts';
 import type { Context } from '../main.ts';
 
@@ -63,7 +63,7 @@ export async function render(options: RenderOptions, context: Context): Promise<
   const request = parse(renderRequest, await requestOf(options), 'This request');
   const { avatar, audio, script } = options;
   for (const [name, file] of Object.entries({ out: options.out, srt: options.srt, vtt: options.vtt })) {
-    if (file !== undefined) await checkOutput(name, file, name === 'out' ? '.mp4' : `.${name}`, { avatar, audio, script });
+    if (file !== undefined) await checkOutput(name, file, name === 'out' ? '.mp4' : `.${name}`, { '--avatar': avatar, '--audio': audio, '--script': script });
   }
 
   const startedMs = performance.now();
@@ -169,25 +169,5 @@ async function readScript(file: string): Promise<string> {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch (error) {
     throw new StudioError('invalid-input', `The script ${file} is not UTF-8 text. Save it as UTF-8 and try again.`, { cause: error });
-  }
-}
-
-/** Finds out before the work whether its result can be written. */
-async function checkOutput(option: string, file: string, ending: string, sources: Record<string, string | undefined>): Promise<void> {
-  if (path.extname(file).toLowerCase() !== ending) throw new StudioError('invalid-input', `${file} must end in ${ending}.`);
-  const folder = path.dirname(path.resolve(file));
-  const info = await stat(folder).catch(() => null);
-  if (!info?.isDirectory()) throw new StudioError('io', `The folder ${folder} does not exist. Create it first.`);
-  const existing = await realpath(file).catch(() => null);
-  for (const [name, source] of Object.entries(sources)) {
-    if (existing !== null && source !== undefined && (await realpath(source).catch(() => null)) === existing) {
-      throw new StudioError('invalid-input', `--${option} would replace the file of --${name} (${file}). Give another name.`);
-    }
-  }
-  if ((await stat(file).catch(() => null))?.isDirectory()) throw new StudioError('io', `${file} is a folder. Give the name of a file.`);
-  try {
-    await access(folder, constants.W_OK);
-  } catch (error) {
-    throw new StudioError('io', `The folder ${folder} may not be written. Choose another place for ${path.basename(file)}.`, { cause: error });
   }
 }
