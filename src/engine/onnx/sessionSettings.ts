@@ -29,15 +29,18 @@ export const sessionSettings = z.strictObject({
   intraOpThreads: z.int().min(1).max(256).nullable().default(null),
   /** CPU threads for operations side by side; used in parallel mode only. */
   interOpThreads: z.int().min(1).max(256).default(1),
-  /** `parallel` runs branches of a graph side by side; Wav2Lip's two encoders are its only ones. DirectML takes sequential only. */
+  /** `parallel` runs branches of a graph side by side: on the full-size graph slower, its two encoders are its only branches. DirectML takes sequential only. */
   executionMode: z.enum(['sequential', 'parallel']).default('sequential'),
-  /** `all` rewrites convolutions for the CPU's vector width: on the full-size graph some 10 % faster than `extended`, for 110 MB more. */
+  /** `all` also rewrites convolutions for the CPU's vector width: on the full-size graph about a tenth faster than `extended`, for 110 MB more. */
   graphOptimization: z.enum(['disabled', 'basic', 'extended', 'layout', 'all']).default('all'),
-  /** Memory once taken is kept for the next run. Full-size Wav2Lip: 50 ms a frame with it, 87 without, which takes 60 MB less. */
+  /** Memory once taken is kept for the next run. Full-size Wav2Lip takes 40 to 90 MB less without it, and a run at most 5 % longer. */
   cpuMemoryArena: z.boolean().default(true),
   /** Plans a run's memory by its input's shape. DirectML does without. */
   memoryPattern: z.boolean().default(true),
-  /** Threads spin while they wait: up to 5 % faster, and they take the cores from compositing and encoding. */
+  /**
+   * Threads spin while they wait. No faster on idle cores, and slower where others work on them, as compositing and encoding do:
+   * full-size Wav2Lip 160 to 200 ms a frame with it and 110 without, with four busy processes on 2 cores.
+   */
   spinning: z.boolean().default(false),
   /** Configuration entries of onnxruntime as it names them; values are texts. */
   extra: z.partialRecord(z.enum(EXTRA_KEYS), z.string()).default({}),
