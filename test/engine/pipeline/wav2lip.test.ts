@@ -356,6 +356,7 @@ describe('no memory', () => {
       fails: () => (onCpu ? null : outOfMemory()),
       async toCpu() {
         moves += 1;
+        batcher.limitBatch(1);
         await settled();
         onCpu = true;
         return cpu;
@@ -366,6 +367,8 @@ describe('no memory', () => {
     for (const [i, each] of got.entries()) expectSame(each, alone[i]);
     expect(moves).toBe(1);
     expect(batcher.model.device).toBe('cpu');
+    expect(batcher.batchSizes).toEqual([1]); // a limit outlives the move
+    batcher.limitBatch(null);
     expect(batcher.batchSizes).toEqual([1, 2]);
     expect(notices.length).toBe(2);
     expect(notices[1]).toMatch(/CPU from now on/);

@@ -88,8 +88,10 @@ describe('takes of a seat', () => {
     for (let i = 0; i < 9; i++) done.push(seats.enqueue(seatId, () => Promise.resolve('done')));
     const canceled = seats.enqueue(seatId, () => Promise.reject(new Error('never begun')), abort.signal);
     expect(() => seats.enqueue(seatId, take().run)).toThrow(expect.objectContaining({ code: 'capacity' }));
+    expect(() => seats.check(seatId)).toThrow(expect.objectContaining({ code: 'capacity' }));
     abort.abort();
     await expect(canceled).rejects.toMatchObject({ code: 'canceled' });
+    seats.check(seatId);
     done.push(seats.enqueue(seatId, () => Promise.resolve('done')));
     running.end();
     expect((await Promise.all(done)).length).toBe(11);
