@@ -102,8 +102,10 @@ export function openTelemetry(options: TelemetryOptions): Telemetry {
       takesFinished: takes.finished,
       takesFailed: takes.failed,
       uptime: shareOf(takes.finished, takes.finished + takes.failed),
-      alerts: active.flatMap(({ rule: { name, severity, summary, description }, state, sinceMs, value }) =>
-        state === 'pending' || state === 'firing' ? [{ name, severity, state, since: new Date(sinceMs).toISOString(), summary, description, value }] : [],
+      alerts: active.flatMap(({ rule: { name, severity, summary, description }, labels, state, sinceMs, value }) =>
+        state === 'pending' || state === 'firing'
+          ? [{ name, severity, state, since: new Date(sinceMs).toISOString(), summary: summary + inBrackets(labels), description, value }]
+          : [],
       ),
       advice: memory.advice,
     };
@@ -193,3 +195,9 @@ export function openTelemetry(options: TelemetryOptions): Telemetry {
 type SampledKpi = { [K in KpiName]: (typeof KPIS)[K]['kind'] extends 'sampled' ? K : never }[KpiName];
 
 const shareOf = (part: number, whole: number): number | null => (whole === 0 ? null : part / whole);
+
+/** Which of several, such as ` (gpu 1)`. */
+const inBrackets = (labels: Record<string, string>): string => {
+  const named = Object.entries(labels).map(([label, value]) => `${label} ${value}`);
+  return named.length === 0 ? '' : ` (${named.join(', ')})`;
+};

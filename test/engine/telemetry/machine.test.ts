@@ -40,7 +40,7 @@ test('memory, CPU load, and the memory of this process and of a busy one; what i
       },
       { timeout: 20_000, interval: 500 },
     );
-    expect(machine.processes(asked)[0].cpuLoad! * os.availableParallelism()).toBeLessThan(1.1);
+    expect(machine.processes(asked)[0].cpuLoad! * os.availableParallelism()).toBeLessThan(1.5); // one thread; when exactly it was looked at is known only so well on a busy machine
     busy.kill('SIGKILL');
     await once(busy, 'exit');
     await machine.look();
