@@ -39,7 +39,7 @@ export const sessionSettings = z.strictObject({
   memoryPattern: z.boolean().default(true),
   /**
    * Threads spin while they wait. No faster on idle cores, and slower where others work on them, as compositing and encoding do:
-   * full-size Wav2Lip 160 to 200 ms a frame with it and 110 without, with four busy processes on 2 cores.
+   * full-size Wav2Lip 160 to 200 ms a frame with it and 110 without, on 2 cores at a load of 8.
    */
   spinning: z.boolean().default(false),
   /** Configuration entries of onnxruntime as it names them; values are texts. */

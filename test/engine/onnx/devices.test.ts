@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { StudioError } from '../../../src/shared/errors.ts';
+import { sessionOptions, sessionSettings } from '../../../src/engine/onnx/sessionSettings.ts';
 import { chooseDevice, whyNot, type Device, type Machine, type Opened } from '../../../src/engine/onnx/devices.ts';
 
 const linux: Machine = { platform: 'linux', arch: 'x64', backends: ['cpu', 'webgpu', 'cuda'], cudaProviderInstalled: true, gpuDeviceFile: true };
@@ -71,4 +72,23 @@ test('a named device is used whatever its speed, or says why it cannot be', asyn
   const impossible = chooseDevice('dml', linux, slow.open);
   await expect(impossible).rejects.toBeInstanceOf(StudioError);
   await expect(impossible).rejects.toMatchObject({ code: 'device' });
+});
+
+const windows: Machine = { platform: 'win32', arch: 'x64', backends: ['cpu', 'webgpu', 'dml'], cudaProviderInstalled: false, gpuDeviceFile: false };
+const mac: Machine = { platform: 'darwin', arch: 'arm64', backends: ['webgpu', 'coreml', 'cpu'], cudaProviderInstalled: false, gpuDeviceFile: false };
+
+test.each([
+  ['Linux', linux, [{ name: 'cuda', deviceId: 2 }, { name: 'webgpu', preferredLayout: 'NHWC' }]],
+  ['Windows', windows, [{ name: 'dml', deviceId: 2 }, { name: 'webgpu', preferredLayout: 'NHWC' }]],
+  ['macOS', mac, [{ name: 'coreml', coreMlFlags: 32 }, { name: 'webgpu', preferredLayout: 'NHWC' }]],
+])('auto on %s measures the CPU and then tries its devices in order, each alone and with its own options', async (_, machine, devices) => {
+  const settings = sessionSettings.parse({ deviceId: 2, coreMlFlags: 32, webgpu: { preferredLayout: 'NHWC' } });
+  const tried: unknown[] = [];
+  const { open } = bench({ cpu: { ms: 30 } });
+  const choice = await chooseDevice('auto', machine, (device) => {
+    tried.push(...sessionOptions(settings, device, 2).executionProviders!);
+    return open(device);
+  });
+  expect(tried).toEqual([{ name: 'cpu' }, ...devices]);
+  expect(choice).toMatchObject({ device: 'cpu', refused: devices.map(({ name }) => ({ device: name, reason: 'no such provider' })) });
 });
