@@ -1,4 +1,5 @@
 /** Looks at the machine and at Sima itself, and says what to change and why. It changes nothing. */
+import path from 'node:path';
 import { throwIfCanceled } from '../../shared/errors.ts';
 import { modelFolders } from '../onnx/manifest.ts';
 import { DEFAULT_SETTINGS, readSettings } from '../settings.ts';
@@ -16,15 +17,19 @@ import { systemChecks } from './systemChecks.ts';
  * @returns checks by group, in the order to show them. @throws canceled
  */
 export async function examine(home: string, signal?: AbortSignal): Promise<Check[]> {
-  const folders = modelFolders(home);
+  const machine = await readMachine(home);
+  // A data folder that is not there holds nothing, whatever stands in its way: that is told once.
+  const { exists } = machine.home;
+  const shipped = modelFolders(home);
+  const folders = exists ? shipped : { ...shipped, imported: path.join(shipped.shipped, 'none') };
   const rig = await rigModel(folders);
-  const settings: StudioSettings = await readSettings(home).then(
+  const settings: StudioSettings = await (exists ? readSettings(home) : Promise.resolve(DEFAULT_SETTINGS)).then(
     ({ sessions }) => ({ problem: null, sessions }),
     (error: unknown) => ({ problem: reasonOf(error), sessions: DEFAULT_SETTINGS.sessions }),
   );
   throwIfCanceled(signal);
   return [
-    ...machineChecks(await readMachine(home)),
+    ...machineChecks(machine),
     ...gpuChecks(await readGpu(rig, settings.sessions, signal)),
     ...systemChecks(readSystem()),
     ...studioChecks(await readStudio(home, folders, rig, settings, signal)),

@@ -12,7 +12,7 @@ import { rgbToI420 } from '../media/i420.ts';
 import { openMp4Writer } from '../media/mp4Writer.ts';
 import { hasNvenc } from '../media/nvenc.ts';
 import { probe } from '../media/probe.ts';
-import { listModels, verifyModels, type InstalledModel, type ModelFolders } from '../onnx/manifest.ts';
+import { listModels, readManifest, verifyModels, type InstalledModel, type ModelFolders } from '../onnx/manifest.ts';
 import type { SessionSettings } from '../onnx/sessionSettings.ts';
 import { openVoices } from '../voice/voices.ts';
 import type { StudioFacts } from './studioChecks.ts';
@@ -44,9 +44,9 @@ export async function readStudio(home: string, folders: ModelFolders, rig: Insta
 
 /** The model that `tryDevice` runs: small, and there in every installation. */
 export async function rigModel(folders: ModelFolders): Promise<InstalledModel | null> {
-  const models = await listModels(folders).catch(() => []);
-  for (const model of models) if (model.installed && model.origin === 'shipped' && model.kind === 'rig') return model;
-  return null;
+  const shipped = await readManifest(folders.shipped).catch(() => null);
+  const rig = shipped?.models.find(({ kind }) => kind === 'rig');
+  return rig ? { ...rig, origin: 'shipped', path: path.join(folders.shipped, rig.file) } : null;
 }
 
 async function problemOf(work: Promise<string | null>, signal: AbortSignal | undefined): Promise<string | null> {

@@ -25,6 +25,14 @@ it('tells one line per check, the same in JSON, and makes nothing', async () => 
   expect(place.leftovers()).toEqual([]);
 }, 40_000);
 
+it('tells a data folder that cannot be once, not in every part that would use it', async () => {
+  writeFileSync(place.file('input.txt'), '');
+  const { exitCode, json } = await place.sima(['doctor', '--json', '--home', place.file('input.txt/home')]);
+  expect(exitCode).toBe(7);
+  expect((json.checks as Check[]).filter(({ state }) => state === 'wanting').map(({ id }) => id)).toContain('machine.home');
+  expect((json.checks as Check[]).filter(({ id, state }) => id.startsWith('studio.') && state !== 'ok')).toEqual([]);
+}, 20_000);
+
 it('ends with 7 where something keeps Sima from working', async () => {
   mkdirSync(place.file('home'));
   writeFileSync(place.file('home/engine.json'), '{ "maxSesions": 5 }');
