@@ -11,6 +11,7 @@ import { render } from './commands/render.ts';
 import { bench } from './commands/bench.ts';
 import { serve } from './commands/serve.ts';
 import { demo } from './commands/demo.ts';
+import { stress } from './commands/stress.ts';
 import { doctor } from './commands/doctor.ts';
 
 /** What every command gets beside its own options. */
@@ -175,6 +176,12 @@ command(program, 'bench', 'Measure this machine: first bytes, speed and the shar
   .action((options: Parameters<typeof bench>[0], cmd: Command) => bench(options, context(cmd)));
 
 command(program, 'doctor', 'Check this machine and Sima itself; says what to change and why, and changes nothing.').action((_: unknown, cmd: Command) => doctor(context(cmd)));
+
+command(program, 'stress', 'Let several users at once loose on the real service, and say how each fared.')
+  .requiredOption('--users <n>', 'how many', number)
+  .option('--seconds <s>', 'how long', number, 60)
+  .addOption(new Option('--device <name>', 'where models run').choices(DEVICES).default('auto'))
+  .action((options: Parameters<typeof stress>[0], cmd: Command) => stress(options, context(cmd)));
 
 command(program, 'demo', 'Render the two presenters saying a Persian and an English paragraph.')
   .option('--out <dir>', 'folder for the videos', 'demo')
