@@ -12,6 +12,9 @@ export function createChange(): Change {
       waiting?.resolve();
       waiting = null;
     },
-    next: () => (waiting ??= Promise.withResolvers<void>()).promise,
+    next() {
+      waiting ??= Promise.withResolvers();
+      return waiting.promise;
+    },
   };
 }
