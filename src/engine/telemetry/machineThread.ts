@@ -1,5 +1,5 @@
 /** Worker-thread entry that looks at the machine: what it calls may block it for tens of milliseconds, so nothing else lives here. */
-import { readFile } from 'node:fs/promises';
+import { readFileSync } from 'node:fs';
 import os from 'node:os';
 import { mem, processes } from 'systeminformation';
 import { serveThread } from '../threads.ts';
@@ -51,24 +51,25 @@ let cpuBefore = new Map<number, { cpuSec: number; atSec: number }>();
  * Linux, straight from /proc: a fraction of a millisecond for each process. systeminformation's list starts `ps`, and `cat` for every process
  * there is: 130 ms for 90 of them on a quiet machine, 800 ms while it renders.
  */
-async function readProcesses(pids: readonly number[]): Promise<Processes> {
+function readProcesses(pids: readonly number[]): Processes {
   const cpuNow: typeof cpuBefore = new Map();
-  const found = await Promise.all(
-    pids.map(async (pid) => {
-      try {
-        const [stat, status] = await Promise.all([readFile(`/proc/${pid}/stat`, 'utf8'), readFile(`/proc/${pid}/status`, 'utf8')]);
-        // The name, in brackets, may hold anything; utime and stime are the 12th and 13th field after it.
-        const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-        const now = { cpuSec: (Number(fields[11]) + Number(fields[12])) * TICK_SEC, atSec: performance.now() / 1000 };
-        cpuNow.set(pid, now);
-        const before = cpuBefore.get(pid);
-        const cores = before && (now.cpuSec - before.cpuSec) / (now.atSec - before.atSec);
-        return { pid, cpuLoad: cores === undefined ? null : clamped(cores / os.availableParallelism()), rssBytes: known(Number(/^VmRSS:\s*(\d+) kB/m.exec(status)?.[1]) * 1024) };
-      } catch {
-        return { pid, cpuLoad: null, rssBytes: null }; // it has ended
-      }
-    }),
-  );
+  const found = pids.map((pid) => {
+    try {
+      // Synchronously: the time must be that of the figures.
+      const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+      const atSec = performance.now() / 1000;
+      // The name, in brackets, may hold anything; utime and stime are the 12th and 13th field after it.
+      const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+      const cpuSec = (Number(fields[11]) + Number(fields[12])) * TICK_SEC;
+      cpuNow.set(pid, { cpuSec, atSec });
+      const before = cpuBefore.get(pid);
+      const cores = before && (cpuSec - before.cpuSec) / (atSec - before.atSec);
+      const status = readFileSync(`/proc/${pid}/status`, 'utf8');
+      return { pid, cpuLoad: cores === undefined ? null : clamped(cores / os.availableParallelism()), rssBytes: known(Number(/^VmRSS:\s*(\d+) kB/m.exec(status)?.[1]) * 1024) };
+    } catch {
+      return { pid, cpuLoad: null, rssBytes: null }; // it has ended
+    }
+  });
   cpuBefore = cpuNow;
   return found;
 }
