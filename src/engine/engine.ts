@@ -86,7 +86,7 @@ export async function openEngine({ home, device = 'auto', settings = DEFAULT_SET
   const ending = new AbortController();
   let largestBatch: number | null = null;
   /** Takes that are being rendered. */
-  const rendering = new Map<string, { pace: Pace | null; pause: AbortController; done: Promise<void>; notices: string[] }>();
+  const rendering = new Map<string, { pace: Pace | null; playheadSec: number; pause: AbortController; done: Promise<void>; notices: string[] }>();
   let chosen: string | null = null;
 
   const say = (sentence: string): void => {
@@ -190,17 +190,26 @@ export async function openEngine({ home, device = 'auto', settings = DEFAULT_SET
     async *render(order, signal) {
       if (rendering.has(order.takeId)) throw new StudioError('bug', `The take ${order.takeId} is being rendered already.`);
       const pause = new AbortController();
-      const done = Promise.withResolvers<void>();
-      const underWay = { pace: null as Pace | null, pause, done: done.promise, notices: [] as string[] };
+      const done: PromiseWithResolvers<void> = Promise.withResolvers();
+      const underWay = { pace: null as Pace | null, playheadSec: order.playheadSec, pause, done: done.promise, notices: [] as string[] };
       rendering.set(order.takeId, underWay);
       try {
-        yield* render(order, underWay.notices, (pace) => (underWay.pace = pace), signal ? AbortSignal.any([signal, pause.signal]) : pause.signal);
+        const onPace = (pace: Pace) => {
+          underWay.pace = pace;
+          pace.want(underWay.playheadSec); // wanted before there was a pace
+        };
+        yield* render(order, underWay.notices, onPace, signal ? AbortSignal.any([signal, pause.signal]) : pause.signal);
       } finally {
         rendering.delete(order.takeId);
         done.resolve();
       }
     },
-    want: (takeId, playheadSec) => rendering.get(takeId)?.pace?.want(playheadSec),
+    want(takeId, playheadSec) {
+      const underWay = rendering.get(takeId);
+      if (!underWay) return;
+      underWay.playheadSec = Math.max(underWay.playheadSec, playheadSec);
+      underWay.pace?.want(playheadSec);
+    },
     async drain() {
       const all = [...rendering.values()];
       for (const { pause } of all) pause.abort(new Pause());

@@ -26,7 +26,12 @@ export function utilityEngineProcess(outFolder: string): StartEngineProcess {
       },
       kill: () => {
         // Its own kill() asks, and a process that hangs does not listen.
-        if (child.pid !== undefined) process.kill(child.pid, 'SIGKILL');
+        if (child.pid === undefined) return;
+        try {
+          process.kill(child.pid, 'SIGKILL');
+        } catch {
+          // It was gone already; its exit is about to be told.
+        }
       },
       onExit: (listener) => void child.once('exit', (code) => listener(exitReason(code, null, lastWords))),
     };

@@ -33,6 +33,8 @@ export interface RenderOrder {
   growingFile: string;
   /** Seconds that may be rendered ahead of what was wanted; null: as fast as possible. */
   leadSec: number | null;
+  /** Where its player is: what it wanted of an engine that is gone stays wanted. */
+  playheadSec: number;
   /** What was published of it before; null: nothing. */
   published: { fragments: Fragment[]; initBytes: number } | null;
 }
@@ -106,7 +108,8 @@ export interface EngineApi {
   };
   streams: {
     readiness: [null, Readiness];
-    figures: [null, EngineFigures];
+    /** null while the engine is being opened. */
+    figures: [null, EngineFigures | null];
     libraryEvents: [null, LibraryEvent];
     render: [RenderOrder, RenderEvent];
     register: [{ file: string } & Pick<RegisterOptions, 'faceIndex' | 'name' | 'tags'>, RegisterEvent];

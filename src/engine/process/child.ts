@@ -23,8 +23,10 @@ export const optionsOf = (argument: string | undefined): EngineProcessOptions =>
 export const LAST_WORDS_CHARACTERS = 2000;
 
 /** As a Node process of its own, for the command line, the service and the tests. */
-export function forkEngineProcess(options: EngineProcessOptions): EngineChild {
-  const child = fork(fileURLToPath(new URL('./entry.ts', import.meta.url)), [argumentOf(options)], {
+export const forkEngineProcess: StartEngineProcess = (options) => forkEntry(fileURLToPath(new URL('./entry.ts', import.meta.url)), options);
+
+export function forkEntry(file: string, options: EngineProcessOptions): EngineChild {
+  const child = fork(file, [argumentOf(options)], {
     // Typed arrays cross as they are.
     serialization: 'advanced',
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
@@ -41,7 +43,10 @@ export function forkEngineProcess(options: EngineProcessOptions): EngineChild {
         if (child.connected) child.send(message as object, () => undefined); // a process that just ended is told by onClose
       },
       onMessage: (listener) => void child.on('message', listener),
-      onClose: (listener) => void child.once('disconnect', listener),
+      onClose: (listener) => {
+        child.once('disconnect', listener);
+        child.once('error', listener); // one that could not be started was never connected
+      },
       close: () => {
         if (child.connected) child.disconnect();
       },

@@ -8,7 +8,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { throwIfCanceled } from '../../shared/errors.ts';
 import { serve, type Port } from '../../shared/rpc.ts';
 import { createChange } from '../change.ts';
-import { openEngine } from '../engine.ts';
+import { openEngine, type Engine } from '../engine.ts';
 import type { LibraryEvent } from '../library/room.ts';
 import type { EngineApi, Readiness } from './api.ts';
 import { optionsOf } from './child.ts';
@@ -33,6 +33,7 @@ const heard = createChange();
 const steps = createChange();
 let readiness: Readiness = { ready: false, progress: 0, models: [], defaultModelId: null };
 let startFailure: unknown = null;
+let engine: Engine | null = null;
 
 const opening = openEngine({
   home, device, settings,
@@ -46,7 +47,7 @@ const tell = (now: Readiness): void => {
   steps.announce();
 };
 opening
-  .then((engine) => engine.warmUp(tell, stopping.signal))
+  .then((opened) => (engine = opened).warmUp(tell, stopping.signal))
   .catch((error: unknown) => {
     startFailure = error;
     steps.announce();
@@ -56,7 +57,7 @@ const end = async (): Promise<void> => {
   if (stopping.signal.aborted) return;
   stopping.abort();
   setTimeout(() => process.kill(process.pid, 'SIGKILL'), CLOSE_MS).unref();
-  await opening.then((engine) => engine.close()).catch(() => undefined);
+  await opening.then((opened) => opened.close()).catch(() => undefined);
 };
 
 const loop = monitorEventLoopDelay({ resolution: 5 });
@@ -90,18 +91,17 @@ serve<EngineApi>(port, {
     async *readiness(_, signal) {
       for (;;) {
         const step = steps.next();
-        if (startFailure !== null) throw startFailure;
+        if (startFailure !== null) throw startFailure as Error;
         yield readiness;
         await Promise.race([step, aborted(signal)]);
         throwIfCanceled(signal);
       }
     },
     async *figures(_, signal) {
-      const engine = await opening;
       for (;;) {
         const loopDelayMs = loop.max / 1e6;
         loop.reset();
-        yield { rssBytes: process.memoryUsage.rss(), loopDelayMs, ...engine.figures() };
+        yield engine && { rssBytes: process.memoryUsage.rss(), loopDelayMs, ...engine.figures() };
         await sleep(FIGURES_MS, null, { signal, ref: false });
       }
     },
@@ -169,10 +169,13 @@ function hostPort(): Port {
   }
   return {
     send: (message) => {
-      if (process.connected) process.send!(message as object);
+      if (process.connected) process.send!(message);
     },
     onMessage: (listener) => void process.on('message', listener),
-    onClose: (listener) => void process.on('disconnect', listener),
+    onClose: (listener) => {
+      process.once('disconnect', listener);
+      if (!process.connected) setImmediate(listener); // the host went while this process was starting
+    },
     close: () => process.disconnect(),
   };
 }

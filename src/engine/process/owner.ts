@@ -15,6 +15,10 @@ export interface EngineLife {
   client: Client<EngineApi>;
   /** Over, or about to be: what fails now fails because of that, and may be tried again on the next life. */
   readonly over: boolean;
+  /** It is being ended, or was, on purpose. */
+  readonly planned: boolean;
+  /** How it ended, once it has. */
+  readonly exit: Promise<string>;
 }
 
 export interface EngineOwner {
@@ -39,18 +43,25 @@ export interface EngineOwner {
 export interface OwnerOptions extends EngineProcessOptions {
   start: StartEngineProcess;
   onLibraryEvent?: (event: LibraryEvent) => void;
+  patience?: Patience;
 }
 
-/** No beat for so long: the process hangs (beats come every 250 ms from a thread that only schedules). */
-const HANG_MS = 10_000;
-const WATCH_MS = 1000;
-/** Waits before a start that follows a life shorter than STEADY_MS: none at first, then longer. */
-const BACK_OFF_MS = [0, 250, 1000, 4000, 15_000] as const;
-const STEADY_MS = 30_000;
+/** Milliseconds. */
+export interface Patience {
+  /** No beat for so long: the process hangs (beats come every 250 ms from a thread that only schedules). */
+  hangMs: number;
+  /** A life that lasted so long was no failed start. */
+  steadyMs: number;
+  /** Wait before the start that follows so many shorter lives in a row; the last one for all more. */
+  backOffMs: readonly number[];
+}
+const PATIENCE: Patience = { hangMs: 10_000, steadyMs: 30_000, backOffMs: [0, 250, 1000, 4000, 15_000] };
+/** Looks without a beat that make a hang. Looks are counted, not time: a machine that slept, or a host that stood still, looked once. */
+const SILENT_LOOKS = 10;
 /** For closing in order; then by force. */
 const CLOSE_MS = 3000;
 
-export function ownEngineProcess({ start, onLibraryEvent, ...options }: OwnerOptions): EngineOwner {
+export function ownEngineProcess({ start, onLibraryEvent, patience = PATIENCE, ...options }: OwnerOptions): EngineOwner {
   const changed = createChange();
   let life: Life | null = null;
   let next = promised();
@@ -95,8 +106,8 @@ export function ownEngineProcess({ start, onLibraryEvent, ...options }: OwnerOpt
     const beating = async () => {
       for await (const figures of born.client.stream('figures', null, untilOver)) {
         born.figures = figures;
-        born.lastBeatMs = performance.now();
-        if (state === 'ready') born.warmRssBytes ??= figures.rssBytes;
+        born.silentLooks = 0;
+        if (state === 'ready') born.warmRssBytes ??= figures?.rssBytes ?? null;
       }
     };
     const listening = async () => {
@@ -116,14 +127,16 @@ export function ownEngineProcess({ start, onLibraryEvent, ...options }: OwnerOpt
     restarts += 1;
     if (!born.planned) lastCrash = { at: new Date().toISOString(), reason };
     state = 'restarting';
-    shortLives = born.planned || performance.now() - born.startedMs > STEADY_MS ? 0 : shortLives + 1;
-    waiting = setTimeout(begin, BACK_OFF_MS[Math.min(shortLives, BACK_OFF_MS.length - 1)]);
+    shortLives = born.planned || performance.now() - born.startedMs > patience.steadyMs ? 0 : shortLives + 1;
+    waiting = setTimeout(begin, patience.backOffMs[Math.min(shortLives, patience.backOffMs.length - 1)]);
     changed.announce();
   };
 
   const watchdog = setInterval(() => {
-    if (life && performance.now() - life.lastBeatMs > HANG_MS) life.child.kill();
-  }, WATCH_MS);
+    if (!life) return;
+    life.silentLooks += 1;
+    if (life.silentLooks >= SILENT_LOOKS) life.kill(`it gave no sign of life for ${patience.hangMs / 1000} s`);
+  }, patience.hangMs / SILENT_LOOKS);
   watchdog.unref();
   begin();
 
@@ -195,12 +208,14 @@ class Life implements EngineLife {
   readonly exit: Promise<string>;
   readonly ended = new AbortController();
   readonly startedMs = performance.now();
-  lastBeatMs = performance.now();
+  /** Since its last beat. */
+  silentLooks = 0;
   figures: EngineFigures | null = null;
   warmRssBytes: number | null = null;
   /** It is being ended on purpose. */
   planned = false;
   #gone = false;
+  #killedFor: string | null = null;
 
   constructor(child: EngineChild) {
     this.child = child;
@@ -211,13 +226,18 @@ class Life implements EngineLife {
         this.#gone = true;
         child.port.close();
         this.ended.abort();
-        resolve(reason);
+        resolve(this.#killedFor ?? reason);
       });
     });
   }
 
   get over(): boolean {
     return this.#gone || this.planned;
+  }
+
+  kill(reason: string): void {
+    this.#killedFor ??= reason;
+    this.child.kill();
   }
 
   /** In order, then by force. */

@@ -1,13 +1,14 @@
 /** The contract answered by a studio. Inputs have been checked at the door (shared/door.ts). */
 import { readFileSync } from 'node:fs';
 import { PROTOCOL_VERSION, type StudioServerApi } from '../../shared/contract.ts';
-import { throwIfCanceled } from '../../shared/errors.ts';
+import { StudioError, throwIfCanceled } from '../../shared/errors.ts';
 import type { Handlers } from '../../shared/rpc.ts';
 import { defaultLipSync } from '../onnx/defaultLipSync.ts';
 import { listModels, type ModelFolders } from '../onnx/manifest.ts';
 import { listVoices } from '../voice/catalogue.ts';
 import type { Changes } from './changes.ts';
 import type { Studio } from './studio.ts';
+import { FRUITLESS_LIVES } from './takeRunner.ts';
 
 const { version } = JSON.parse(readFileSync(new URL('../../../package.json', import.meta.url), 'utf8')) as { version: string };
 
@@ -65,18 +66,19 @@ export function studioHandlers(studio: Omit<Studio, 'handlers'>, { changes, fold
     streams: {
       'takes.watch': ({ takeId }, signal) => studio.watch(takeId, signal),
       async *'avatars.register'({ file, face, name, tags }, signal) {
-        for (;;) {
+        for (let lives = 1; ; lives++) {
           const life = await engine.life(signal);
           try {
             for await (const event of life.client.stream('register', { file, faceIndex: face, name, tags }, { signal })) {
+              if (event.type === 'registered') changes.announce('avatars');
               if (event.type === 'progress') yield event;
               else yield { type: 'registered', isNew: event.isNew, avatar: (await studio.library()).show(event.record.id).row };
             }
-            changes.announce('avatars');
             return;
           } catch (error) {
             throwIfCanceled(signal);
             if (!life.over) throw error; // what the engine's end cut off is begun again in the next one
+            if (lives >= FRUITLESS_LIVES) throw new StudioError('bug', `The engine ended ${lives} times while it prepared ${file}. The last time: ${await life.exit}.`, { cause: error });
           }
         }
       },

@@ -15,6 +15,7 @@ import type { RenderEvent } from '../process/api.ts';
 import { forkEngineProcess, type StartEngineProcess } from '../process/child.ts';
 import { ownEngineProcess, type EngineOwner } from '../process/owner.ts';
 import { createSeats, type Seats } from '../schedule/seats.ts';
+import { createTurns } from '../schedule/turns.ts';
 import { readSettings } from '../settings.ts';
 import { openTelemetry, type Telemetry } from '../telemetry/telemetry.ts';
 import { createChanges, type Changes } from './changes.ts';
@@ -73,7 +74,10 @@ export interface Studio {
 interface Running {
   feed: TakeFeed;
   seat: string;
+  /** The furthest that its player has been. */
+  playheadSec: number;
   abort: AbortController;
+  /** Never rejects; null: the studio was closed before. */
   over: Promise<TakeInfo | null>;
 }
 
@@ -87,6 +91,7 @@ export async function openStudio(options: StudioOptions): Promise<Studio> {
     onLibraryEvent?.(event);
   } });
   const running = new Map<string, Running>();
+  const suspects = createTurns({ slots: 1 });
   const speed = createSpeedometer();
   const seats = createSeats({ maxSeats: options.maxSessions ?? settings.maxSessions ?? 5, forecast: { speed: () => speed.value(), secondsLeft } });
   let library: Promise<Library> | null = null;
@@ -126,7 +131,7 @@ export async function openStudio(options: StudioOptions): Promise<Studio> {
       if (event.type === 'prepared' && event.prepared.avatarId.startsWith(take.request.avatar)) telemetry.recordCacheAccess(event.prepared.times.prepareMs);
       if (event.type === 'fragment') firstMs ??= performance.now() - startedMs;
       if (event.type !== 'chunk') return;
-      telemetry.recordChunk(event.times, event.chunk.index === 0 && take.restarts === 0 ? (firstMs ?? null) : null);
+      telemetry.recordChunk(event.times, event.chunk.index === 0 && event.times.processingMs !== null ? (firstMs ?? null) : null);
       if (take.rate) speed.chunk(event.chunk.frames * (take.rate.den / take.rate.num), event.times);
     };
   };
@@ -137,10 +142,11 @@ export async function openStudio(options: StudioOptions): Promise<Studio> {
     const feed = createTakeFeed({ take, fragments, initBytes, chunks: takes.chunks(take.id) });
     const abort = new AbortController();
     const { signal } = abort;
+    const playheadSec = () => running.get(take.id)?.playheadSec ?? 0;
     const run = async (): Promise<TakeInfo> => {
       await memory.room(signal);
       telemetry.countTake('started');
-      return runTake(feed, resolve, { owner: engine, store: takes, seat: seat ?? take.id, leadSec, onEvent: observer(performance.now()), signal });
+      return runTake(feed, resolve, { owner: engine, store: takes, seat: seat ?? take.id, leadSec, playheadSec, suspects, onEvent: observer(performance.now()), signal });
     };
     const queued = seat === null ? run() : seats.enqueue(seat, run, signal);
     const over = queued
@@ -150,15 +156,22 @@ export async function openStudio(options: StudioOptions): Promise<Studio> {
         feed.set(ended);
         return ended;
       })
+      .catch((error: unknown) => {
+        // Not even that could be written: who watches is told all the same.
+        const ended: TakeInfo = { ...feed.take, state: 'failed', error: errorData(error), endedAt: new Date().toISOString() };
+        feed.set(ended);
+        return ended;
+      })
       .then(async (ended) => {
         running.delete(take.id);
         changes.announce('takes');
         if (ended === null) return null;
         telemetry.countTake(ended.state as 'finished' | 'failed' | 'canceled', ended.error?.code);
-        if ((await takes.trim()).length > 0) changes.announce('takes');
+        const trimmed = await takes.trim().catch(() => []); // room is made another time
+        if (trimmed.length > 0) changes.announce('takes');
         return ended;
       });
-    running.set(take.id, { feed, seat: seat ?? take.id, abort, over });
+    running.set(take.id, { feed, seat: seat ?? take.id, playheadSec: 0, abort, over });
     changes.announce('takes');
     return take;
   };
@@ -176,13 +189,16 @@ export async function openStudio(options: StudioOptions): Promise<Studio> {
     async *watch(takeId, signal) {
       const { id } = takes.show(takeId);
       const live = running.get(id);
-      if (live) return yield* live.feed.watch(signal);
+      if (live) return yield* live.feed.watch(AbortSignal.any([signal, ending.signal]));
       const take = takes.show(id);
       if (!isOver(take.state)) throw new StudioError('invalid-input', `The take ${id} is being rendered by another program.`);
       const { fragments, initBytes } = takes.fragments(id);
       yield* createTakeFeed({ take, fragments, initBytes, chunks: takes.chunks(id) }).watch(signal);
     },
     want(takeId, playheadSec) {
+      const live = running.get(takeId);
+      if (!live) return;
+      live.playheadSec = Math.max(live.playheadSec, playheadSec);
       void engine.life().then(({ client }) => client.call('want', { takeId, playheadSec })).catch(() => undefined); // asked again by the next one who plays
     },
     async cancel(takeId) {
@@ -210,7 +226,7 @@ export async function openStudio(options: StudioOptions): Promise<Studio> {
   if (goOn) {
     for (const { id } of takes.interrupted()) {
       const adopted = await takes.adopt(id);
-      if (adopted && !isOver(adopted.state)) begin(adopted, null, null, (same) => same);
+      if (adopted && !isOver(adopted.state)) begin(takes.change(id, { restarts: adopted.restarts + 1 }), null, null, (same) => same);
     }
   }
   return { ...studio, handlers: studioHandlers(studio, { changes, folders: modelFolders(home) }) };

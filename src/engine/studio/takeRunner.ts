@@ -5,21 +5,28 @@
 import { existsSync } from 'node:fs';
 import { rename } from 'node:fs/promises';
 import type { RenderRequest, TakeInfo } from '../../shared/contract.ts';
-import { errorData, StudioError } from '../../shared/errors.ts';
+import { errorData, orCanceled, StudioError } from '../../shared/errors.ts';
+import { createChange } from '../change.ts';
 import type { TakeStore } from '../library/takes.ts';
+import { rateValue } from '../media/rate.ts';
 import type { EngineOwner } from '../process/owner.ts';
 import type { RenderEvent, RenderOrder } from '../process/api.ts';
 import type { TakeResult } from '../pipeline/take.ts';
+import type { Turns } from '../schedule/turns.ts';
 import type { TakeFeed } from './takeFeed.ts';
 
-/** Engine processes in a row that ended without a frame of the take: it is the take that ends them. */
-const FRUITLESS_LIVES = 3;
+/** Engine processes in a row that ended before they had made a frame of the take: it is the take that ends them. */
+export const FRUITLESS_LIVES = 3;
 
 export interface RunOptions {
   owner: EngineOwner;
   store: TakeStore;
   seat: string;
   leadSec: number | null;
+  /** Where the take's player is now. */
+  playheadSec: () => number;
+  /** One at a time: takes that an engine process ended without a frame of, so that no take is blamed for what another one did. */
+  suspects: Turns;
   /** Told of every event, after the journal and before the watchers. */
   onEvent: (take: TakeInfo, event: RenderEvent) => void;
   signal: AbortSignal;
@@ -29,8 +36,10 @@ export interface RunOptions {
 export type Resolve = (request: RenderRequest) => RenderRequest;
 
 /** Runs the take to its end; resolves with how it ended. A closed owner leaves it as it is, to be gone on with later, and throws. */
-export async function runTake(feed: TakeFeed, resolve: Resolve, { owner, store, seat, leadSec, onEvent, signal }: RunOptions): Promise<TakeInfo> {
+export async function runTake(feed: TakeFeed, resolve: Resolve, options: RunOptions): Promise<TakeInfo> {
+  const { owner, store, seat, leadSec, playheadSec, suspects, onEvent, signal } = options;
   const { id } = feed.take;
+  const madeFrames = createChange();
   let fruitless = 0;
   let result: TakeResult | null = null;
 
@@ -39,6 +48,7 @@ export async function runTake(feed: TakeFeed, resolve: Resolve, { owner, store, 
       case 'fragment':
         store.publish(id, event.fragment, event.initBytes);
         feed.publish(event.fragment, event.initBytes);
+        madeFrames.announce();
         break;
       case 'chunk':
         store.addChunk(id, event.chunk, event.times);
@@ -68,33 +78,60 @@ export async function runTake(feed: TakeFeed, resolve: Resolve, { owner, store, 
     const [file, growingFile] = [store.file(id), store.growingFile(id)];
     // The process ended between renaming the file and saying so.
     if (!existsSync(growingFile) && existsSync(file)) await rename(file, growingFile);
-    return { takeId: id, seat, request: resolve(feed.take.request), file, growingFile, leadSec, published: initBytes === null || fragments.length === 0 ? null : { fragments, initBytes } };
+    const published = initBytes === null || fragments.length === 0 ? null : { fragments, initBytes };
+    return { takeId: id, seat, request: resolve(feed.take.request), file, growingFile, leadSec, playheadSec: playheadSec(), published };
+  };
+  /** Its player wants no frame now, so that none is made. */
+  const isHeldBack = (): boolean => {
+    const { rate } = feed.take;
+    const last = feed.fragments.at(-1);
+    return leadSec !== null && rate !== null && last !== undefined && (last.firstFrame + last.frames) / rateValue(rate) > playheadSec() + leadSec;
   };
 
-  for (;;) {
+  /** Renders until the take or the engine process ends. null: it goes on in the next one. */
+  const renderOn = async (): Promise<TakeInfo | null> => {
+    const life = await owner.life(signal);
+    const fragmentsBefore = feed.fragments.length;
     try {
-      const life = await owner.life(signal);
-      const framesBefore = feed.fragments.length;
-      try {
-        feed.set(store.change(id, { state: 'rendering' }));
-        for await (const event of life.client.stream('render', await order(), { signal, credit: 32 })) apply(event);
-        if (result === null) throw new StudioError('bug', 'The take ended without a result.');
-        const finished = await store.finish(id, result);
-        feed.set(finished);
-        return finished;
-      } catch (error) {
-        if (signal.aborted || !life.over) throw error;
-        fruitless = feed.fragments.length > framesBefore ? 0 : fruitless + 1;
-        const reason = owner.status().lastCrash?.reason ?? 'its process is gone';
-        if (fruitless >= FRUITLESS_LIVES) throw new StudioError('bug', `The engine ended ${fruitless} times in a row before it had made a frame of this take. The last time: ${reason}.`, { cause: error });
-        feed.set(store.change(id, { state: 'paused', restarts: feed.take.restarts + 1 }));
-        feed.add({ type: 'notice', sentence: 'The engine is being started again. The take goes on where it was.' });
-      }
+      feed.set(store.change(id, { state: 'rendering' }));
+      for await (const event of life.client.stream('render', await order(), { signal, credit: 32 })) apply(event);
+      if (result === null) throw new StudioError('bug', 'The take ended without a result.');
+      return await store.finish(id, result);
     } catch (error) {
-      if (owner.closed) throw error;
-      const over = signal.aborted ? await store.cancel(id) : await store.fail(id, errorData(error));
-      feed.set(over);
-      return over;
+      if (signal.aborted || owner.closed || !life.over) throw error;
+      if (feed.fragments.length > fragmentsBefore) fruitless = 0;
+      else if (!life.planned && !isHeldBack()) fruitless += 1;
+      if (fruitless >= FRUITLESS_LIVES) {
+        const reason = await orCanceled(life.exit, signal);
+        throw new StudioError('bug', `The engine ended ${fruitless} times in a row before it had made a frame of this take. The last time: ${reason}.`, { cause: error });
+      }
+      feed.set(store.change(id, { state: 'paused', restarts: feed.take.restarts + 1 }));
+      feed.add({ type: 'notice', sentence: 'The engine is being started again. The take goes on where it was.' });
+      return null;
     }
+  };
+  /** The next suspect's turn comes once this one has made a frame, or has ended. */
+  const inTurn = async (): Promise<TakeInfo | null> => {
+    let rendering: ReturnType<typeof renderOn> | null = null;
+    await suspects.turn({ seat: id, cost: 1, signal }, async () => {
+      const made = madeFrames.next();
+      rendering = renderOn();
+      await Promise.race([made, rendering.catch(() => null)]);
+    });
+    return rendering;
+  };
+
+  try {
+    for (;;) {
+      const finished = await (fruitless === 0 || isHeldBack() ? renderOn() : inTurn());
+      if (finished === null) continue;
+      feed.set(finished);
+      return finished;
+    }
+  } catch (error) {
+    if (owner.closed) throw error;
+    const over = signal.aborted ? await store.cancel(id) : await store.fail(id, errorData(error));
+    feed.set(over);
+    return over;
   }
 }
