@@ -5,7 +5,7 @@ import { parse } from '../../shared/contract.ts';
 
 const sealed = z.strictObject({ sha256: z.string(), record: z.unknown() });
 
-const sumOf = (record: unknown): string => createHash('sha256').update(JSON.stringify(record)).digest('hex');
+const sumOf = (text: string): string => createHash('sha256').update(text).digest('hex');
 
 /**
  * The record as JSON with its checksum.
@@ -14,14 +14,16 @@ const sumOf = (record: unknown): string => createHash('sha256').update(JSON.stri
  */
 export function seal<S extends z.ZodType>(schema: S, record: z.input<S>, what: string, indent = 0): string {
   const checked = parse(schema, record, what); // also puts the fields into one order
-  return JSON.stringify({ sha256: sumOf(checked), record: checked }, null, indent) + '\n';
+  const text = JSON.stringify(checked);
+  const sha256 = sumOf(text);
+  return (indent === 0 ? `{"sha256":"${sha256}","record":${text}}` : JSON.stringify({ sha256, record: checked }, null, indent)) + '\n';
 }
 
 /** null where the text is not exactly what was sealed. What a later version adds to the schema does not break what an older one has sealed. */
 export function unseal<S extends z.ZodType>(schema: S, text: string): z.output<S> | null {
   try {
     const { sha256, record } = sealed.parse(JSON.parse(text));
-    return sumOf(record) === sha256 ? schema.parse(record) : null;
+    return sumOf(JSON.stringify(record)) === sha256 ? schema.parse(record) : null;
   } catch {
     return null;
   }

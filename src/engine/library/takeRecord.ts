@@ -5,6 +5,12 @@ import { seal, unseal } from './seal.ts';
 
 export type Fragment = z.infer<typeof fragmentSchema>;
 
+/** As it is kept: the rest follows from those before it. */
+type PackedFragment = [frames: number, keyframe: boolean, bytes: number];
+/** By hand: there are 20,000 in two hours, and finishing a take must not keep the process that answers everybody. */
+const isPacked = (value: unknown): value is PackedFragment =>
+  Array.isArray(value) && value.length === 3 && Number.isSafeInteger(value[0]) && typeof value[1] === 'boolean' && Number.isSafeInteger(value[2]);
+
 const count = z.int().min(0);
 const sec = z.number();
 
@@ -13,8 +19,8 @@ const takeRecordSchema = z.object({
   take: takeInfo.omit({ kept: true }).extend({ state: z.literal('finished') }),
   /** The header before the first fragment. */
   initBytes: count,
-  /** In order, without gaps: frames, keyframe, bytes. */
-  fragments: z.array(z.tuple([count, z.boolean(), count])),
+  /** In order, without gaps. */
+  fragments: z.custom<PackedFragment[]>((value) => Array.isArray(value) && value.every(isPacked)),
   /** On the take's clock; a recording has no segment. */
   segments: z.array(z.object({
     segment: z.object({ index: count, text: z.string(), lang: z.enum(['fa', 'en']) }).nullable(),

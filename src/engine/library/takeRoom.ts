@@ -35,7 +35,9 @@ export interface TakeRoom {
   finished(idOrPrefix: string): TakeInfo;
   /** @throws io where it is damaged */
   recordOf(idOrPrefix: string): TakeRecord;
-  /** A take under way that this process renders. @throws bug */
+  /** A take under way that this process renders; undefined: it is not. */
+  own(id: string): OwnTake | undefined;
+  /** @throws bug where it is not this process's */
   mine(id: string): OwnTake;
   hold(take: TakeInfo, fragments: Fragment[], chunks: TimedChunk[]): void;
   letGo(id: string): void;
@@ -118,6 +120,7 @@ export function openTakeRoom(home: string, say: (event: LibraryEvent) => void): 
       if (record !== null && record !== 'damaged') return record;
       throw new StudioError('io', `${recordFile(root, id)} is missing or damaged: what the take says and where its fragments lie is lost. Its video ${takeFile(root, id)} is not affected.`);
     },
+    own: (id) => own.get(id),
     mine(id) {
       const found = own.get(id);
       if (!found) throw new StudioError('bug', `The take ${id} is not being rendered by this process.`);

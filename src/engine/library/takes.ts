@@ -99,11 +99,12 @@ export function openTakes(home: string, { budgetBytes = TAKES_BUDGET_BYTES, onEv
     publish: (id, fragment, initBytes) => publishFragment(room, id, fragment, initBytes),
     addChunk: (id, chunk, times) => keepChunk(room, id, { chunk, times }),
     fragments(id) {
-      if (show(id).state === 'finished') {
+      const own = room.own(id)?.fragments.slice();
+      if (!own && show(id).state === 'finished') {
         const record = room.recordOf(id);
         return { initBytes: record.initBytes, fragments: fragmentsOf(record) };
       }
-      const fragments = room.ask((takes) => takes.fragments(id));
+      const fragments = own ?? room.ask((takes) => takes.fragments(id));
       return { initBytes: fragments[0]?.offset ?? null, fragments };
     },
     chunks(id) {

@@ -6,7 +6,7 @@ import type { Chunk } from '../../shared/vocabulary.ts';
 import { replaceDurably, syncFile } from './durable.ts';
 import { removeFolder } from './store.ts';
 import type { TimedChunk } from './takeCatalogue.ts';
-import { dropOwner, growingFile, isMarkedKept, markKept, markOwner, recordFile, sizeOf, takeFile, TAKE_ID } from './takeFolder.ts';
+import { dropOwner, growingFile, markKept, markOwner, recordFile, sizeOf, takeFile, TAKE_ID } from './takeFolder.ts';
 import { areUnbroken, fragmentFault, packFragments, sealTake, type Fragment, type TakeRecord } from './takeRecord.ts';
 import type { OwnTake, TakeRoom } from './takeRoom.ts';
 
@@ -80,8 +80,9 @@ export async function finishTake(room: TakeRoom, id: string, { segments, chunks,
   }
   // The journal knows those of all processes that worked at the take.
   const untimed = chunks.filter(({ index }) => !own.chunks.has(index)).map((chunk) => ({ ...chunk, times: null }));
+  const take = { ...own.take, state: 'finished' as const, framesDone, sizeBytes, endedAt: new Date().toISOString() };
   const sealed = sealTake({
-    take: { ...own.take, state: 'finished', framesDone, sizeBytes, endedAt: new Date().toISOString() },
+    take,
     initBytes: own.fragments[0].offset,
     fragments: packFragments(own.fragments),
     segments, times, speechFound,
@@ -89,8 +90,7 @@ export async function finishTake(room: TakeRoom, id: string, { segments, chunks,
   });
   await syncFile(file);
   await replaceDurably(recordFile(room.root, id), sealed);
-  const { record } = JSON.parse(sealed) as { record: TakeRecord };
-  room.ask((takes) => takes.putOver({ ...record.take, kept: isMarkedKept(room.root, id) }, room.me));
+  room.ask((takes) => takes.putOver(take, room.me));
   room.letGo(id);
   dropOwner(room.root, id);
   return room.find(id).take;

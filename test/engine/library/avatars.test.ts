@@ -5,6 +5,7 @@ import path from 'node:path';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openPlateReader } from '../../../src/engine/media/plates.ts';
+import { openTakes } from '../../../src/engine/library/takes.ts';
 import { openLibrary, type Library } from '../../../src/engine/library/avatars.ts';
 import type { LibraryEvent } from '../../../src/engine/library/room.ts';
 import type { Sessions } from '../../../src/engine/onnx/sessions.ts';
@@ -216,12 +217,15 @@ describe('the index', () => {
     await first.close();
     const { default: Database } = await import('better-sqlite3');
     const database = new Database(at('migrated/library.sqlite'));
-    database.exec('DROP TABLE locks; PRAGMA user_version = 1'); // as the first migration alone leaves it
+    database.exec('DROP TABLE chunks; DROP TABLE fragments; DROP TABLE takes; DROP TABLE locks; PRAGMA user_version = 1'); // as the first migration alone leaves it
     database.close();
     const library = await openLibrary(at('migrated'), drawnFaces());
     expect(library.list()).toMatchObject([{ id: record.id, uses: 1 }]);
     expect((await library.register(drawnSource(folder, 11))).isNew).toBe(true); // takes a lock
     await library.close();
+    const takes = openTakes(at('migrated'));
+    expect(takes.list()).toEqual([]);
+    await takes.close();
   });
 
   test('an index of a newer Sima is left alone', async () => {

@@ -40,7 +40,6 @@ test('list and show tell what is known, for people and for scripts', async () =>
   const listed = await sima('list', '--json');
   expect(listed.exitCode).toBe(0);
   expect((listed.json.takes as { id: string; state: string }[]).map((take) => [take.id, take.state])).toEqual([[canceled, 'canceled'], [recording, 'finished'], [id, 'finished']]);
-  expect((await sima('list')).stdout).toMatch(/finished +1\.20 s .*سلام\. Hello\./);
   const shown = await sima('show', id.slice(0, 8), '--json');
   expect(shown).toMatchObject({
     exitCode: 0,
@@ -70,7 +69,7 @@ test('subtitles of a take that follows a recording are refused before anything i
 
 test('keep, keep --undo, remove', async () => {
   expect(await sima('keep', recording, '--json')).toMatchObject({ exitCode: 0, json: { id: recording, kept: true } });
-  expect((await sima('list')).stdout).toMatch(/kept +speech\.wav/);
+  expect((await sima('list')).stdout).toMatch(/finished +1\.20 s .* kept +speech\.wav\n.*finished +1\.20 s .*سلام\. Hello\./);
   expect((await sima('keep', recording, '--undo')).stdout).toContain('may go');
   expect(await sima('remove', recording.slice(0, 8), '--json')).toMatchObject({ exitCode: 0, json: { id: recording, removed: true } });
   expect(existsSync(path.join(home, 'takes', recording))).toBe(false);
@@ -82,9 +81,7 @@ test('what cannot be done is said in one sentence', async () => {
   for (const [args, exitCode, says] of [
     [['show', 'ffff'], 2, /no take “ffff”/],
     [['export', canceled, '--out', place.file('x.mp4')], 2, /is canceled, not finished/],
-    [['export', id, '--out', place.file('x.avi')], 2, /must end in \.mp4/],
     [['export', id, '--out', own], 2, /would replace the file of the take/],
-    [['keep', canceled], 2, /nothing to keep/],
     [['remove', '../avatars'], 2, /no take/],
   ] as const) {
     const result = await sima(...args);
