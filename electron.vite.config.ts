@@ -9,6 +9,7 @@ export default defineConfig({
         input: {
           'main/index': 'src/main/index.ts',
           'engine/process/entry': 'src/engine/process/entry.ts',
+          'engine/doctor/tryDeviceEntry': 'src/engine/doctor/tryDeviceEntry.ts',
           'engine/onnx/sessionThread': 'src/engine/onnx/sessionThread.ts',
           'engine/voice/espeakThread': 'src/engine/voice/espeakThread.ts',
           'engine/pipeline/renderThreadEntry': 'src/engine/pipeline/renderThreadEntry.ts',

@@ -2,6 +2,7 @@
 import { parentPort, Worker } from 'node:worker_threads';
 import { connect, serve, type Api, type Client, type Handlers, type Port } from '../shared/rpc.ts';
 import { StudioError } from '../shared/errors.ts';
+import { entryOf } from './places.ts';
 
 export interface Thread<A extends Api> extends Client<A> {
   /** Ends the thread at once; pending requests fail with `io`. The opener closes. */
@@ -13,7 +14,7 @@ export interface Thread<A extends Api> extends Client<A> {
  * @param entry module URL, e.g. `new URL('./speechThread.ts', import.meta.url)`
  */
 export function startThread<A extends Api>(entry: URL, workerData?: unknown): Thread<A> {
-  const worker = new Worker(entry, { workerData, name: entry.pathname.split('/').at(-1) ?? 'thread' });
+  const worker = new Worker(entryOf(entry), { workerData, name: entry.pathname.split('/').at(-1) ?? 'thread' });
   // An idle thread must not keep the process alive; pending calls do, through their own ref below.
   worker.unref();
   let closed = false;

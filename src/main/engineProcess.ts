@@ -1,39 +1,32 @@
 /** The engine process as Electron's utility process: the same entry as the fork of the headless hosts. */
-import path from 'node:path';
 import { utilityProcess } from 'electron';
-import { argumentOf, exitReason, LAST_WORDS_CHARACTERS, type EngineChild, type StartEngineProcess } from '../engine/process/child.ts';
+import { argumentOf, ENGINE_ENTRY, exitReason, LAST_WORDS_CHARACTERS, type StartEngineProcess } from '../engine/process/child.ts';
 
-/** @param outFolder the build's main folder, where the entry lies as `engine/process/entry.js` */
-export function utilityEngineProcess(outFolder: string): StartEngineProcess {
-  return (options): EngineChild => {
-    const child = utilityProcess.fork(path.join(outFolder, 'engine', 'process', 'entry.js'), [argumentOf(options)], {
-      serviceName: 'Sima engine',
-      stdio: ['ignore', 'ignore', 'pipe'],
-    });
-    let lastWords = '';
-    child.stderr?.on('data', (bytes: Buffer) => {
-      lastWords = (lastWords + bytes.toString()).slice(-LAST_WORDS_CHARACTERS);
-    });
-    return {
-      port: {
-        send: (message) => child.postMessage(message),
-        onMessage: (listener) => void child.on('message', listener),
-        onClose: (listener) => void child.once('exit', listener),
-        close: () => undefined, // its port goes with it
-      },
-      get pid() {
-        return child.pid ?? null;
-      },
-      kill: () => {
-        // Its own kill() asks, and a process that hangs does not listen.
-        if (child.pid === undefined) return;
-        try {
-          process.kill(child.pid, 'SIGKILL');
-        } catch {
-          // It was gone already; its exit is about to be told.
-        }
-      },
-      onExit: (listener) => void child.once('exit', (code) => listener(exitReason(code, null, lastWords))),
-    };
+export const startUtilityProcess: StartEngineProcess = (options) => {
+  const child = utilityProcess.fork(ENGINE_ENTRY, [argumentOf(options)], { serviceName: 'Sima engine', stdio: ['ignore', 'ignore', 'pipe'] });
+  let lastWords = '';
+  child.stderr?.on('data', (bytes: Buffer) => {
+    lastWords = (lastWords + bytes.toString()).slice(-LAST_WORDS_CHARACTERS);
+  });
+  return {
+    port: {
+      send: (message) => child.postMessage(message),
+      onMessage: (listener) => void child.on('message', listener),
+      onClose: (listener) => void child.once('exit', listener),
+      close: () => undefined, // its port goes with it
+    },
+    get pid() {
+      return child.pid ?? null;
+    },
+    kill: () => {
+      // Its own kill() asks, and a process that hangs does not listen.
+      if (child.pid === undefined) return;
+      try {
+        process.kill(child.pid, 'SIGKILL');
+      } catch {
+        // It was gone already; its exit is about to be told.
+      }
+    },
+    onExit: (listener) => void child.once('exit', (code) => listener(exitReason(code, null, lastWords))),
   };
-}
+};

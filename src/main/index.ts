@@ -3,13 +3,13 @@ import path from 'node:path';
 import { app } from 'electron';
 import { openStudio } from '../engine/studio/studio.ts';
 import { checked } from '../shared/door.ts';
-import { utilityEngineProcess } from './engineProcess.ts';
+import { startUtilityProcess } from './engineProcess.ts';
 import { offerStudio } from './portBroker.ts';
 import { openWindow } from './window.ts';
 
 await app.whenReady();
-const studio = await openStudio({ home: app.getPath('userData'), start: utilityEngineProcess(import.meta.dirname), goOn: true });
-const window = openWindow(path.join(import.meta.dirname, '..'), process.env.ELECTRON_RENDERER_URL);
+const studio = await openStudio({ home: app.getPath('userData'), start: startUtilityProcess, goOn: true });
+const window = openWindow(path.join(import.meta.dirname, '..', '..'), process.env.ELECTRON_RENDERER_URL);
 offerStudio(window.webContents, checked(studio.handlers));
 
 let closing = false;

@@ -2,7 +2,7 @@
  * Runs a model on one device in a process of its own: a driver that crashes takes that process with it, and doctor can tell of it.
  */
 import { fork } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
+import { entryOf } from '../places.ts';
 import { throwIfCanceled } from '../../shared/errors.ts';
 import type { Device } from '../onnx/devices.ts';
 import type { InstalledModel } from '../onnx/manifest.ts';
@@ -23,7 +23,7 @@ const TIMEOUT_MS = 120_000;
 /** @param entry the process; replaced in tests. @throws canceled */
 export async function tryDevice(trial: DeviceTrial, signal?: AbortSignal, entry = new URL('./tryDeviceEntry.ts', import.meta.url)): Promise<DeviceTrialResult> {
   throwIfCanceled(signal);
-  const child = fork(fileURLToPath(entry), [JSON.stringify(trial)], { stdio: ['ignore', 'ignore', 'ignore', 'ipc'], signal, timeout: TIMEOUT_MS, killSignal: 'SIGKILL' });
+  const child = fork(entryOf(entry), [JSON.stringify(trial)], { stdio: ['ignore', 'ignore', 'ignore', 'ipc'], signal, timeout: TIMEOUT_MS, killSignal: 'SIGKILL' });
   let answer: DeviceTrialResult | null = null;
   child.on('message', (message) => (answer = message as DeviceTrialResult));
   const ended = await new Promise<string>((resolve) => {

@@ -4,11 +4,11 @@
  */
 import { mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import { StudioError, throwIfCanceled } from '../../shared/errors.ts';
 import { sha256OfFile } from '../fileHash.ts';
 import { lockedIn } from '../library/lock.ts';
+import { PROJECT } from '../places.ts';
 
 export const MODEL_KINDS = ['wav2lip', 'rig', 'face-detector', 'face-mesh', 'matte'] as const;
 export type ModelKind = (typeof MODEL_KINDS)[number];
@@ -54,7 +54,7 @@ export interface ModelFolders {
 }
 
 /** @param shipped folder of the shipped models; the default is that of a checkout */
-export function modelFolders(home: string, shipped = fileURLToPath(new URL('../../../models/', import.meta.url))): ModelFolders {
+export function modelFolders(home: string, shipped = path.join(PROJECT, 'models')): ModelFolders {
   return { shipped, imported: path.join(home, 'models') };
 }
 

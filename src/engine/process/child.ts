@@ -1,7 +1,7 @@
 /** The engine process seen from its owner: a port, a number, and how it ended. Electron starts it in its own way (src/main). */
 import { fork } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
 import type { Port } from '../../shared/rpc.ts';
+import { entryOf } from '../places.ts';
 import type { EngineProcessOptions } from './api.ts';
 
 export interface EngineChild {
@@ -22,8 +22,10 @@ export const optionsOf = (argument: string | undefined): EngineProcessOptions =>
 /** Of what a dying process prints, its last lines tell why. */
 export const LAST_WORDS_CHARACTERS = 2000;
 
+export const ENGINE_ENTRY = entryOf(new URL('./entry.ts', import.meta.url));
+
 /** As a Node process of its own, for the command line, the service and the tests. */
-export const forkEngineProcess: StartEngineProcess = (options) => forkEntry(fileURLToPath(new URL('./entry.ts', import.meta.url)), options);
+export const forkEngineProcess: StartEngineProcess = (options) => forkEntry(ENGINE_ENTRY, options);
 
 export function forkEntry(file: string, options: EngineProcessOptions): EngineChild {
   const child = fork(file, [argumentOf(options)], {
@@ -54,7 +56,10 @@ export function forkEntry(file: string, options: EngineProcessOptions): EngineCh
     get pid() {
       return child.exitCode === null && child.signalCode === null ? (child.pid ?? null) : null;
     },
-    kill: () => void child.kill('SIGKILL'),
+    kill: () => {
+      // Without a process the signal would go to the host's own group.
+      if (child.pid !== undefined) child.kill('SIGKILL');
+    },
     onExit: (listener) => {
       // 'close' comes when stderr is read to its end; a process that could not even be started has no other event than 'error'.
       let told = false;

@@ -1,10 +1,11 @@
 /** Alert rules, read from the same file that Prometheus takes, and evaluated here by its semantics. */
 import { readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
+import path from 'node:path';
 import { parse as parseYaml } from 'yaml';
 import { z } from 'zod';
 import { parse } from '../../shared/contract.ts';
 import { StudioError } from '../../shared/errors.ts';
+import { PROJECT } from '../places.ts';
 import type { GaugeValue } from './metrics.ts';
 
 const OPERATORS = {
@@ -66,7 +67,7 @@ export interface AlertRule {
 }
 
 /** Shipped with the studio. */
-export const ALERTS_FILE = fileURLToPath(new URL('../../../resources/alerts.yml', import.meta.url));
+export const ALERTS_FILE = path.join(PROJECT, 'resources', 'alerts.yml');
 
 /** @throws io (it cannot be read), invalid-input (it names what is wrong where) */
 export function readAlertRules(file = ALERTS_FILE): AlertRule[] {
