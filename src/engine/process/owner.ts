@@ -153,16 +153,16 @@ export function ownEngineProcess({ start, onLibraryEvent, patience = PATIENCE, .
       while (state !== 'ready') {
         if (closed) throw gone();
         if (unfit) throw unfit;
-        await orCanceled(changed.next(), signal);
+        await changed.after(changed.count, signal);
       }
     },
     status: () => ({ state, ...statusOf(readiness), readyMs, restarts, lastCrash }),
     async *watch(signal) {
       while (!signal.aborted) {
-        const another = changed.next();
+        const seen = changed.count;
         yield owner.status();
         if (closed) return;
-        await orCanceled(another, signal);
+        await changed.after(seen, signal);
       }
     },
     figures: () => life?.figures ?? null,

@@ -1,5 +1,4 @@
 /** Which lists are no longer what they were, for watchers who then ask again. */
-import { orCanceled } from '../../shared/errors.ts';
 import { createChange } from '../change.ts';
 
 export type ChangedKind = 'avatars' | 'takes' | 'models';
@@ -22,13 +21,13 @@ export function createChanges(): Changes {
     async *watch(signal) {
       const told = { ...counts };
       for (;;) {
-        const another = change.next();
+        const seen = change.count;
         for (const kind of kinds) {
           if (told[kind] === counts[kind]) continue;
           told[kind] = counts[kind];
           yield kind;
         }
-        await orCanceled(another, signal);
+        await change.after(seen, signal);
       }
     },
   };

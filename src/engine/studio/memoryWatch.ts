@@ -1,5 +1,4 @@
 /** Does what the memory budgets ask for: smaller batches, new takes that wait, and in the end a planned restart of the engine. */
-import { orCanceled } from '../../shared/errors.ts';
 import { createChange } from '../change.ts';
 import type { EngineLife, EngineOwner } from '../process/owner.ts';
 import type { MemoryAction } from '../telemetry/memory.ts';
@@ -46,9 +45,9 @@ export function keepWithinMemory({ engine, telemetry }: { engine: EngineOwner; t
   return {
     async room(signal) {
       for (;;) {
-        const another = change.next();
+        const seen = change.count;
         if (action !== 'hold-new-takes') return;
-        await orCanceled(another, signal);
+        await change.after(seen, signal);
       }
     },
     close: () => ending.abort(),

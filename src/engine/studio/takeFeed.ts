@@ -1,6 +1,5 @@
 /** What happens to one take, for any number of watchers: each reads from the beginning at its own speed, and nothing is queued for a slow one. */
 import { isOver, type ChunkTimes, type TakeEvent, type TakeInfo } from '../../shared/contract.ts';
-import { orCanceled } from '../../shared/errors.ts';
 import type { Chunk } from '../../shared/vocabulary.ts';
 import { createChange } from '../change.ts';
 import type { Fragment } from '../media/mp4Writer.ts';
@@ -60,7 +59,7 @@ export function createTakeFeed(soFar: TakeSoFar): TakeFeed {
       let fragment = 0;
       let event = 0;
       for (;;) {
-        const another = change.next();
+        const seenChanges = change.count;
         // The end is told last, after everything that led to it.
         const over = isOver(take.state);
         if (!over && seen !== take) yield { type: 'take', take: (seen = take) };
@@ -71,7 +70,7 @@ export function createTakeFeed(soFar: TakeSoFar): TakeFeed {
           yield { type: 'take', take };
           return;
         }
-        await orCanceled(another, signal);
+        await change.after(seenChanges, signal);
       }
     },
   };

@@ -1,7 +1,7 @@
 /** The studio's figures in one place: looked at once a second, kept for five minutes, held against the alert rules and the memory budgets. */
 import os from 'node:os';
 import type { ChunkTimes, TelemetrySample } from '../../shared/contract.ts';
-import { orCanceled, type ErrorCode } from '../../shared/errors.ts';
+import { type ErrorCode } from '../../shared/errors.ts';
 import { createChange } from '../change.ts';
 import { ALERTS_FILE, createAlerts, readAlertRules, type Alert } from './alerts.ts';
 import { openGpuWatch } from './gpu.ts';
@@ -154,9 +154,9 @@ export function openTelemetry(options: TelemetryOptions): Telemetry {
     sample,
     async *watch(signal) {
       while (!closed) {
-        const another = changed.next();
+        const seen = changed.count;
         yield sample();
-        await orCanceled(another, signal);
+        await changed.after(seen, signal);
       }
     },
     recordChunk(times, firstChunkMs) {
