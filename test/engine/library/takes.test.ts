@@ -131,7 +131,7 @@ test('found by the beginning of an id, listed newest first, in pages', async () 
 });
 
 describe('only what follows on is published', () => {
-  const runs = fc.array(fc.record({ frames: fc.integer({ min: 1, max: 60 }), bytes: fc.integer({ min: 1, max: 1e6 }), keyframe: fc.boolean() }), { minLength: 1, maxLength: 20 });
+  const runs = fc.array(fc.record({ frames: fc.integer({ min: 0, max: 60 }), bytes: fc.integer({ min: 1, max: 1e6 }), keyframe: fc.boolean() }), { minLength: 1, maxLength: 20 });
   const chained = (parts: { frames: number; bytes: number; keyframe: boolean }[], initBytes: number): Fragment[] =>
     fragmentsOf({ initBytes, fragments: parts.map(({ frames, keyframe, bytes }) => [frames, keyframe, bytes]) });
 
@@ -151,7 +151,7 @@ describe('only what follows on is published', () => {
       const wrong = { ...fragments[at], [field]: fragments[at][field] + off };
       expect(fragmentFault(fragments[at - 1], wrong, 700)).toContain(field);
     }));
-    for (const nothing of [{ frames: 0 }, { bytes: 0 }, { frames: 1.5 }, { bytes: NaN }]) expect(fragmentFault(undefined, { ...nextFragment(undefined), ...nothing }, INIT_BYTES)).not.toBeNull();
+    for (const nothing of [{ frames: -1 }, { bytes: 0 }, { frames: 1.5 }, { bytes: NaN }]) expect(fragmentFault(undefined, { ...nextFragment(undefined), ...nothing }, INIT_BYTES)).not.toBeNull();
   });
 
   test('what is refused leaves no trace, and the right one is taken after it', () => {
