@@ -21,6 +21,8 @@ export interface SessionApi {
     /** Nothing happens where it is not open. */
     release: [string, null];
     machine: [null, Machine];
+    /** No native call is under way afterwards, nor ever again: a thread that is ended in one takes the whole process with it. */
+    close: [null, null];
   };
   streams: Record<string, never>;
 }
@@ -60,6 +62,10 @@ serveThread<SessionApi>({
       return null;
     },
     machine: () => Promise.resolve(machine()),
+    async close() {
+      await turns.close();
+      return null;
+    },
   },
   streams: {},
 });

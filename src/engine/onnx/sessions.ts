@@ -233,7 +233,11 @@ export function openSessions({ models, device = 'auto', settings = DEFAULT_SESSI
     machine: () => threadOf('rig').call('machine', null),
     async close() {
       closed = true;
-      await Promise.all([...threads.values()].map((thread) => thread.terminate()));
+      const end = async (thread: Thread<SessionApi>): Promise<void> => {
+        await thread.call('close', null).catch(() => null); // it has failed before
+        await thread.terminate();
+      };
+      await Promise.all([...threads.values()].map(end));
     },
   });
 }

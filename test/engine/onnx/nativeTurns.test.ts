@@ -51,3 +51,18 @@ test('background work that has waited for a second has its turn between requests
   await Promise.all([warm, waited, ...requests]);
   expect(events.filter((event) => !event.endsWith('.'))).toEqual(['a', 'b', 'warm', 'c']);
 });
+
+test('closing waits for the work under way; what waits and what comes later is refused and never begun', async () => {
+  const { turn, close } = createNativeTurns();
+  const { events, work } = log();
+  const [first, second] = [turn('request', work('a')), turn('background', work('b'))];
+  const refused = expect(second).rejects.toMatchObject({ code: 'io' });
+  await setImmediate();
+  expect(events).toEqual(['a']);
+  const closing = close().then(() => events.push('closed'));
+  await refused;
+  await expect(turn('request', work('c'))).rejects.toMatchObject({ code: 'io' });
+  expect(await first).toBe('a');
+  await closing;
+  expect(events).toEqual(['a', 'a.', 'closed']);
+});
