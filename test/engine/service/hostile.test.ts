@@ -208,7 +208,7 @@ test('an HTTP reader that never reads gives no credit, and holds nothing once it
   const take = serving.studio.take('unread');
   const socket = net.connect(serving.service.port, '127.0.0.1');
   socket.pause();
-  socket.write(`GET /takes/unread.mp4 HTTP/1.1\r\nHost: ${own()}\r\n${`Authorization: Bearer ${serving.service.token}`}\r\n\r\n`);
+  socket.write(`GET /takes/unread.mp4 HTTP/1.1\r\nHost: ${own()}\r\nAuthorization: Bearer ${serving.service.token}\r\n\r\n`);
   await until(() => take.watchers === 1);
   socket.destroy();
   await until(() => take.watchers === 0);

@@ -87,11 +87,11 @@ export function createTestStudio(folder: string, source: Mp4Summary): TestStudio
         try {
           yield { type: 'take', take: info() };
           for (let at = 0; ; ) {
-            const another = change.next();
+            const seen = change.count;
             const isOver = state !== 'rendering';
             while (at < published) yield { type: 'fragment', fragment: source.fragments[at++], initBytes: source.initBytes };
             if (isOver) return yield { type: 'take', take: info() };
-            await orCanceled(another, signal);
+            await change.after(seen, signal);
           }
         } finally {
           watchers -= 1;

@@ -32,7 +32,7 @@ test('an upload is registered by its id, under the name it came with', async () 
   const answer = await put('چهره من.jpg', bytes);
   expect(answer.status).toBe(201);
   const client = serving.client();
-  for await (const _ of client.stream('avatars.register', { file: idOf(answer) })) void _;
+  for await (const event of client.stream('avatars.register', { file: idOf(answer) })) expect(event.type).toBe('progress');
   const file = serving.studio.registered.at(-1)!;
   expect(path.basename(file)).toBe('چهره من.jpg');
   expect(readFileSync(file).equals(bytes)).toBe(true);
