@@ -171,7 +171,8 @@ command(program, 'serve', 'Offer the studio to other programs: its contract over
   .addOption(new Option('--device <name>', 'where models run').choices(DEVICES).default('auto'))
   .action((options: Parameters<typeof serve>[0], cmd: Command) => serve(options, context(cmd)));
 
-command(program, 'bench', 'Measure this machine: first bytes, speed and the share of each stage, at 512×512 and 1920×1080. At most a minute.')
+command(program, 'bench', 'Measure this machine beside the targets: cold start, faces, cache, first bytes, chunks, speed, restart. At most a minute.')
+  .option('--full', 'more of everything, and your own Wav2Lip models: takes minutes')
   .addOption(new Option('--device <name>', 'where models run').choices(DEVICES).default('auto'))
   .action((options: Parameters<typeof bench>[0], cmd: Command) => bench(options, context(cmd)));
 
