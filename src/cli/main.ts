@@ -3,16 +3,36 @@ import { Command, CommanderError, InvalidArgumentError, Option } from 'commander
 import { DEVICES, QUALITIES } from '../shared/contract.ts';
 import { EXIT, exitCodeOf } from './exit.ts';
 import { resolveHome } from './home.ts';
-import { avatarsAdd, avatarsFaces, avatarsList, avatarsRemove, avatarsShow, avatarsVerify } from './commands/avatars.ts';
-import { modelsDefault, modelsImport, modelsList, modelsRemove, modelsVerify } from './commands/models.ts';
-import { takesExport, takesKeep, takesList, takesRemove, takesShow } from './commands/takes.ts';
-import { voicesList, voicesSay } from './commands/voices.ts';
-import { render } from './commands/render.ts';
-import { bench } from './commands/bench.ts';
-import { serve } from './commands/serve.ts';
-import { demo } from './commands/demo.ts';
-import { stress } from './commands/stress.ts';
-import { doctor } from './commands/doctor.ts';
+
+/** Commands are loaded when they are called: each brings libraries that the others do without. */
+const lazily =
+  <A extends unknown[]>(load: () => Promise<(...given: A) => Promise<void>>) =>
+  async (...given: A): Promise<void> =>
+    (await load())(...given);
+const avatarsAdd = lazily(async () => (await import('./commands/avatars.ts')).avatarsAdd);
+const avatarsFaces = lazily(async () => (await import('./commands/avatars.ts')).avatarsFaces);
+const avatarsList = lazily(async () => (await import('./commands/avatars.ts')).avatarsList);
+const avatarsRemove = lazily(async () => (await import('./commands/avatars.ts')).avatarsRemove);
+const avatarsShow = lazily(async () => (await import('./commands/avatars.ts')).avatarsShow);
+const avatarsVerify = lazily(async () => (await import('./commands/avatars.ts')).avatarsVerify);
+const modelsDefault = lazily(async () => (await import('./commands/models.ts')).modelsDefault);
+const modelsImport = lazily(async () => (await import('./commands/models.ts')).modelsImport);
+const modelsList = lazily(async () => (await import('./commands/models.ts')).modelsList);
+const modelsRemove = lazily(async () => (await import('./commands/models.ts')).modelsRemove);
+const modelsVerify = lazily(async () => (await import('./commands/models.ts')).modelsVerify);
+const takesExport = lazily(async () => (await import('./commands/takes.ts')).takesExport);
+const takesKeep = lazily(async () => (await import('./commands/takes.ts')).takesKeep);
+const takesList = lazily(async () => (await import('./commands/takes.ts')).takesList);
+const takesRemove = lazily(async () => (await import('./commands/takes.ts')).takesRemove);
+const takesShow = lazily(async () => (await import('./commands/takes.ts')).takesShow);
+const voicesList = lazily(async () => (await import('./commands/voices.ts')).voicesList);
+const voicesSay = lazily(async () => (await import('./commands/voices.ts')).voicesSay);
+const render = lazily(async () => (await import('./commands/render.ts')).render);
+const bench = lazily(async () => (await import('./commands/bench.ts')).bench);
+const serve = lazily(async () => (await import('./commands/serve.ts')).serve);
+const demo = lazily(async () => (await import('./commands/demo.ts')).demo);
+const stress = lazily(async () => (await import('./commands/stress.ts')).stress);
+const doctor = lazily(async () => (await import('./commands/doctor.ts')).doctor);
 
 /** What every command gets beside its own options. */
 export interface Context {

@@ -1,6 +1,7 @@
 /** Bad input: an exit code, one clear sentence, and nothing left behind. */
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { deflateSync, crc32 } from 'node:zlib';
 import sharp from 'sharp';
@@ -131,18 +132,20 @@ describe('how and where', () => {
     refused(await place.sima(['render', ...args, ...outputs]), 2, new RegExp(option));
     expect(readFileSync(source, 'utf8')).toBe('mine');
   });
-  test('no folder for work files', async () => refused(await place.sima(['render', ...WOMAN, ...HELLO, '--out', out], { tmp: place.file('nowhere') }), 5, /TMPDIR/));
   test('a library that cannot be written', async () => refused(await place.sima(['render', ...WOMAN, ...HELLO, '--out', out, '--home', place.file('input-text.jpg/home')]), 5, /input-text/));
   test('output is no MP4', async () => refused(await place.sima(['render', ...WOMAN, ...HELLO, '--out', place.file('take.avi')]), 2, /\.mp4/));
   test('read-only place', async () => refused(await place.sima(['render', ...WOMAN, ...HELLO, '--out', '/proc/take.mp4']), 5, /\/proc/));
 });
 
-/** A file system of 300 kB, where this machine lets us mount one. */
+/** Small file systems, where this machine lets us mount them: one for a video, one for a library. */
 const tiny = place.file('input-tiny');
+const smallHome = place.file('input-small-home');
 const mounted = (() => {
   try {
-    mkdirSync(tiny);
-    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=300k', 'tmpfs', tiny], { stdio: 'ignore' });
+    for (const [folder, size] of [[tiny, '300k'], [smallHome, '6m']]) {
+      mkdirSync(folder);
+      execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${size}`, 'tmpfs', folder], { stdio: 'ignore' });
+    }
     return true;
   } catch {
     console.log('The full-disk tests are skipped: this machine does not let us mount a small file system.');
@@ -150,21 +153,28 @@ const mounted = (() => {
   }
 })();
 afterAll(() => {
-  if (mounted) execFileSync('umount', [tiny]);
+  if (mounted) for (const folder of [tiny, smallHome]) execFileSync('umount', [folder]);
 });
 
 describe.skipIf(!mounted)('full disk', () => {
   const long = ['--text', 'This is a sentence that fills a very small disk before it ends. '.repeat(3)];
-  const nothingThere = () => expect(execFileSync('ls', ['-A', tiny], { encoding: 'utf8' })).toBe('');
 
   test('where the video goes', async () => {
     refused(await place.sima(['render', ...WOMAN, ...long, '--out', `${tiny}/take.mp4`]), 5, /full/);
-    nothingThere();
+    expect(execFileSync('ls', ['-A', tiny], { encoding: 'utf8' })).toBe('');
   });
-  test('where the work files go', async () => {
-    const result = await place.sima(['render', ...WOMAN, ...long, '--out', out], { tmp: tiny });
-    refused(result, 5, /full/);
-    nothingThere();
+  test('where the library lies: the take is given up, and what it had is gone', async () => {
+    const inSmall = ['--home', smallHome, '--out', out];
+    expect((await place.sima(['render', ...WOMAN, ...HELLO, ...inSmall])).exitCode).toBe(0);
+    rmSync(out);
+    // Filled but for a little more than a journal and a first fragment need.
+    const free = Number(execFileSync('df', ['--output=avail', '-B1', smallHome], { encoding: 'utf8' }).split('\n')[1]);
+    writeFileSync(path.join(smallHome, 'filler'), Buffer.alloc(free - 250_000));
+    refused(await place.sima(['render', ...WOMAN, ...long, ...inSmall]), 5, /full/);
+    expect(readdirSync(path.join(smallHome, 'takes'))).toEqual([]);
+    rmSync(path.join(smallHome, 'filler'));
+    expect((await place.sima(['render', ...WOMAN, ...HELLO, ...inSmall])).exitCode).toBe(0);
+    rmSync(out);
   });
 });
 
