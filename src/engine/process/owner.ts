@@ -58,6 +58,8 @@ export interface Patience {
 const PATIENCE: Patience = { hangMs: 10_000, steadyMs: 30_000, backOffMs: [0, 250, 1000, 4000, 15_000] };
 /** Looks without a beat that make a hang. Looks are counted, not time: a machine that slept, or a host that stood still, looked once. */
 const SILENT_LOOKS = 10;
+/** Before its first beat it loads its code, from a disk that may be slow. */
+const SILENT_LOOKS_AT_FIRST = 60;
 /** For closing in order; then by force. */
 const CLOSE_MS = 3000;
 
@@ -95,6 +97,7 @@ export function ownEngineProcess({ start, onLibraryEvent, patience = PATIENCE, .
     const untilOver = { signal: born.ended.signal };
     const reading = async () => {
       for await (const found of born.client.stream('readiness', null, untilOver)) {
+        if (closed) return;
         readiness = found;
         if (found.ready && state !== 'ready') {
           state = 'ready';
@@ -107,6 +110,7 @@ export function ownEngineProcess({ start, onLibraryEvent, patience = PATIENCE, .
       for await (const figures of born.client.stream('figures', null, untilOver)) {
         born.figures = figures;
         born.silentLooks = 0;
+        born.longestSilence = SILENT_LOOKS;
         if (state === 'ready') born.warmRssBytes ??= figures?.rssBytes ?? null;
       }
     };
@@ -132,11 +136,12 @@ export function ownEngineProcess({ start, onLibraryEvent, patience = PATIENCE, .
     changed.announce();
   };
 
+  const lookMs = patience.hangMs / SILENT_LOOKS;
   const watchdog = setInterval(() => {
     if (!life) return;
     life.silentLooks += 1;
-    if (life.silentLooks >= SILENT_LOOKS) life.kill(`it gave no sign of life for ${patience.hangMs / 1000} s`);
-  }, patience.hangMs / SILENT_LOOKS);
+    if (life.silentLooks >= life.longestSilence) life.kill(`it gave no sign of life for ${(life.longestSilence * lookMs) / 1000} s`);
+  }, lookMs);
   watchdog.unref();
   begin();
 
@@ -210,6 +215,7 @@ class Life implements EngineLife {
   readonly startedMs = performance.now();
   /** Since its last beat. */
   silentLooks = 0;
+  longestSilence = SILENT_LOOKS_AT_FIRST;
   figures: EngineFigures | null = null;
   warmRssBytes: number | null = null;
   /** It is being ended on purpose. */
