@@ -171,6 +171,7 @@ test('2,000 streams opened and abandoned: the excess is refused, what was open e
     await new Promise((resolve) => socket.once('open', resolve));
     socket.on('message', (data: Buffer) => (refused += data.toString().includes('"capacity"') ? 1 : 0));
     socket.send(JSON.stringify({ t: 'call', id: 0, name: 'sessions.open', input: {} }));
+    await new Promise((resolve) => socket.once('message', resolve));
     const before = refused;
     for (let id = 1; id <= 250; id++) socket.send(JSON.stringify({ t: 'open', id, name: 'telemetry.watch', input: null, credit: 4 }));
     await until(() => refused - before >= 250 - 64);
