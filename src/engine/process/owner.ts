@@ -55,7 +55,7 @@ export interface Patience {
   /** Wait before the start that follows so many shorter lives in a row; the last one for all more. */
   backOffMs: readonly number[];
 }
-const PATIENCE: Patience = { hangMs: 10_000, steadyMs: 30_000, backOffMs: [0, 250, 1000, 4000, 15_000] };
+export const PATIENCE: Patience = { hangMs: 10_000, steadyMs: 30_000, backOffMs: [0, 250, 1000, 4000, 15_000] };
 /** Looks without a beat that make a hang. Looks are counted, not time: a machine that slept, or a host that stood still, looked once. */
 const SILENT_LOOKS = 10;
 /** Before its first beat it loads its code, from a disk that may be slow. */

@@ -13,7 +13,7 @@ import type { DeviceRequest } from '../onnx/devices.ts';
 import { modelFolders } from '../onnx/manifest.ts';
 import type { RenderEvent } from '../process/api.ts';
 import { forkEngineProcess, type StartEngineProcess } from '../process/child.ts';
-import { ownEngineProcess, type EngineOwner } from '../process/owner.ts';
+import { ownEngineProcess, type EngineOwner, type Patience } from '../process/owner.ts';
 import { createSeats, type Seats } from '../schedule/seats.ts';
 import { createTurns } from '../schedule/turns.ts';
 import { readSettings } from '../settings.ts';
@@ -32,6 +32,8 @@ export interface StudioOptions {
   maxSessions?: number;
   /** How the engine process is started; a fork unless given. */
   start?: StartEngineProcess;
+  /** How long it may be silent, and how soon it is started again. */
+  patience?: Patience;
   /** Goes on with takes that a host which ended has left. */
   goOn?: boolean;
   /** Told of what the library repairs, so that it can be said aloud. */
@@ -82,11 +84,11 @@ interface Running {
 }
 
 export async function openStudio(options: StudioOptions): Promise<Studio> {
-  const { home, device = 'auto', start = forkEngineProcess, goOn = false, onLibraryEvent } = options;
+  const { home, device = 'auto', start = forkEngineProcess, goOn = false, onLibraryEvent, patience } = options;
   const settings = await readSettings(home);
   const takes = openTakes(home, onLibraryEvent ? { onEvent: onLibraryEvent } : {});
   const changes: Changes = createChanges();
-  const engine = ownEngineProcess({ home, device, settings, start, onLibraryEvent: (event) => {
+  const engine = ownEngineProcess({ home, device, settings, start, ...(patience ? { patience } : {}), onLibraryEvent: (event) => {
     changes.announce('avatars');
     onLibraryEvent?.(event);
   } });
