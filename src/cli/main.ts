@@ -1,6 +1,7 @@
 /** `sima`: the command line. Commands live in commands/; here are the grammar, Ctrl-C, and the last word on errors. */
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { DEVICES, QUALITIES } from '../shared/contract.ts';
+import type { Context } from './context.ts';
 import { EXIT, exitCodeOf } from './exit.ts';
 import { resolveHome } from './home.ts';
 
@@ -33,15 +34,6 @@ const serve = lazily(async () => (await import('./commands/serve.ts')).serve);
 const demo = lazily(async () => (await import('./commands/demo.ts')).demo);
 const stress = lazily(async () => (await import('./commands/stress.ts')).stress);
 const doctor = lazily(async () => (await import('./commands/doctor.ts')).doctor);
-
-/** What every command gets beside its own options. */
-export interface Context {
-  home: string;
-  /** Print one JSON object as the last line of stdout. */
-  json: boolean;
-  /** Aborted by Ctrl-C. */
-  signal: AbortSignal;
-}
 
 /** For giving up in order once somebody insists. */
 const GRACE_MS = 2000;

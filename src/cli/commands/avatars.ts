@@ -12,7 +12,7 @@ import { openSessions, type Sessions } from '../../engine/onnx/sessions.ts';
 import { StudioError } from '../../shared/errors.ts';
 import { EXIT } from '../exit.ts';
 import { sayLibraryEvent } from '../progress.ts';
-import type { Context } from '../main.ts';
+import type { Context } from '../context.ts';
 
 export interface AvatarsAddOptions {
   name?: string;

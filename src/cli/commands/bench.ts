@@ -5,7 +5,7 @@ import { BENCH_GROUPS, type BenchFigure, type BenchGroup } from '../../engine/be
 import { BENCH_PLANS, measureSpeed, type BenchReport } from '../../engine/bench/measureSpeed.ts';
 import { GUIDE_CHUNK, type Roofline } from '../../engine/doctor/roofline.ts';
 import type { DeviceRequest } from '../../engine/onnx/devices.ts';
-import type { Context } from '../main.ts';
+import type { Context } from '../context.ts';
 import { PRESENTERS } from './demo.ts';
 
 export interface BenchCommandOptions {
@@ -34,7 +34,7 @@ const TITLES: Record<BenchGroup, string> = {
   firstBytes: 'First playable bytes',
   chunks: 'Chunks',
   speed: 'Speed',
-  texts: 'Chunks of the guide’s texts',
+  texts: 'The guide’s texts',
   restart: 'Engine killed',
 };
 const COLUMNS = [11, 11, 11, 7] as const;

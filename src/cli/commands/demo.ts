@@ -3,7 +3,7 @@ import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { StudioError } from '../../shared/errors.ts';
-import type { Context } from '../main.ts';
+import type { Context } from '../context.ts';
 import { render } from './render.ts';
 
 export const PRESENTERS = {

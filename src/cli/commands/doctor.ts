@@ -2,7 +2,7 @@ import { styleText } from 'node:util';
 import { CHECK_GROUPS, type Check, type CheckGroup, type CheckState } from '../../engine/doctor/check.ts';
 import { examine, isWell } from '../../engine/doctor/doctor.ts';
 import { EXIT } from '../exit.ts';
-import type { Context } from '../main.ts';
+import type { Context } from '../context.ts';
 
 const TITLES: Record<CheckGroup, string> = { machine: 'This machine', gpu: 'Graphics card', system: 'System settings', studio: 'Sima' };
 const SIGNS: Record<CheckState, { sign: string; colour: 'green' | 'yellow' | 'red' | 'gray' }> = {

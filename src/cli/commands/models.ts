@@ -2,7 +2,7 @@ import { importModel } from '../../engine/onnx/importModel.ts';
 import { defaultLipSync, listWithDefaults, makeDefaultLipSync } from '../../engine/onnx/defaultLipSync.ts';
 import { modelFolders, removeModel, verifyModels } from '../../engine/onnx/manifest.ts';
 import { EXIT } from '../exit.ts';
-import type { Context } from '../main.ts';
+import type { Context } from '../context.ts';
 
 const megabytes = (bytes: number): string => `${(bytes / 1e6).toFixed(1)} MB`;
 

@@ -10,7 +10,7 @@ import { MAX_SCRIPT_CHARACTERS, parse, renderRequest, type Quality, type TakeInf
 import { fromErrorData, StudioError, throwIfCanceled } from '../../shared/errors.ts';
 import { checkOutput } from '../output.ts';
 import { openProgress, sayLibraryEvent, type ProgressView } from '../progress.ts';
-import type { Context } from '../main.ts';
+import type { Context } from '../context.ts';
 
 export interface RenderOptions {
   avatar: string;

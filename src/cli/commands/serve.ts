@@ -4,7 +4,7 @@ import { openStudio } from '../../engine/studio/studio.ts';
 import type { DeviceRequest } from '../../engine/onnx/devices.ts';
 import { StudioError } from '../../shared/errors.ts';
 import { sayLibraryEvent } from '../progress.ts';
-import type { Context } from '../main.ts';
+import type { Context } from '../context.ts';
 
 export interface ServeOptions {
   host: string;

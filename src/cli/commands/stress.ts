@@ -3,7 +3,7 @@ import { StudioError } from '../../shared/errors.ts';
 import { EXIT } from '../exit.ts';
 import { openProgress } from '../progress.ts';
 import { runStress, type Percentiles, type StressFigures } from '../stress/stress.ts';
-import type { Context } from '../main.ts';
+import type { Context } from '../context.ts';
 
 export interface StressCommandOptions {
   users: number;

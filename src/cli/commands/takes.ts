@@ -9,7 +9,7 @@ import type { TakeInfo } from '../../shared/contract.ts';
 import { StudioError } from '../../shared/errors.ts';
 import { checkOutput } from '../output.ts';
 import { sayLibraryEvent } from '../progress.ts';
-import type { Context } from '../main.ts';
+import type { Context } from '../context.ts';
 
 export async function takesList(context: Context): Promise<void> {
   await withTakes(context, (takes) => {

@@ -3,7 +3,7 @@ import { writeWav } from '../../engine/media/wav.ts';
 import { utterances } from '../../engine/voice/normalise/utterances.ts';
 import { openVoices } from '../../engine/voice/voices.ts';
 import { StudioError } from '../../shared/errors.ts';
-import type { Context } from '../main.ts';
+import type { Context } from '../context.ts';
 
 export async function voicesList({ json }: Context): Promise<void> {
   const voices = await openVoices();
