@@ -45,7 +45,7 @@ export function takeFigures(size: Size, first: readonly BenchTake[], takes: read
 
   function guideTextFigure({ text, chunks: wanted }: (typeof GUIDE_TEXTS)[number], index: number): BenchFigure {
     const counted = first.slice(index, index + 1).map((take) => take.chunks.length);
-    return benchFigure({ name: `texts.${index + 1}`, group: 'texts', what: `«${text}»`, on: said.on, unit: 'chunks' }, counted, { limit: 'exactly', value: wanted, of: 'p50', by: 'guide' });
+    return benchFigure({ name: `texts.${index + 1}`, group: 'texts', what: `Chunks of the guide’s text «${text}»`, on: said.on, unit: 'chunks' }, counted, { limit: 'exactly', value: wanted, of: 'p50', by: 'guide' });
   }
 }
 

@@ -61,7 +61,7 @@ describe('a bench of the smallest plan', () => {
   });
 
   test('the guide’s texts come in the guide’s chunks', () => {
-    for (const [index, { text, chunks }] of GUIDE_TEXTS.entries()) expect(named(report.figures, `texts.${index + 1}`)).toMatchObject({ what: `«${text}»`, p50: chunks, met: true });
+    for (const [index, { text, chunks }] of GUIDE_TEXTS.entries()) expect(named(report.figures, `texts.${index + 1}`)).toMatchObject({ what: `Chunks of the guide’s text «${text}»`, p50: chunks, met: true });
   });
 
   test('what was not measured is unknown, neither 0 nor met', () => {
