@@ -50,9 +50,9 @@ export interface OwnerOptions extends EngineProcessOptions {
 export interface Patience {
   /** No beat for so long: the process hangs (beats come every 250 ms from a thread that only schedules). */
   hangMs: number;
-  /** A life that lasted so long was no failed start. */
+  /** A life that lasted so long, or whose models were ever warm, was no failed start. */
   steadyMs: number;
-  /** Wait before the start that follows so many shorter lives in a row; the last one for all more. */
+  /** Wait before the start that follows so many failed ones in a row; the last one for all more. */
   backOffMs: readonly number[];
 }
 export const PATIENCE: Patience = { hangMs: 10_000, steadyMs: 30_000, backOffMs: [0, 250, 1000, 4000, 15_000] };
@@ -71,7 +71,7 @@ export function ownEngineProcess({ start, onLibraryEvent, patience = PATIENCE, .
   let state: EngineStatus['state'] = 'starting';
   let readyMs: number | null = null;
   let restarts = 0;
-  let shortLives = 0;
+  let failedStarts = 0;
   let lastCrash: EngineStatus['lastCrash'] = null;
   let closed = false;
   /** Why the engine cannot become ready, though its process lives. */
@@ -101,6 +101,7 @@ export function ownEngineProcess({ start, onLibraryEvent, patience = PATIENCE, .
         readiness = found;
         if (found.ready && state !== 'ready') {
           state = 'ready';
+          born.wasReady = true;
           readyMs = performance.now() - born.startedMs;
         } else if (!found.ready && state === 'starting') state = 'loading';
         changed.announce();
@@ -131,8 +132,9 @@ export function ownEngineProcess({ start, onLibraryEvent, patience = PATIENCE, .
     restarts += 1;
     if (!born.planned) lastCrash = { at: new Date().toISOString(), reason };
     state = 'restarting';
-    shortLives = born.planned || performance.now() - born.startedMs > patience.steadyMs ? 0 : shortLives + 1;
-    waiting = setTimeout(begin, patience.backOffMs[Math.min(shortLives, patience.backOffMs.length - 1)]);
+    const isSteady = born.planned || born.wasReady || performance.now() - born.startedMs > patience.steadyMs;
+    failedStarts = isSteady ? 0 : failedStarts + 1;
+    waiting = setTimeout(begin, patience.backOffMs[Math.min(failedStarts, patience.backOffMs.length - 1)]);
     changed.announce();
   };
 
@@ -218,6 +220,8 @@ class Life implements EngineLife {
   longestSilence = SILENT_LOOKS_AT_FIRST;
   figures: EngineFigures | null = null;
   warmRssBytes: number | null = null;
+  /** Its models were warm. */
+  wasReady = false;
   /** It is being ended on purpose. */
   planned = false;
   #gone = false;
