@@ -69,16 +69,19 @@ export const SOCKET_PATH = '/api';
 const GRACE_MS = 1000;
 const GOING_AWAY = 1001;
 
-/** Listens. The opener closes. @throws io where the address cannot be listened on */
+/** Listens. The opener closes. @throws io where the address cannot be listened on, or the folder not be used */
 export async function openService(options: ServiceOptions): Promise<Service> {
   const { host, handlers, takeFile, uploadsFolder, metrics, page = null, token = createToken() } = options;
   const limits = { ...SERVICE_LIMITS, ...options.limits };
   const server = createServer({ headersTimeout: limits.headMs, requestTimeout: limits.requestMs, connectionsCheckingInterval: Math.min(5000, limits.headMs / 2), keepAliveTimeout: 5000, maxHeaderSize: 16 << 10 });
   server.maxConnections = limits.connections;
   server.timeout = limits.headMs; // also for who connects and says nothing
-  const port = await listen(server, host, options.port);
-  const guard = createGuard({ token, host, port });
   const uploads = await openUploads({ folder: uploadsFolder, limitBytes: limits.uploadBytes });
+  const port = await listen(server, host, options.port).catch(async (error: unknown) => {
+    await uploads.close();
+    throw error;
+  });
+  const guard = createGuard({ token, host, port });
   const offered = serviceHandlers(handlers, uploads);
   const respond = createRoutes({ guard, handlers: checked(offered), takeFile, workFolder: uploadsFolder, uploads, metrics, page });
 
@@ -145,7 +148,8 @@ export async function openService(options: ServiceOptions): Promise<Service> {
 
 function listen(server: ReturnType<typeof createServer>, host: string, port: number): Promise<number> {
   return new Promise((resolve, reject) => {
-    server.once('error', (error: NodeJS.ErrnoException) => {
+    // Stays: a connection that could not be accepted later (no descriptor left) must not end the process.
+    server.on('error', (error: NodeJS.ErrnoException) => {
       const why = error.code === 'EADDRINUSE' ? 'another program uses it' : error.code === 'EACCES' ? 'there is no permission' : error.message;
       reject(new StudioError('io', `The service cannot listen on ${host}, port ${port}: ${why}. Choose another with --host or --port (0: any that is free).`, { cause: error }));
     });

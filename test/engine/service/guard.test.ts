@@ -1,6 +1,8 @@
 /** The names that the service answers to; test/engine/service/hostile.test.ts tries it over the wire. */
 import { expect, test } from 'vitest';
 import { createGuard, createToken } from '../../../src/engine/service/guard.ts';
+import { openService } from '../../../src/engine/service/server.ts';
+import { openServing } from './serving.ts';
 
 const token = createToken();
 const lets = (host: string, port: number, name: string): boolean =>
@@ -23,4 +25,11 @@ test('a token has 256 bits and is compared whole', () => {
     expect(guard.refuses(new Headers({ host: '127.0.0.1:1' }), new URL(`http://service/?token=${wrong}`))).toMatchObject({ status: 401 });
     expect(guard.cookieFor(new URL(`http://service/?token=${wrong}`))).toBeNull();
   }
+});
+
+test('a port in use is said so, and what to do', async () => {
+  const serving = await openServing();
+  const options = { host: '127.0.0.1', port: serving.service.port, handlers: serving.studio.handlers, takeFile: () => '', uploadsFolder: serving.uploadsFolder, metrics: () => Promise.resolve('') };
+  await expect(openService(options)).rejects.toMatchObject({ code: 'io', message: expect.stringMatching(/another program uses it.*--port/) as string });
+  await serving.close();
 });
