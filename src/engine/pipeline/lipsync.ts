@@ -40,17 +40,19 @@ export interface InferenceTimes {
   inferenceMs: number;
 }
 
-/** Frames per run: the first run of a take is just one short fragment, because the first picture on screen waits for it. */
-export const FIRST_RUN_FRAMES = 6;
-const RUN_FRAMES = 25;
+/**
+ * Frames per run, by how many frames lie before it: the first is just one short fragment, because the first picture on screen waits for it; the next
+ * ones are short too, because a player that started with it has little in hand, and other takes' runs come in between.
+ */
+const RUN_FRAMES = [{ before: 25, frames: 6 }, { before: 75, frames: 12 }, { before: Infinity, frames: 25 }] as const;
 
 /** Splits a chunk into runs. */
 export function* runsOf(sound: SoundChunk, fromFrame: number): Generator<{ firstFrame: number; frames: number }> {
   const end = sound.chunk.firstFrame + sound.chunk.frames;
   for (let at = Math.max(fromFrame, sound.chunk.firstFrame); at < end; ) {
-    const count = Math.min(at === fromFrame ? FIRST_RUN_FRAMES : RUN_FRAMES, end - at);
-    yield { firstFrame: at, frames: count };
-    at += count;
+    const { frames } = RUN_FRAMES.find(({ before }) => at - fromFrame < before)!;
+    yield { firstFrame: at, frames: Math.min(frames, end - at) };
+    at += frames;
   }
 }
 

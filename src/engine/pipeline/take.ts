@@ -145,13 +145,15 @@ export async function* renderTake(job: TakeJob, { voices, renderer, turns }: Tak
 
   let readyMs = job.askedMs;
   let framesDone = fromFrame;
+  /** A player that started with the first fragment has little in hand. */
+  const isPressed = () => firstPublishedMs === null || (framesDone - fromFrame) / fps - (performance.now() - firstPublishedMs) / 1000 < PRESSED_SEC;
   try {
     for await (const { run, record, endsChunk } of ahead(mouthRuns(), 1)) {
       const isFirst = framesDone === fromFrame;
       const heldBackMs = await timeOf(job.pace.until(run.firstFrame, signal));
       record.isHeldBack ||= heldBackMs > 1;
       if (run.startsChunk || isFirst) record.wantedMs = readyMs + heldBackMs;
-      const rendered = await turns.turn({ seat, cost: run.frames, urgent: isFirst, signal }, async (waitedMs) => {
+      const rendered = await turns.turn({ seat, cost: run.frames, urgent: isPressed(), signal }, async (waitedMs) => {
         record.queueMs += waitedMs;
         if (isFirst) await begin();
         return renderer.call('render', { takeId, run }, signal);
@@ -177,6 +179,9 @@ export async function* renderTake(job: TakeJob, { voices, renderer, turns }: Tak
     await renderer.call('abort', { takeId, keep: signal?.reason instanceof Pause }).catch(() => null);
   }
 }
+
+/** With less than this in hand, a run goes before those of takes that have more (on credit: schedule/fairQueue.ts). */
+const PRESSED_SEC = 1;
 
 /** Collects the sound just before a frame, by which an encoder that goes on there is primed. */
 function soundBefore(frame: number, rate: Rate): { add(firstFrame: number, pcm: Float32Array): void; sound(): Float32Array } {

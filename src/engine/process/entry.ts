@@ -60,6 +60,18 @@ const end = async (): Promise<void> => {
   await opening.then((opened) => opened.close()).catch(() => undefined);
 };
 
+// By hand: an orderly exit joins the threads, and waits for ever for one that FFmpeg is at work in.
+process.on('uncaughtException', ({ name, message, stack }) => {
+  process.stderr.write(`${stack ?? ''}\n${name}: ${message}\n`); // its last words
+  process.kill(process.pid, 'SIGKILL');
+});
+
+// Before the requests of the host that is gone are aborted below, which would end its takes for good: they are gone on with by its next one.
+port.onClose(() => {
+  void engine?.drain();
+  void end().finally(() => process.kill(process.pid, 'SIGKILL'));
+});
+
 const loop = monitorEventLoopDelay({ resolution: 5 });
 loop.enable();
 
@@ -139,7 +151,6 @@ serve<EngineApi>(port, {
     },
   },
 });
-port.onClose(() => void end().finally(() => process.kill(process.pid, 'SIGKILL')));
 
 async function* renderOn(...[order, signal]: Parameters<Awaited<typeof opening>['render']>): ReturnType<Awaited<typeof opening>['render']> {
   yield* (await opening).render(order, signal);
@@ -169,7 +180,7 @@ function hostPort(): Port {
   }
   return {
     send: (message) => {
-      if (process.connected) process.send!(message);
+      if (process.connected) process.send!(message, undefined, undefined, () => undefined); // a host that just ended is told by onClose
     },
     onMessage: (listener) => void process.on('message', listener),
     onClose: (listener) => {

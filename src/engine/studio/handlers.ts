@@ -1,16 +1,18 @@
 /** The contract answered by a studio. Inputs have been checked at the door (shared/door.ts). */
 import { readFileSync } from 'node:fs';
+import path from 'node:path';
 import { PROTOCOL_VERSION, type StudioServerApi } from '../../shared/contract.ts';
 import { StudioError, throwIfCanceled } from '../../shared/errors.ts';
 import type { Handlers } from '../../shared/rpc.ts';
 import { defaultLipSync } from '../onnx/defaultLipSync.ts';
 import { listModels, type ModelFolders } from '../onnx/manifest.ts';
+import { PROJECT } from '../places.ts';
 import { listVoices } from '../voice/catalogue.ts';
 import type { Changes } from './changes.ts';
 import type { Studio } from './studio.ts';
 import { FRUITLESS_LIVES } from './takeRunner.ts';
 
-const { version } = JSON.parse(readFileSync(new URL('../../../package.json', import.meta.url), 'utf8')) as { version: string };
+const { version } = JSON.parse(readFileSync(path.join(PROJECT, 'package.json'), 'utf8')) as { version: string };
 
 /** Seats that a client takes are its own to give back; a host gives back those of a client that is gone: see service/. */
 export function studioHandlers(studio: Omit<Studio, 'handlers'>, { changes, folders }: { changes: Changes; folders: ModelFolders }): Handlers<StudioServerApi> {

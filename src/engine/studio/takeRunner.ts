@@ -96,7 +96,7 @@ export async function runTake(feed: TakeFeed, resolve: Resolve, options: RunOpti
       feed.set(store.change(id, { state: 'rendering' }));
       for await (const event of life.client.stream('render', await order(), { signal, credit: 32 })) apply(event);
       if (result === null) throw new StudioError('bug', 'The take ended without a result.');
-      return await store.finish(id, result);
+      return await store.finish(id, { ...result, times: { ...result.times } });
     } catch (error) {
       if (signal.aborted || owner.closed || !life.over) throw error;
       if (feed.fragments.length > fragmentsBefore) fruitless = 0;
