@@ -1,5 +1,6 @@
 /** Takes that this process renders, from `begin` or `adopt` to their end. */
-import { renameSync, rmSync } from 'node:fs';
+import { constants, renameSync, rmSync } from 'node:fs';
+import { copyFile, rename, rm } from 'node:fs/promises';
 import { isOver, type RenderRequest, type TakeInfo } from '../../shared/contract.ts';
 import { StudioError, type ErrorData } from '../../shared/errors.ts';
 import type { Chunk } from '../../shared/vocabulary.ts';
@@ -133,8 +134,22 @@ export async function adoptTake(room: TakeRoom, id: string): Promise<TakeInfo | 
   if (sizeOf(growing) === null && sizeOf(takeFile(root, id)) !== null) renameSync(takeFile(root, id), growing);
   if (sizeBytes === 0) rmSync(growing, { force: true });
   const there = sizeOf(growing) ?? 0;
-  if (there >= sizeBytes && areUnbroken(own.fragments)) return room.find(id).take;
+  if (there >= sizeBytes && areUnbroken(own.fragments)) {
+    if (there > 0) await makeOurs(growing);
+    return room.find(id).take;
+  }
   const message = there < sizeBytes ? `its file ended after ${there} of ${sizeBytes} bytes` : 'its journal is damaged';
   return endTake(room, id, 'failed', { code: 'io', message: `What was rendered of this take is lost: ${message}. Render it again.` });
 }
 
+/** The same bytes under the same name in a file of our own: an engine whose host is gone may write to the old one for a moment longer. */
+async function makeOurs(file: string): Promise<void> {
+  const copy = `${file}.copy`;
+  try {
+    await copyFile(file, copy, constants.COPYFILE_FICLONE);
+    await syncFile(copy);
+    await rename(copy, file);
+  } catch {
+    await rm(copy, { force: true }); // no room for it: then on with the old one
+  }
+}

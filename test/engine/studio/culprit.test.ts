@@ -17,7 +17,7 @@ afterEach(async () => {
 
 const startOf = (request: Partial<RenderRequest>): TakeInfo => open.studio.start({ sessionId: open.studio.seats.open().seatId, request: requestOf(request), leadSec: null });
 
-test('takes that end the engine whenever they are rendered fail after three lives; those beside them are finished', async () => {
+test('takes that end the engine whenever they are rendered fail after some lives; those beside them are finished', async () => {
   const { studio } = open;
   saboteur.onRequest = ({ name, input }) => name === 'render' && input!.request!.script!.startsWith('Poison');
   // All at once, so that in no life anybody has made a frame before the engine ends.
@@ -26,20 +26,20 @@ test('takes that end the engine whenever they are rendered fail after three live
   const [failed, finished] = await Promise.all([poison, good].map((takes) => Promise.all(takes.map(({ id }) => followed(studio, id)))));
   for (const { take } of failed) {
     expect(take).toMatchObject({ state: 'failed', framesDone: 0, error: { code: 'bug' } });
-    expect(take.error!.message).toBe('The engine ended 3 times in a row before it had made a frame of this take. The last time: it was ended by SIGKILL.');
+    expect(take.error!.message).toBe(`The engine ended ${FRUITLESS_LIVES} times in a row before it had made a frame of this take. The last time: it was ended by SIGKILL.`);
   }
   for (const each of finished) await expectWhole(studio, each);
   // And the engine is there for those who come next.
   await expectWhole(studio, await followed(studio, startOf({ script: 'All is well.' }).id));
 });
 
-test('a picture that ends the engine whenever it is prepared is refused after three lives', async () => {
+test('a picture that ends the engine whenever it is prepared is refused after some lives', async () => {
   saboteur.onRequest = ({ name }) => name === 'register';
   const registering = async () => {
     for await (const event of open.client().stream('avatars.register', { file: PRESENTERS.man })) if (event.type === 'registered') return event;
     throw new Error('ended');
   };
-  await expect(registering()).rejects.toMatchObject({ code: 'bug', message: `The engine ended 3 times while it prepared ${PRESENTERS.man}. The last time: it was ended by SIGKILL.` });
+  await expect(registering()).rejects.toMatchObject({ code: 'bug', message: `The engine ended ${FRUITLESS_LIVES} times while it prepared ${PRESENTERS.man}. The last time: it was ended by SIGKILL.` });
   Reflect.deleteProperty(saboteur, 'onRequest');
   expect(await registering()).toMatchObject({ isNew: true, avatar: { kind: 'photo' } });
 });
