@@ -16,7 +16,7 @@ import type { Turns } from '../schedule/turns.ts';
 import type { TakeFeed } from './takeFeed.ts';
 
 /** Engine processes in a row that ended before they had made a frame of the take: it is the take that ends them. */
-export const FRUITLESS_LIVES = 3;
+export const FRUITLESS_LIVES = 5;
 
 export interface RunOptions {
   owner: EngineOwner;

@@ -3,6 +3,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { PRESENTERS } from '../../../src/cli/commands/demo.ts';
 import { PATIENCE } from '../../../src/engine/process/owner.ts';
 import type { RenderRequest, TakeInfo } from '../../../src/shared/contract.ts';
+import { FRUITLESS_LIVES } from '../../../src/engine/studio/takeRunner.ts';
 import { expectWhole, followed, openTestStudio, requestOf, sabotaged, type Saboteur, type TestStudio } from '../../support/studios.ts';
 
 let open: TestStudio;
