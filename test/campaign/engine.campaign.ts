@@ -20,7 +20,7 @@ const COLD_STARTS = 5;
 const REQUESTS = 50;
 const KILLS = 50;
 const SOAK_SEC = 300;
-const SWEEP_SEC = 40;
+const SWEEP_SEC = 30;
 const MOST_USERS = 12;
 
 export const campaign: Campaign = {
@@ -48,7 +48,7 @@ export const campaign: Campaign = {
       const soak = await runStress({ users: 5, seconds: SOAK_SEC, onStage });
       log(`${KILLS} kills under three users`);
       const kills: Kills = { kills: 0, recoveriesMs: [], pausesSeen: 0 };
-      const killed = await runStress({ users: 3, seconds: 420, onStage, meanwhile: (studio, until) => killAtRandom(studio, until, { kills: KILLS, seed: 4, into: kills }) });
+      const killed = await runStress({ users: 3, seconds: 360, onStage, meanwhile: (studio, until) => killAtRandom(studio, until, { kills: KILLS, seed: 4, into: kills }) });
       const figures = figuresOf({ cold, warm, sweep, newcomers, soak, kills, killed });
       await writeFile(new URL('../../docs/ENGINE.md', import.meta.url), page(figures, sweep, warm, loadBefore));
       return figures;
