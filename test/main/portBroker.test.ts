@@ -1,0 +1,94 @@
+/** The studio's ports for pages, against a fake `electron` whose channels are Node's. */
+import { EventEmitter, once } from 'node:events';
+import { MessageChannel, type MessagePort } from 'node:worker_threads';
+import { afterEach, expect, test, vi } from 'vitest';
+import type { StudioApi } from '../../src/shared/contract.ts';
+import { connect, type Client, type Handlers } from '../../src/shared/rpc.ts';
+import { until } from '../support/processes.ts';
+import { messagePort } from '../support/studios.ts';
+
+const ports: MessagePort[] = [];
+/** Electron's port for its main process: events carry `data`, and nothing comes before `start`. */
+class FakePortMain extends EventEmitter {
+  started = false;
+  readonly port: MessagePort;
+  constructor(port: MessagePort) {
+    super();
+    this.port = port;
+    port.on('close', () => this.emit('close'));
+  }
+  start() {
+    this.started = true;
+    this.port.on('message', (data: unknown) => this.emit('message', { data }));
+  }
+  postMessage(message: unknown) {
+    this.port.postMessage(message);
+  }
+  close() {
+    this.port.close();
+  }
+}
+class MessageChannelMain {
+  port1: FakePortMain;
+  port2: MessagePort;
+  constructor() {
+    const { port1, port2 } = new MessageChannel();
+    ports.push(port2);
+    this.port1 = new FakePortMain(port1);
+    this.port2 = port2; // the page's
+  }
+}
+vi.mock('electron', () => ({ MessageChannelMain }));
+const { offerStudio } = await import('../../src/main/portBroker.ts');
+
+afterEach(() => ports.splice(0).forEach((port) => port.close()));
+
+/** A window whose pages are loaded by hand, over a studio of two methods. */
+function opened() {
+  const open = new Set<AbortSignal>();
+  const handlers = {
+    calls: { 'voices.list': () => [{ id: 'espeak-fa', name: 'Persian', lang: 'fa' }] },
+    streams: {
+      async *'changes.watch'(_: null, signal: AbortSignal) {
+        open.add(signal);
+        try {
+          yield 'takes';
+          await once(signal, 'abort');
+        } finally {
+          open.delete(signal);
+        }
+      },
+    },
+  } as unknown as Handlers<StudioApi>;
+  const sent: { channel: string; port: MessagePort }[] = [];
+  const webContents = Object.assign(new EventEmitter(), { postMessage: (channel: string, _: null, [port]: MessagePort[]) => sent.push({ channel, port }) });
+  offerStudio(webContents as unknown as Electron.WebContents, handlers);
+  const load = (): { client: Client<StudioApi>; port: MessagePort } => {
+    webContents.emit('did-finish-load');
+    const { port } = sent.at(-1)!;
+    return { client: connect<StudioApi>(messagePort(port)), port };
+  };
+  return { load, sent, open };
+}
+
+test('a page that is loaded gets a port on which the studio answers', async () => {
+  const { load, sent } = opened();
+  expect(sent).toEqual([]);
+  const { client } = load();
+  expect(sent.map(({ channel }) => channel)).toEqual(['studio-port']);
+  expect(await client.call('voices.list', null)).toEqual([{ id: 'espeak-fa', name: 'Persian', lang: 'fa' }]);
+});
+
+test('each load gets a port of its own; when a page goes, what it watched ends, and no other page’s', async () => {
+  const { load, sent, open } = opened();
+  const [first, second] = [load(), load()];
+  expect(sent[0].port).not.toBe(sent[1].port);
+  for (const { client } of [first, second]) expect((await client.stream('changes.watch', null).next()).value).toBe('takes');
+  expect(open.size).toBe(2);
+  first.port.close();
+  await until(() => open.size === 1);
+  await expect(first.client.call('voices.list', null)).rejects.toMatchObject({ code: 'io' });
+  expect(await second.client.call('voices.list', null)).toHaveLength(1);
+  second.port.close();
+  await until(() => open.size === 0);
+});
