@@ -97,6 +97,6 @@ time from the request to the first published fragment (header and pictures with 
 chunk, of which the first fragment is a quarter of a second. The built-in model needs no network for a text; its time goes into composing and encoding. A Wav2Lip
 model on a CPU is bound by its own network, so the pipeline around it is judged by the ratios in the last lines: a whole take against the very runs that it made,
 repeated with nothing else going on; and the frames of four users' takes mixed in runs against the same takes one after the other. A target by the guide is the performance
-guide's; one by Sima is what the project asks of itself.
+guide's; one by Sima is what the project asks of itself.${machine.gpus.length > 0 ? '' : '\n\nThis machine has no GPU: how the full-size graph does on one at batches of 8 to 128 is not measured here.'}
 `;
 }
