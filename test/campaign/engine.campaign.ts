@@ -20,8 +20,8 @@ const COLD_STARTS = 5;
 const REQUESTS = 50;
 const KILLS = 50;
 const SOAK_SEC = 300;
-const SWEEP_SEC = 30;
-const MOST_USERS = 12;
+const SWEEP_SEC = 20;
+const MOST_USERS = 8;
 
 export const campaign: Campaign = {
   about: 'The engine as a service: cold start, first words, several users at once, kills.',
@@ -43,12 +43,12 @@ export const campaign: Campaign = {
         if ((sweep.at(-1)!.gapMs.p95 ?? 0) > 50) break;
       }
       log('Four users, and newcomers beside them');
-      const newcomers = await runStress({ users: 4, seconds: 90, newcomers: true, onStage });
+      const newcomers = await runStress({ users: 4, seconds: 60, newcomers: true, onStage });
       log(`Five users for ${SOAK_SEC / 60} minutes`);
       const soak = await runStress({ users: 5, seconds: SOAK_SEC, onStage });
       log(`${KILLS} kills under three users`);
       const kills: Kills = { kills: 0, recoveriesMs: [], pausesSeen: 0 };
-      const killed = await runStress({ users: 3, seconds: 360, onStage, meanwhile: (studio, until) => killAtRandom(studio, until, { kills: KILLS, seed: 4, into: kills }) });
+      const killed = await runStress({ users: 3, seconds: 220, onStage, meanwhile: (studio, until) => killAtRandom(studio, until, { kills: KILLS, seed: 4, into: kills }) });
       const figures = figuresOf({ cold, warm, sweep, newcomers, soak, kills, killed });
       await writeFile(new URL('../../docs/ENGINE.md', import.meta.url), page(figures, sweep, warm, loadBefore));
       return figures;

@@ -125,8 +125,8 @@ async function comeAndGo({ address, folder, size }: StressOrder, avatar: string,
 process.once('message', (order: StressOrder) => {
   void run(order).then(
     (report) => {
-      say({ type: 'report', report });
-      process.disconnect();
+      // A long report takes its time on the channel.
+      process.send?.({ type: 'report', report } satisfies StressMessage, () => process.disconnect());
     },
     (error: unknown) => {
       process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
