@@ -41,6 +41,8 @@ export async function runTake(feed: TakeFeed, resolve: Resolve, options: RunOpti
   const { id } = feed.take;
   const madeFrames = createChange();
   let fruitless = 0;
+  /** More than are published: the encoder has the last ones in hand until the next come. */
+  let framesDrawn = 0;
   let result: TakeResult | null = null;
 
   const apply = (event: RenderEvent): void => {
@@ -61,6 +63,7 @@ export async function runTake(feed: TakeFeed, resolve: Resolve, options: RunOpti
         break;
       }
       case 'progress':
+        framesDrawn = event.framesDone;
         feed.progress(event.framesDone, event.framesExpected);
         if (event.framesExpected !== null && feed.take.framesExpected === null) feed.set(store.change(id, { framesExpected: event.framesExpected }));
         break;
@@ -84,8 +87,7 @@ export async function runTake(feed: TakeFeed, resolve: Resolve, options: RunOpti
   /** Its player wants no frame now, so that none is made. */
   const isHeldBack = (): boolean => {
     const { rate } = feed.take;
-    const last = feed.fragments.at(-1);
-    return leadSec !== null && rate !== null && last !== undefined && (last.firstFrame + last.frames) / rateValue(rate) > playheadSec() + leadSec;
+    return leadSec !== null && rate !== null && framesDrawn / rateValue(rate) > playheadSec() + leadSec;
   };
 
   /** Renders until the take or the engine process ends. null: it goes on in the next one. */

@@ -119,23 +119,6 @@ test('what the player wanted outlives the engine: a reader that waits for more g
   await expectWhole(studio, all);
 });
 
-test('a take that its player holds back is not blamed for the restarts of that time', async () => {
-  const { studio } = open;
-  const { id } = startOf({ script: ENGLISH }, 1);
-  const all = followed(studio, id);
-  const before = studio.engine.status().restarts;
-  await until(() => studio.takes.fragments(id).fragments.length > 0 && studio.engine.figures()?.framesQueued === 0);
-  for (let life = 1; life <= 3; life++) {
-    await studio.engine.ready();
-    await until(() => studio.takes.show(id).state === 'rendering' && studio.engine.figures()?.takesRendering === 1);
-    if (life === 2) process.kill(studio.engine.pid()!, 'SIGKILL');
-    else await studio.engine.restart('Planned.');
-    await until(() => studio.engine.status().restarts === before + life);
-  }
-  studio.want(id, 1000);
-  await expectWhole(studio, await all);
-});
-
 test('canceled while it is paused: gone, with its files', async () => {
   const { studio } = open;
   const { id } = startOf({ script: ENGLISH });
