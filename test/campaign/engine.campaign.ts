@@ -155,7 +155,7 @@ One user, ${warm.takes.length} requests: p50, p95, most. “processing” ends w
 |${stages.map(() => '---').join('|')}|
 | ${stages.map((stage) => spread(percentiles(firstChunks.flatMap((times) => times[stage] ?? [])))).join(' | ')} |
 
-What limits it: a photo's frames are composed and encoded on the CPU, one run of frames at a time, so two cores are full at the speed above whatever the
+What limits it: a photo’s frames are composed and encoded on the CPU, two takes’ runs of frames at a time, so two cores are full at the speed above whatever the
 number of users (${percent(1 / (sweep[0]?.speed ?? 1), 0)} of a core-second pair per second of video for one of them).
 `;
 }
