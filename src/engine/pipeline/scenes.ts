@@ -1,5 +1,6 @@
 /** Open scenes of the renderer: a face at a size, before a background, with its rig. Takes that show the same face alike share one. */
 import type { RenderRequest } from '../../shared/contract.ts';
+import { orCanceled, throwIfCanceled } from '../../shared/errors.ts';
 import { parseBackground } from '../avatar/background.ts';
 import { variantOf } from '../avatar/plateVariant.ts';
 import type { Avatar } from '../avatar/prepare.ts';
@@ -33,7 +34,10 @@ export interface Scenes {
 interface OpenScene {
   key: string;
   opened: Promise<{ sceneId: number; width: number; height: number; warnings: string[] }>;
-  /** Takes that are using it now; it is never closed under them. */
+  isOpen: boolean;
+  /** Ends the opening. */
+  abort: AbortController;
+  /** Takes that wait for it or are using it now; it is never closed under them. */
   users: number;
 }
 
@@ -41,34 +45,57 @@ export function openScenes(renderer: Renderer, sessions: Pick<Sessions, 'run'>):
   /** The one used last is the last. */
   const scenes: OpenScene[] = [];
   let opened = 0;
+  const forget = (scene: OpenScene): void => {
+    const at = scenes.indexOf(scene);
+    if (at >= 0) scenes.splice(at, 1);
+  };
+  const leave = async (scene: OpenScene): Promise<void> => {
+    scene.users -= 1;
+    if (scene.users === 0 && !scene.isOpen) {
+      // Nobody waits for it any more; who comes now begins anew.
+      forget(scene);
+      scene.abort.abort();
+      void scene.opened.then(({ sceneId }) => renderer.call('closeScene', sceneId)).catch(() => undefined);
+      return;
+    }
+    const idleScenes = scenes.filter((each) => each.users === 0);
+    for (const old of idleScenes.slice(0, Math.max(0, idleScenes.length - SCENES_KEPT))) {
+      forget(old);
+      await renderer.call('closeScene', (await old.opened).sceneId);
+    }
+  };
 
   return {
     get opened() {
       return opened;
     },
     async use(avatar, variantsFolder, { size = null, idle, background }, rate, signal) {
+      throwIfCanceled(signal);
       const key = JSON.stringify([avatar.id, size, idle, background, rate]);
       const known = scenes.find((each) => each.key === key);
+      const abort = new AbortController();
+      // Without the take's own signal: one that gives up must not end the opening for the others that wait for it.
       const open = async () => {
         opened += 1;
-        const variant = await variantOf(avatar, size, parseBackground(background), { folder: variantsFolder, sessions, ...(signal ? { signal } : {}) });
-        return renderer.call('openScene', { avatar: variant, size, rate, idle }, signal);
+        const variant = await variantOf(avatar, size, parseBackground(background), { folder: variantsFolder, sessions, signal: abort.signal });
+        return renderer.call('openScene', { avatar: variant, size, rate, idle }, abort.signal);
       };
-      const scene = known ?? { key, opened: open(), users: 0 };
-      if (known) scenes.splice(scenes.indexOf(known), 1);
+      const scene: OpenScene = known ?? { key, opened: open(), isOpen: false, abort, users: 0 };
+      forget(scene);
       scenes.push(scene);
-      // A failed one is tried anew next time.
-      if (!known) scene.opened.catch(() => scenes.splice(scenes.indexOf(scene), 1));
+      if (!known) {
+        void scene.opened.then(
+          () => (scene.isOpen = true),
+          () => forget(scene), // it is tried anew next time
+        );
+      }
       scene.users += 1;
-      const leave = async () => {
-        scene.users -= 1;
-        const idleScenes = scenes.filter((each) => each.users === 0);
-        for (const old of idleScenes.slice(0, Math.max(0, idleScenes.length - SCENES_KEPT))) {
-          scenes.splice(scenes.indexOf(old), 1);
-          await renderer.call('closeScene', (await old.opened).sceneId);
-        }
-      };
-      return { ...(await scene.opened), leave };
+      try {
+        return { ...(await orCanceled(scene.opened, signal)), leave: () => leave(scene) };
+      } catch (error) {
+        await leave(scene);
+        throw error;
+      }
     },
     async close() {
       await Promise.allSettled(scenes.map(async (scene) => renderer.call('closeScene', (await scene.opened).sceneId)));
