@@ -5,7 +5,7 @@ import type { MemoryAction } from '../telemetry/memory.ts';
 import type { Telemetry } from '../telemetry/telemetry.ts';
 
 export interface MemoryWatch {
-  /** Waits while new takes are held back. @throws canceled */
+  /** Waits while new takes are held back; no longer than until `close`. @throws canceled */
   room(signal: AbortSignal): Promise<void>;
   close(): void;
 }
@@ -46,10 +46,13 @@ export function keepWithinMemory({ engine, telemetry }: { engine: EngineOwner; t
     async room(signal) {
       for (;;) {
         const seen = change.count;
-        if (action !== 'hold-new-takes') return;
+        if (action !== 'hold-new-takes' || ending.signal.aborted) return;
         await change.after(seen, signal);
       }
     },
-    close: () => ending.abort(),
+    close() {
+      ending.abort();
+      change.announce(); // who waits for room goes on, and finds the studio closed
+    },
   };
 }

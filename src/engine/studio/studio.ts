@@ -3,7 +3,7 @@
  * and answers the contract. It does no heavy work itself, so that the host's thread always answers.
  */
 import { randomUUID } from 'node:crypto';
-import { isOver, type RenderRequest, type StudioServerApi, type TakeEvent, type TakeInfo } from '../../shared/contract.ts';
+import { isOver, type RenderRequest, type StudioServerApi, type TakeEvent, type TakeInfo, type TakeState } from '../../shared/contract.ts';
 import { errorData, StudioError } from '../../shared/errors.ts';
 import type { Handlers } from '../../shared/rpc.ts';
 import type { LibraryEvent } from '../library/room.ts';
@@ -23,7 +23,7 @@ import { studioHandlers } from './handlers.ts';
 import { keepWithinMemory } from './memoryWatch.ts';
 import { createSpeedometer } from './speedometer.ts';
 import { createTakeFeed, type TakeFeed } from './takeFeed.ts';
-import { runTake, type Resolve } from './takeRunner.ts';
+import { runTake } from './takeRunner.ts';
 
 export interface StudioOptions {
   /** The data folder, made where there is none. */
@@ -48,8 +48,6 @@ export interface Wish {
   leadSec: number | null;
   /** Kept when room is needed. */
   kept?: boolean;
-  /** Puts paths in the place of uploads, each time the engine is asked; what is stored is the request as it was. */
-  resolve?: Resolve;
 }
 
 export interface Studio {
@@ -95,8 +93,12 @@ export async function openStudio(options: StudioOptions): Promise<Studio> {
   const running = new Map<string, Running>();
   const suspects = createTurns({ slots: 1 });
   const speed = createSpeedometer();
-  const seats = createSeats({ maxSeats: options.maxSessions ?? settings.maxSessions ?? 5, forecast: { speed: () => speed.value(), secondsLeft } });
+  const maxSeats = options.maxSessions ?? settings.maxSessions ?? 5;
+  const seats = createSeats({ maxSeats, forecast: { speed: () => speed.value(), secondsLeft } });
+  /** Takes that an earlier studio left: as many at once as there are seats. */
+  const leftTakes = createTurns({ slots: maxSeats });
   let library: Promise<Library> | null = null;
+  const takesIn = (...states: TakeState[]): number => [...running.values()].filter(({ feed }) => states.includes(feed.take.state)).length;
 
   const telemetry = openTelemetry({
     budgets: Object.fromEntries(Object.entries(settings.budgetsGb).flatMap(([name, gb]) => (gb === undefined ? [] : [[name, gb * 1e9]]))),
@@ -105,6 +107,8 @@ export async function openStudio(options: StudioOptions): Promise<Studio> {
       const figures = engine.figures();
       return {
         ...seats.figures(),
+        // A take that memory holds back has its seat's turn, but is not rendered: who waits for others to end must not wait for itself.
+        takesQueued: takesIn('queued'), takesRendering: takesIn('rendering', 'paused'),
         framesQueued: figures?.framesQueued ?? 0,
         cacheMemoryHitRate: figures?.cache.memoryHitRate ?? null, cacheHitRate: figures?.cache.hitRate ?? null,
         cacheBytes: figures?.cache.bytes ?? 0, cacheBudgetBytes: figures?.cache.budgetBytes ?? 0,
@@ -139,7 +143,7 @@ export async function openStudio(options: StudioOptions): Promise<Studio> {
   };
 
   /** @param seat null: a take that somebody left under way; it waits for nobody's seat */
-  const begin = (take: TakeInfo, seat: string | null, leadSec: number | null, resolve: Resolve): TakeInfo => {
+  const begin = (take: TakeInfo, seat: string | null, leadSec: number | null): TakeInfo => {
     const { initBytes, fragments } = takes.fragments(take.id);
     const feed = createTakeFeed({ take, fragments, initBytes, chunks: takes.chunks(take.id) });
     const abort = new AbortController();
@@ -148,9 +152,9 @@ export async function openStudio(options: StudioOptions): Promise<Studio> {
     const run = async (): Promise<TakeInfo> => {
       await memory.room(signal);
       telemetry.countTake('started');
-      return runTake(feed, resolve, { owner: engine, store: takes, seat: seat ?? take.id, leadSec, playheadSec, suspects, onEvent: observer(performance.now()), signal });
+      return runTake(feed, { owner: engine, store: takes, seat: seat ?? take.id, leadSec, playheadSec, suspects, onEvent: observer(performance.now()), signal });
     };
-    const queued = seat === null ? run() : seats.enqueue(seat, run, signal);
+    const queued = seat === null ? leftTakes.turn({ seat: take.id, cost: 1, signal }, run) : seats.enqueue(seat, run, signal);
     const over = queued
       .catch(async (error: unknown) => {
         if (engine.closed) return null; // it goes on another time
@@ -184,9 +188,9 @@ export async function openStudio(options: StudioOptions): Promise<Studio> {
     seats,
     telemetry,
     library: () => (library ??= openLibrary(home)),
-    start({ sessionId, request, leadSec, kept = false, resolve = (same) => same }) {
+    start({ sessionId, request, leadSec, kept = false }) {
       seats.check(sessionId);
-      return begin(takes.begin({ id: randomUUID(), request, kept }), sessionId, leadSec, resolve);
+      return begin(takes.begin({ id: randomUUID(), request, kept }), sessionId, leadSec);
     },
     async *watch(takeId, signal) {
       const { id } = takes.show(takeId);
@@ -228,7 +232,7 @@ export async function openStudio(options: StudioOptions): Promise<Studio> {
   if (goOn) {
     for (const { id } of takes.interrupted()) {
       const adopted = await takes.adopt(id);
-      if (adopted && !isOver(adopted.state)) begin(takes.change(id, { restarts: adopted.restarts + 1 }), null, null, (same) => same);
+      if (adopted && !isOver(adopted.state)) begin(takes.change(id, { state: 'queued', restarts: adopted.restarts + 1 }), null, null);
     }
   }
   return { ...studio, handlers: studioHandlers(studio, { changes, folders: modelFolders(home) }) };

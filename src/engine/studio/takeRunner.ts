@@ -4,7 +4,7 @@
  */
 import { existsSync } from 'node:fs';
 import { rename } from 'node:fs/promises';
-import type { RenderRequest, TakeInfo } from '../../shared/contract.ts';
+import type { TakeInfo } from '../../shared/contract.ts';
 import { errorData, orCanceled, StudioError } from '../../shared/errors.ts';
 import { createChange } from '../change.ts';
 import type { TakeStore } from '../library/takes.ts';
@@ -32,11 +32,8 @@ export interface RunOptions {
   signal: AbortSignal;
 }
 
-/** The request with what only the host may know: where an upload or a picture lies. */
-export type Resolve = (request: RenderRequest) => RenderRequest;
-
 /** Runs the take to its end; resolves with how it ended. A closed owner leaves it as it is, to be gone on with later, and throws. */
-export async function runTake(feed: TakeFeed, resolve: Resolve, options: RunOptions): Promise<TakeInfo> {
+export async function runTake(feed: TakeFeed, options: RunOptions): Promise<TakeInfo> {
   const { owner, store, seat, leadSec, playheadSec, suspects, onEvent, signal } = options;
   const { id } = feed.take;
   const madeFrames = createChange();
@@ -82,7 +79,7 @@ export async function runTake(feed: TakeFeed, resolve: Resolve, options: RunOpti
     // The process ended between renaming the file and saying so.
     if (!existsSync(growingFile) && existsSync(file)) await rename(file, growingFile);
     const published = initBytes === null || fragments.length === 0 ? null : { fragments, initBytes };
-    return { takeId: id, seat, request: resolve(feed.take.request), file, growingFile, leadSec, playheadSec: playheadSec(), published };
+    return { takeId: id, seat, request: feed.take.request, file, growingFile, leadSec, playheadSec: playheadSec(), published };
   };
   /** Its player wants no frame now, so that none is made. */
   const isHeldBack = (): boolean => {

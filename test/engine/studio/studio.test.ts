@@ -240,16 +240,6 @@ test('voices, models, the engine and the figures are told as the contract says',
   expect(await open.studio.metrics()).toMatch(/^avatar_model_load_p50 0\.\d/m);
 });
 
-test('an upload is put in its place for the engine alone: the take keeps the request as it was', async () => {
-  const { studio } = open;
-  const sessionId = await openSession();
-  const request = requestOf({ avatar: 'upload:7', script: SHORT });
-  const { id } = studio.start({ sessionId, request, leadSec: null, resolve: (asked) => ({ ...asked, avatar: PRESENTERS.woman }) });
-  const all = await followed(studio, id);
-  await expectWhole(studio, all);
-  expect(all.take.request).toEqual(request);
-});
-
 test('two takes of two users share the machine evenly', async () => {
   const asked = [{ avatar: PRESENTERS.woman }, { avatar: PRESENTERS.man }].map((request) => ({ ...request, script: LONG.repeat(2) }));
   for (const { avatar } of asked) await watched((await start({ avatar, script: SHORT })).id); // faces and scenes at hand
