@@ -31,7 +31,7 @@ export interface EngineOwner {
   watch(signal: AbortSignal): AsyncGenerator<EngineStatus, void, void>;
   /** null until the first beat of a life. */
   figures(): EngineFigures | null;
-  /** Resident memory when the life's models were warm; null before. */
+  /** Resident memory once the life's models, those in the background too, were loaded; null before. */
   warmRssBytes(): number | null;
   pid(): number | null;
   readonly closed: boolean;
@@ -112,7 +112,7 @@ export function ownEngineProcess({ start, onLibraryEvent, patience = PATIENCE, .
         born.figures = figures;
         born.silentLooks = 0;
         born.longestSilence = SILENT_LOOKS;
-        if (state === 'ready') born.warmRssBytes ??= figures?.rssBytes ?? null;
+        if (readiness.ready && readiness.models.every(isSettled)) born.warmRssBytes ??= figures?.rssBytes ?? null;
       }
     };
     const listening = async () => {
@@ -198,6 +198,9 @@ export function ownEngineProcess({ start, onLibraryEvent, patience = PATIENCE, .
   };
   return owner;
 }
+
+/** It is loaded, or it is said why not: what follows in the background counts as the engine's models, not as what rendering has added. */
+const isSettled = ({ state, message }: Readiness['models'][number]): boolean => state === 'ready' || message !== null;
 
 const gone = (): StudioError => new StudioError('io', 'The engine has been closed.');
 
