@@ -9,6 +9,12 @@ export interface Thread<A extends Api> extends Client<A> {
   terminate(): Promise<void>;
 }
 
+let onFailure: ((error: Error) => void) | null = null;
+/** Told of a thread that had answered before and then failed by itself, before its callers are told: in a process that can do nothing without it. */
+export function onThreadFailure(listener: (error: Error) => void): void {
+  onFailure = listener;
+}
+
 /**
  * Starts a worker thread that serves the Api.
  * @param entry module URL, e.g. `new URL('./speechThread.ts', import.meta.url)`
@@ -26,8 +32,11 @@ export function startThread<A extends Api>(entry: URL, workerData?: unknown): Th
     for (const listener of closers) listener();
   };
   worker.on('exit', close);
+  let hasAnswered = false;
+  worker.once('message', () => (hasAnswered = true));
   const fail = (error: unknown) => {
     failure ??= error instanceof Error ? error : new Error(String(error));
+    if (hasAnswered && !closed) onFailure?.(failure);
     close();
   };
   worker.on('error', fail);

@@ -6,7 +6,7 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 import type { Worker } from 'node:worker_threads';
 import { expect, test } from 'vitest';
-import { startThread } from '../../src/engine/threads.ts';
+import { onThreadFailure, startThread } from '../../src/engine/threads.ts';
 import type { EspeakThreadApi } from '../../src/engine/voice/espeakThread.ts';
 import type { UnreadableApi } from './unreadableThread.ts';
 
@@ -55,4 +55,23 @@ test('a message that cannot be read, on either side, fails the calls that wait i
   (await started).emit('messageerror', new Error('odd bytes'));
   await expect(waiting).rejects.toMatchObject({ code: 'bug', message: expect.stringMatching(/reply could not be read: odd bytes/) as string });
   await expect(other.call('wait', null)).rejects.toMatchObject({ code: 'bug' });
+});
+
+test('of a thread that worked and then failed by itself the process is told first; not of one that was ended on purpose, or never answered', async () => {
+  const told: string[] = [];
+  onThreadFailure(({ message }) => told.push(message));
+  const ended = startThread<EspeakThreadApi>(ENTRY);
+  await ended.call('warmUp', null);
+  await ended.terminate();
+  await expect(startThread<EspeakThreadApi>(new URL('./noSuchThread.ts', import.meta.url)).call('warmUp', null)).rejects.toMatchObject({ code: 'bug' });
+  expect(told).toEqual([]);
+
+  const started = new Promise<Worker>((resolve) => void process.once('worker', resolve));
+  const failing = startThread<EspeakThreadApi>(ENTRY);
+  await failing.call('warmUp', null);
+  const waiting = failing.call('speak', { text: 'Hello there. '.repeat(50), options: { voice: 'en' } }).catch((error: unknown) => told.push((error as Error).message));
+  (await started).emit('error', new Error('no memory'));
+  await waiting;
+  expect(told).toEqual(['no memory', expect.stringContaining('thread failed: no memory')]);
+  await failing.terminate();
 });

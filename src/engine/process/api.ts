@@ -95,8 +95,6 @@ export interface Readiness {
 
 export interface EngineApi {
   calls: {
-    /** Loads a model that is not loaded yet; takes that name one do so themselves. */
-    loadModel: [string, null];
     /** A player of the take is here now. Unknown takes are fine: it may just have ended. */
     want: [{ takeId: string; playheadSec: number }, null];
     /** Ends every render after its last published fragment and leaves the files as they are: the host goes on with them later. */

@@ -5,11 +5,11 @@
 import os from 'node:os';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { throwIfCanceled } from '../../shared/errors.ts';
 import { serve, type Port } from '../../shared/rpc.ts';
 import { createChange } from '../change.ts';
 import { openEngine, type Engine } from '../engine.ts';
 import type { LibraryEvent } from '../library/room.ts';
+import { onThreadFailure } from '../threads.ts';
 import type { EngineApi, Readiness } from './api.ts';
 import { optionsOf } from './child.ts';
 
@@ -61,10 +61,13 @@ const end = async (): Promise<void> => {
 };
 
 // By hand: an orderly exit joins the threads, and waits for ever for one that FFmpeg is at work in.
-process.on('uncaughtException', ({ name, message, stack }) => {
+const die = ({ name, message, stack }: Error): void => {
   process.stderr.write(`${stack ?? ''}\n${name}: ${message}\n`); // its last words
   process.kill(process.pid, 'SIGKILL');
-});
+};
+process.on('uncaughtException', die);
+// Without one of its threads every take would fail. In the next process they go on.
+onThreadFailure(die);
 
 // Before the requests of the host that is gone are aborted below, which would end its takes for good: they are gone on with by its next one.
 port.onClose(() => {
@@ -77,10 +80,6 @@ loop.enable();
 
 serve<EngineApi>(port, {
   calls: {
-    loadModel: async (id, signal) => {
-      await (await opening).sessions.load(id, signal);
-      return null;
-    },
     want: async ({ takeId, playheadSec }) => {
       (await opening).want(takeId, playheadSec);
       return null;
@@ -102,11 +101,10 @@ serve<EngineApi>(port, {
   streams: {
     async *readiness(_, signal) {
       for (;;) {
-        const step = steps.next();
+        const seen = steps.count;
         if (startFailure !== null) throw startFailure as Error;
         yield readiness;
-        await Promise.race([step, aborted(signal)]);
-        throwIfCanceled(signal);
+        await steps.after(seen, signal);
       }
     },
     async *figures(_, signal) {
@@ -119,10 +117,9 @@ serve<EngineApi>(port, {
     },
     async *libraryEvents(_, signal) {
       for (;;) {
-        const event = heard.next();
+        const seen = heard.count;
         while (libraryEvents.length > 0) yield libraryEvents.shift()!;
-        await Promise.race([event, aborted(signal)]);
-        throwIfCanceled(signal);
+        await heard.after(seen, signal);
       }
     },
     render: (order, signal) => renderOn(order, signal),
@@ -154,13 +151,6 @@ serve<EngineApi>(port, {
 
 async function* renderOn(...[order, signal]: Parameters<Awaited<typeof opening>['render']>): ReturnType<Awaited<typeof opening>['render']> {
   yield* (await opening).render(order, signal);
-}
-
-function aborted(signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) resolve();
-    else signal.addEventListener('abort', () => resolve(), { once: true });
-  });
 }
 
 /** Electron's utility process has a parentPort of its own; a fork talks over its IPC channel. */
