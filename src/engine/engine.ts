@@ -8,7 +8,6 @@ import { StudioError } from '../shared/errors.ts';
 import { parseBackground } from './avatar/background.ts';
 import { FACE_MODELS, type Avatar } from './avatar/prepare.ts';
 import { openLibrary, type AvatarInUse, type Library } from './library/avatars.ts';
-import { ID_PATTERN } from './library/record.ts';
 import type { LibraryEvent } from './library/room.ts';
 import { storedVoices } from './library/speechStore.ts';
 import { decodeAudio } from './media/audio.ts';
@@ -70,6 +69,8 @@ export interface Engine {
 }
 
 const PHOTO_FPS = 25;
+/** Of an avatar. A file of such a name is reached as ./NAME. */
+const MAY_BE_ID = /^[0-9a-f]{4,}(-\d*)?$/i;
 /** Takes drawn at the same time in the one render thread: while one waits for its encoder, the other composes. Measured on 2 cores: a fifth more frames than with one. */
 const RENDER_SLOTS = 2;
 
@@ -78,7 +79,10 @@ export async function openEngine({ home, device = 'auto', settings = DEFAULT_SET
   const folders = modelFolders(home);
   const models = (await listModels(folders)).filter((model): model is InstalledModel & { installed: true } => model.installed);
   const ready = Promise.withResolvers<Sessions>();
-  const library = await openLibrary(home, { sessions: () => ready.promise, ...(onLibraryEvent ? { onEvent: onLibraryEvent } : {}) });
+  const { models: modelsGb, avatars: avatarsGb } = settings.budgetsGb;
+  const library = await openLibrary(home, {
+    sessions: () => ready.promise, ...(avatarsGb === undefined ? {} : { budgetBytes: avatarsGb * 1e9 }), ...(onLibraryEvent ? { onEvent: onLibraryEvent } : {}),
+  });
   const [spoken, sessions] = await Promise.all([openVoices(), openSessions({ models, device, settings: settings.sessions })]);
   ready.resolve(sessions);
   const voices = storedVoices(spoken, path.join(home, 'speech'));
@@ -103,12 +107,11 @@ export async function openEngine({ home, device = 'auto', settings = DEFAULT_SET
     return batcher;
   };
 
-  const isKnown = (named: string): boolean => ID_PATTERN.test(named) && library.list({ search: named, limit: 1 }).length > 0;
   /** The avatar in use; a file is registered first. `release` it once its plates are open. */
   const avatarOf = async (named: string, faceIndex: number | undefined, signal?: AbortSignal): Promise<Pick<AvatarInUse, 'variantsFolder' | 'release'> & { avatar: Avatar; warnings: string[] }> => {
-    // An id is never a path: whatever lies in the folder that Sima was started in, it names the avatar.
-    const isFile = !isKnown(named) && (await stat(named).catch(() => null)) !== null;
-    if (!isFile && !/^[0-9a-f]{4,}(-\d*)?$/i.test(named)) {
+    // What may be an id, or its beginning, is never a path: whatever lies in the folder that Sima was started in, it names an avatar.
+    const isFile = !MAY_BE_ID.test(named);
+    if (isFile && (await stat(named).catch(() => null)) === null) {
       throw new StudioError('invalid-input', `There is no file “${named}”, and no avatar of that id. Give a photo, a clip, or an id of: sima avatars list.`);
     }
     const id = isFile ? (await library.register(named, { faceIndex, signal })).record.id : named;
@@ -184,6 +187,7 @@ export async function openEngine({ home, device = 'auto', settings = DEFAULT_SET
       void library.preload(signal).catch(() => undefined); // whoever uses one is told
       return coldStart({
         sessions, models, faceModels: FACE_MODELS, wanted: (await defaultLipSync(folders)).id,
+        ...(modelsGb === undefined ? {} : { budgetBytes: modelsGb * 1e9 }),
         signal: signal ? AbortSignal.any([signal, ending.signal]) : ending.signal,
         onReadiness: (readiness) => {
           chosen = readiness.defaultModelId;
