@@ -179,7 +179,7 @@ command(voices, 'say', 'Speak a text into a WAV file, or tell its length and wor
 command(program, 'serve', 'Offer the studio to other programs: its contract over a WebSocket, each take as a growing MP4 (docs/PROTOCOL.md). Ends with Ctrl-C.')
   .option('--host <address>', 'where to listen; others than this machine reach it only at another address than the default', '127.0.0.1')
   .option('--port <n>', '0: any that is free', number, 0)
-  .option('--max-sessions <n>', 'users at once', number, 5)
+  .option('--max-sessions <n>', 'users at once; default: maxSessions of engine.json, else 5', number)
   .addOption(new Option('--device <name>', 'where models run').choices(DEVICES).default('auto'))
   .action((options: Parameters<typeof serve>[0], cmd: Command) => serve(options, context(cmd)));
 
