@@ -2,7 +2,6 @@
 import path from 'node:path';
 import { app } from 'electron';
 import { openStudio } from '../engine/studio/studio.ts';
-import { checked } from '../shared/door.ts';
 import { startUtilityProcess } from './engineProcess.ts';
 import { offerStudio } from './portBroker.ts';
 import { openWindow } from './window.ts';
@@ -10,7 +9,7 @@ import { openWindow } from './window.ts';
 await app.whenReady();
 const studio = await openStudio({ home: app.getPath('userData'), start: startUtilityProcess, goOn: true });
 const window = openWindow(path.join(import.meta.dirname, '..', '..'), process.env.ELECTRON_RENDERER_URL);
-offerStudio(window.webContents, checked(studio.handlers));
+offerStudio(window.webContents, studio.handlers);
 
 let closing = false;
 app.on('window-all-closed', () => app.quit());

@@ -1,6 +1,8 @@
 /** Gives each page that is loaded in a window its own port to the studio; the port ends with the page. */
 import { MessageChannelMain, type MessagePortMain, type WebContents } from 'electron';
-import type { StudioApi } from '../shared/contract.ts';
+import { seatedHandlers } from '../engine/service/serviceHandlers.ts';
+import type { StudioApi, StudioServerApi } from '../shared/contract.ts';
+import { checked } from '../shared/door.ts';
 import { serve, type Handlers, type Port } from '../shared/rpc.ts';
 
 export function mainPort(port: MessagePortMain): Port {
@@ -12,11 +14,14 @@ export function mainPort(port: MessagePortMain): Port {
   };
 }
 
-/** @param handlers behind the door: their inputs are checked there (shared/door.ts) */
-export function offerStudio(webContents: WebContents, handlers: Handlers<StudioApi>): void {
+/** Behind the door (shared/door.ts); seats that a page took are given back when it goes. */
+export function offerStudio(webContents: WebContents, handlers: Handlers<StudioServerApi>): void {
   webContents.on('did-finish-load', () => {
     const { port1, port2 } = new MessageChannelMain();
-    serve<StudioApi>(mainPort(port1), handlers);
+    const seated = seatedHandlers(handlers);
+    const port = mainPort(port1);
+    port.onClose(seated.leave);
+    serve<StudioApi>(port, checked(seated.handlers));
     port1.start();
     webContents.postMessage('studio-port', null, [port2]);
   });

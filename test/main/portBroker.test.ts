@@ -2,7 +2,7 @@
 import { EventEmitter, once } from 'node:events';
 import { MessageChannel, type MessagePort } from 'node:worker_threads';
 import { afterEach, expect, test, vi } from 'vitest';
-import type { StudioApi } from '../../src/shared/contract.ts';
+import type { StudioApi, StudioServerApi } from '../../src/shared/contract.ts';
 import { connect, type Client, type Handlers } from '../../src/shared/rpc.ts';
 import { until } from '../support/processes.ts';
 import { messagePort } from '../support/studios.ts';
@@ -43,11 +43,23 @@ const { offerStudio } = await import('../../src/main/portBroker.ts');
 
 afterEach(() => ports.splice(0).forEach((port) => port.close()));
 
-/** A window whose pages are loaded by hand, over a studio of two methods. */
+/** A window whose pages are loaded by hand, over a studio of a few methods. */
 function opened() {
   const open = new Set<AbortSignal>();
+  const seats = new Set<string>();
   const handlers = {
-    calls: { 'voices.list': () => [{ id: 'espeak-fa', name: 'Persian', lang: 'fa' }] },
+    calls: {
+      'voices.list': () => [{ id: 'espeak-fa', name: 'Persian', lang: 'fa' }],
+      'sessions.open': () => {
+        const sessionId = `seat ${seats.size + 1}`;
+        seats.add(sessionId);
+        return { sessionId, realTime: true, notice: null };
+      },
+      'sessions.close': ({ sessionId }: { sessionId: string }) => {
+        seats.delete(sessionId);
+        return null;
+      },
+    },
     streams: {
       async *'changes.watch'(_: null, signal: AbortSignal) {
         open.add(signal);
@@ -59,7 +71,7 @@ function opened() {
         }
       },
     },
-  } as unknown as Handlers<StudioApi>;
+  } as unknown as Handlers<StudioServerApi>;
   const sent: { channel: string; port: MessagePort }[] = [];
   const webContents = Object.assign(new EventEmitter(), { postMessage: (channel: string, _: null, [port]: MessagePort[]) => sent.push({ channel, port }) });
   offerStudio(webContents as unknown as Electron.WebContents, handlers);
@@ -68,7 +80,7 @@ function opened() {
     const { port } = sent.at(-1)!;
     return { client: connect<StudioApi>(messagePort(port)), port };
   };
-  return { load, sent, open };
+  return { load, sent, open, seats };
 }
 
 test('a page that is loaded gets a port on which the studio answers', async () => {
@@ -91,4 +103,15 @@ test('each load gets a port of its own; when a page goes, what it watched ends, 
   expect(await second.client.call('voices.list', null)).toHaveLength(1);
   second.port.close();
   await until(() => open.size === 0);
+});
+
+test('a page’s seats are given back when it goes, those of other pages stay; what it asks for is checked at the door', async () => {
+  const { load, seats } = opened();
+  const [first, second] = [load(), load()];
+  for (const { client } of [first, second]) await client.call('sessions.open', {});
+  await expect(first.client.call('sessions.close', { sessionId: '' })).rejects.toMatchObject({ code: 'invalid-input' });
+  expect([...seats]).toEqual(['seat 1', 'seat 2']);
+  first.port.close();
+  await until(() => seats.size === 1);
+  expect([...seats]).toEqual(['seat 2']);
 });
