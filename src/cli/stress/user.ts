@@ -86,6 +86,7 @@ export async function makeTake(
     await pipeline(Readable.fromWeb(response.body as Parameters<typeof Readable.fromWeb>[0]), counted, createWriteStream(file));
     return bytes;
   })();
+  reading.catch(() => undefined); // part of the report below; a take that fails breaks its video off before its watch ends
   for await (const event of client.stream('takes.watch', { takeId: take.id }, { credit: 64 })) {
     if (event.type === 'take') take = event.take;
     else if (event.type === 'chunk') chunks.push(event.times);

@@ -7,6 +7,7 @@
 import './noTelemetry.ts';
 import { startThread, type Thread } from '../threads.ts';
 import { orCanceled, StudioError, throwIfCanceled } from '../../shared/errors.ts';
+import { LONGEST_RUN_MS } from '../schedule/buckets.ts';
 import type { DeviceRequest, Machine } from './devices.ts';
 import type { Opening } from './loading.ts';
 import { cureOf, problemOf, type InstalledModel, type ModelKind } from './manifest.ts';
@@ -86,9 +87,6 @@ export interface SessionsOptions {
   settings?: SessionSettings;
 }
 
-/** A batch size is used only if its measured run is at most this long: live frames wait for the run before theirs. */
-const MAX_RUN_MS = 150;
-
 interface Load {
   done: Promise<LoadedModel>;
   bytes: number;
@@ -135,7 +133,7 @@ export function openSessions({ models, device = 'auto', settings = DEFAULT_SESSI
     const warmup = [first];
     const steps = moreBatches.length + 1;
     for (const batch of moreBatches) {
-      if (warmup.at(-1)!.ms > MAX_RUN_MS) break; // a bigger batch is slower still
+      if (warmup.at(-1)!.ms > LONGEST_RUN_MS) break; // a bigger batch is slower still
       tell(warmup.length / steps);
       try {
         const { ms, runs } = await thread.call('warm', { id, batch });
@@ -149,7 +147,7 @@ export function openSessions({ models, device = 'auto', settings = DEFAULT_SESSI
         return { ...onCpu, refused: [...opening.refused, { device: opening.device, reason: error.message }] };
       }
     }
-    const quick = warmup.filter(({ ms }) => ms <= MAX_RUN_MS);
+    const quick = warmup.filter(({ ms }) => ms <= LONGEST_RUN_MS);
     return {
       id, kind, ...opening, warmup, batches: (quick.length ? quick : warmup.slice(0, 1)).map(({ batch }) => batch),
       warmUpMs: performance.now() - startedMs - opening.loadMs, syncOffsetFrames: model.syncOffsetFrames ?? 0,

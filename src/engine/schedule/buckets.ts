@@ -1,8 +1,8 @@
 /** Which batch size to run next, from the measured time of each: adapts to a machine that gets slower or quicker and to memory that runs out. */
 import { StudioError } from '../../shared/errors.ts';
 
-/** Live frames wait for the run before theirs, so a batch size is used only while its run takes at most this long. The session room warms by the same limit. */
-const LONGEST_RUN_MS = 150;
+/** Live frames wait for the run before theirs, so a batch size is used only while its run takes at most this long: when it is warmed (onnx/sessions.ts), and later. */
+export const LONGEST_RUN_MS = 150;
 /** Weight of a new measurement. One run counts at most as `OUTLIER` times what was expected: something else held the device. */
 const SMOOTHING = 0.2;
 const OUTLIER = 3;

@@ -1,4 +1,5 @@
 /** What answers at which address. */
+import { METRICS_CONTENT_TYPE } from '../telemetry/metrics.ts';
 import type { Guard, Refusal } from './guard.ts';
 import { pageResponse } from './page.ts';
 import { createTakeMedia, type TakeMediaParts } from './takeMedia.ts';
@@ -55,7 +56,7 @@ export function createRoutes(parts: RoutesParts): (request: Request, body: Async
     if (refused) return refusal(refused);
     if (pathname === '/uploads') return request.method === 'PUT' ? upload(request, url, body) : only('PUT');
     if (!reads) return only('GET');
-    if (pathname === '/metrics') return new Response(await parts.metrics(), { headers: { 'content-type': 'text/plain; version=0.0.4; charset=utf-8' } });
+    if (pathname === '/metrics') return new Response(await parts.metrics(), { headers: { 'content-type': METRICS_CONTENT_TYPE } });
     const [, takeId] = /^\/takes\/([^/]+)\.mp4$/.exec(pathname) ?? [];
     if (takeId !== undefined) return takeMedia(decoded(takeId), request);
     const page = await pageResponse(parts.page, pathname);

@@ -46,7 +46,7 @@ export interface ServiceLimits {
   requestMs: number;
   /** A connection on which nothing moves either way: a player that is paused for long. */
   idleMs: number;
-  /** Between signs of life asked of a client; two missed, and it is gone. */
+  /** Between signs of life asked of a client; one that has not answered when the next is due is gone. */
   heartbeatMs: number;
 }
 
@@ -64,7 +64,7 @@ export interface Service {
   close(): Promise<void>;
 }
 
-export const SOCKET_PATH = '/api';
+const SOCKET_PATH = '/api';
 /** For a closing handshake, and for reading what refuses to end. */
 const GRACE_MS = 1000;
 const GOING_AWAY = 1001;

@@ -160,7 +160,7 @@ export function openTelemetry(options: TelemetryOptions): Telemetry {
       }
     },
     recordChunk(times, firstChunkMs) {
-      if (times.processingMs !== null) measured('processingLatency', times.processingMs);
+      measured('processingLatency', times.processingMs);
       measured('speech', times.speechMs);
       measured('queue', times.queueMs);
       measured('inference', times.inferenceMs);
