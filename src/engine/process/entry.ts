@@ -5,6 +5,7 @@
 import os from 'node:os';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { StudioError } from '../../shared/errors.ts';
 import { serve, type Port } from '../../shared/rpc.ts';
 import { createChange } from '../change.ts';
 import { openEngine, type Engine } from '../engine.ts';
@@ -150,7 +151,13 @@ serve<EngineApi>(port, {
 });
 
 async function* renderOn(...[order, signal]: Parameters<Awaited<typeof opening>['render']>): ReturnType<Awaited<typeof opening>['render']> {
-  yield* (await opening).render(order, signal);
+  try {
+    yield* (await opening).render(order, signal);
+  } catch (error) {
+    // A device that is lost to a process stays lost to it. In the next one the take goes on.
+    if (error instanceof StudioError && (error.details as { restart?: unknown } | undefined)?.restart === true) die(error);
+    throw error;
+  }
 }
 
 /** Electron's utility process has a parentPort of its own; a fork talks over its IPC channel. */

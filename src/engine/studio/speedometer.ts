@@ -10,7 +10,10 @@ export interface Speedometer {
 /** What lies so many seconds of video back counts half. */
 const HALF_LIFE_SEC = 60;
 
-/** A stage serves one take at a time and stages overlap, so the slowest one sets the pace, however many takes share it. */
+/**
+ * Stages overlap, so the slowest one sets the pace, however many takes share it. A stage's time holds what it waited for others in its thread: under
+ * load this is the speed that is sure, less than what is possible.
+ */
 export function createSpeedometer(): Speedometer {
   let videoSec = 0;
   let workSec = 0;

@@ -231,7 +231,11 @@ export async function openStudio(options: StudioOptions): Promise<Studio> {
   };
   if (goOn) {
     for (const { id } of takes.interrupted()) {
-      const adopted = await takes.adopt(id);
+      const adopted = await takes.adopt(id).catch((error: unknown) => {
+        // One take that cannot be gone on with keeps no studio closed.
+        onLibraryEvent?.({ kind: 'damaged', id: null, sentence: `The take ${id} cannot be gone on with: ${errorData(error).message}` });
+        return null;
+      });
       if (adopted && !isOver(adopted.state)) begin(takes.change(id, { state: 'queued', restarts: adopted.restarts + 1 }), null, null);
     }
   }
