@@ -25,7 +25,8 @@ test('the built studio starts its engine process, warms its models and renders',
   const studio = await openStudio({ home });
   try {
     await studio.engine.ready();
-    expect(studio.engine.status().models.filter(({ state }) => state !== 'ready')).toEqual([]);
+    expect(studio.engine.status()).toMatchObject({ state: 'ready', defaultModelId: 'rig' });
+    expect(studio.engine.status().models.filter(({ state }) => state === 'failed')).toEqual([]);
     const { seatId } = studio.seats.open();
     const { take } = await followed(studio, studio.start({ sessionId: seatId, request: requestOf({ avatar: PRESENTERS.man }), leadSec: null }).id);
     expect(take).toMatchObject({ state: 'finished', error: null });
