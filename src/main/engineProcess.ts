@@ -1,9 +1,9 @@
 /** The engine process as Electron's utility process: the same entry as the fork of the headless hosts. */
 import { utilityProcess } from 'electron';
-import { argumentOf, ENGINE_ENTRY, exitReason, LAST_WORDS_CHARACTERS, type StartEngineProcess } from '../engine/process/child.ts';
+import { argumentOf, ENGINE_ENTRY, engineEnvironment, exitReason, LAST_WORDS_CHARACTERS, type StartEngineProcess } from '../engine/process/child.ts';
 
 export const startUtilityProcess: StartEngineProcess = (options) => {
-  const child = utilityProcess.fork(ENGINE_ENTRY, [argumentOf(options)], { serviceName: 'Sima engine', stdio: ['ignore', 'ignore', 'pipe'] });
+  const child = utilityProcess.fork(ENGINE_ENTRY, [argumentOf(options)], { serviceName: 'Sima engine', env: engineEnvironment(), stdio: ['ignore', 'ignore', 'pipe'] });
   let lastWords = '';
   child.stderr?.on('data', (bytes: Buffer) => {
     lastWords = (lastWords + bytes.toString()).slice(-LAST_WORDS_CHARACTERS);
