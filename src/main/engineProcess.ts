@@ -1,13 +1,10 @@
 /** The engine process as Electron's utility process: the same entry as the fork of the headless hosts. */
 import { utilityProcess } from 'electron';
-import { argumentOf, ENGINE_ENTRY, engineEnvironment, exitReason, LAST_WORDS_CHARACTERS, type StartEngineProcess } from '../engine/process/child.ts';
+import { argumentOf, ENGINE_ENTRY, engineEnvironment, exitReason, lastWordsOf, type StartEngineProcess } from '../engine/process/child.ts';
 
 export const startUtilityProcess: StartEngineProcess = (options) => {
   const child = utilityProcess.fork(ENGINE_ENTRY, [argumentOf(options)], { serviceName: 'Sima engine', env: engineEnvironment(), stdio: ['ignore', 'ignore', 'pipe'] });
-  let lastWords = '';
-  child.stderr?.on('data', (bytes: Buffer) => {
-    lastWords = (lastWords + bytes.toString()).slice(-LAST_WORDS_CHARACTERS);
-  });
+  const lastWords = lastWordsOf(child.stderr);
   return {
     port: {
       send: (message) => child.postMessage(message),
@@ -27,6 +24,6 @@ export const startUtilityProcess: StartEngineProcess = (options) => {
         // It was gone already; its exit is about to be told.
       }
     },
-    onExit: (listener) => void child.once('exit', (code) => listener(exitReason(code, null, lastWords))),
+    onExit: (listener) => void child.once('exit', (code) => listener(exitReason(code, null, lastWords()))),
   };
 };

@@ -7,7 +7,8 @@ import os from 'node:os';
 import path from 'node:path';
 import { fullWav2Lip } from '../../models/make/wav2lipFull.ts';
 import { PRESENTERS } from '../../src/cli/commands/demo.ts';
-import { percentiles, runStress, type Percentiles, type StressFigures } from '../../src/cli/stress/stress.ts';
+import { runStress, type StressFigures } from '../../src/cli/stress/stress.ts';
+import { percentilesOf, type Percentiles } from '../../src/engine/bench/figure.ts';
 import { benchRequest, createTexts, renderBenchTake, SMALL, type BenchTake } from '../../src/engine/bench/benchTake.ts';
 import type { EngineCounters } from '../../src/engine/process/api.ts';
 import { openStudio } from '../../src/engine/studio/studio.ts';
@@ -98,13 +99,13 @@ interface Results {
 }
 
 function figuresOf({ cold, warm, sweep, newcomers, soak, kills, killed }: Results): Figure[] {
-  const first = percentiles(warm.takes.map(({ firstBytesMs }) => firstBytesMs));
+  const first = percentilesOf(warm.takes.map(({ firstBytesMs }) => firstBytesMs));
   const [alone] = sweep;
   const sustained = sweep.findLast(({ gapMs }) => gapMs.p95 !== null && gapMs.p95 <= 50);
-  const ready = percentiles(cold.built.map(({ readyMs }) => readyMs));
-  const readyFull = percentiles(cold.full.map(({ readyMs }) => readyMs));
-  const full = percentiles(cold.full.map(({ allWarmMs }) => allWarmMs));
-  const recovery = percentiles(kills.recoveriesMs);
+  const ready = percentilesOf(cold.built.map(({ readyMs }) => readyMs));
+  const readyFull = percentilesOf(cold.full.map(({ readyMs }) => readyMs));
+  const full = percentilesOf(cold.full.map(({ allWarmMs }) => allWarmMs));
+  const recovery = percentilesOf(kills.recoveriesMs);
   const added = (Object.keys(warm.before) as (keyof EngineCounters)[]).map((name) => [name, warm.after[name] - warm.before[name]] as const);
   return [
     figure('Ready from cold, default models: median, slowest', `${COLD_STARTS} starts`, `${ms(ready.p50)}, ${ms(ready.max)}`, '≤ 3 s', ready.max! <= 3000),
@@ -153,7 +154,7 @@ One user, ${warm.takes.length} requests: p50, p95, most. “processing” ends w
 
 | ${stages.map((stage) => stage.replace(/Ms$/, '')).join(' | ')} |
 |${stages.map(() => '---').join('|')}|
-| ${stages.map((stage) => spread(percentiles(firstChunks.flatMap((times) => times[stage] ?? [])))).join(' | ')} |
+| ${stages.map((stage) => spread(percentilesOf(firstChunks.flatMap((times) => times[stage] ?? [])))).join(' | ')} |
 
 What limits it: a photo’s frames are composed and encoded on the CPU, two takes’ runs of frames at a time, so two cores are full at the speed above whatever the
 number of users (${percent(1 / (sweep[0]?.speed ?? 1), 0)} of a core-second pair per second of video for one of them).

@@ -1,8 +1,9 @@
+import type { Percentiles } from '../../engine/bench/figure.ts';
 import type { DeviceRequest } from '../../engine/onnx/devices.ts';
 import { StudioError } from '../../shared/errors.ts';
 import { EXIT } from '../exit.ts';
 import { openProgress } from '../progress.ts';
-import { runStress, type Percentiles, type StressFigures } from '../stress/stress.ts';
+import { runStress, type StressFigures } from '../stress/stress.ts';
 import type { Context } from '../context.ts';
 
 export interface StressCommandOptions {

@@ -5,11 +5,11 @@ import os from 'node:os';
 import path from 'node:path';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { fileURLToPath } from 'node:url';
+import { percentilesOf, type Percentiles } from '../../engine/bench/figure.ts';
 import type { DeviceRequest } from '../../engine/onnx/devices.ts';
 import { realTimeUsers } from '../../engine/schedule/seats.ts';
 import { openService } from '../../engine/service/server.ts';
 import { openStudio, type Studio } from '../../engine/studio/studio.ts';
-import { percentile } from '../../engine/telemetry/kpis.ts';
 import { StudioError, throwIfCanceled } from '../../shared/errors.ts';
 import type { StressMessage, StressOrder, StressReport } from './users.ts';
 
@@ -25,14 +25,6 @@ export interface StressOptions {
   onStage?: (stage: string) => void;
   /** Something to be done to the studio while its users are at work. */
   meanwhile?: (studio: Studio, until: AbortSignal) => Promise<void>;
-}
-
-export interface Percentiles {
-  count: number;
-  p50: number | null;
-  p95: number | null;
-  p99: number | null;
-  max: number | null;
 }
 
 export interface StressFigures {
@@ -158,7 +150,7 @@ function figuresOf(order: StressOrder, report: StressReport, memory: readonly { 
   const busySec = (to - from) / 1000;
   const speed = busySec > 1 ? shares.reduce((sum, frames) => sum + frames, 0) / FPS / busySec : null;
   const settled = memory.filter(({ sec }) => sec >= Math.max(WARM_UP_SEC, order.seconds / 4));
-  const of = (pick: (chunk: (typeof chunks)[number]) => number | null) => percentiles(chunks.flatMap((chunk) => pick(chunk) ?? []));
+  const of = (pick: (chunk: (typeof chunks)[number]) => number | null) => percentilesOf(chunks.flatMap((chunk) => pick(chunk) ?? []));
   const last = memory.at(-1);
   return {
     users: order.users, seconds: order.seconds,
@@ -169,8 +161,8 @@ function figuresOf(order: StressOrder, report: StressReport, memory: readonly { 
     framesSeen: report.users.reduce((sum, user) => sum + user.framesSeen, 0),
     framesForeign: report.users.reduce((sum, user) => sum + user.framesForeign, 0),
     restarts: takes.reduce((sum, take) => sum + take.restarts, 0),
-    firstBytesMs: percentiles(takes.flatMap(({ firstBytesMs }) => firstBytesMs ?? [])),
-    newcomersFirstBytesMs: percentiles(report.newcomersMs), newcomersFailed: report.newcomersFailed,
+    firstBytesMs: percentilesOf(takes.flatMap(({ firstBytesMs }) => firstBytesMs ?? [])),
+    newcomersFirstBytesMs: percentilesOf(report.newcomersMs), newcomersFailed: report.newcomersFailed,
     gapMs: of(({ gapMs }) => gapMs),
     chunk: {
       processingMs: of(({ processingMs }) => processingMs), speechMs: of(({ speechMs }) => speechMs), queueMs: of(({ queueMs }) => queueMs),
@@ -192,11 +184,6 @@ function framesAt(progress: readonly [number, number][], atMs: number): number {
   const [ms, frames] = progress[after];
   const [beforeMs, before] = progress[after - 1] ?? [ms, frames];
   return ms === beforeMs ? frames : before + ((frames - before) * (atMs - beforeMs)) / (ms - beforeMs);
-}
-
-export function percentiles(values: readonly number[]): Percentiles {
-  const sorted = [...values].sort((a, b) => a - b);
-  return { count: sorted.length, p50: percentile(sorted, 0.5), p95: percentile(sorted, 0.95), p99: percentile(sorted, 0.99), max: sorted.at(-1) ?? null };
 }
 
 /** Least squares, MB per minute; null for less than half a minute. @param points seconds, bytes */

@@ -20,7 +20,7 @@ export const argumentOf = (options: EngineProcessOptions): string => JSON.string
 export const optionsOf = (argument: string | undefined): EngineProcessOptions => JSON.parse(argument ?? '{}') as EngineProcessOptions;
 
 /** Of what a dying process prints, its last lines tell why. */
-export const LAST_WORDS_CHARACTERS = 2000;
+const LAST_WORDS_CHARACTERS = 2000;
 
 export const ENGINE_ENTRY = entryOf(new URL('./entry.ts', import.meta.url));
 
@@ -42,10 +42,7 @@ export function forkEntry(file: string, options: EngineProcessOptions): EngineCh
     // A group of its own: Ctrl-C is for the host, which then ends the engine in order.
     detached: true,
   });
-  let lastWords = '';
-  child.stderr?.on('data', (bytes: Buffer) => {
-    lastWords = (lastWords + bytes.toString()).slice(-LAST_WORDS_CHARACTERS);
-  });
+  const lastWords = lastWordsOf(child.stderr);
   return {
     port: {
       send: (message) => {
@@ -74,7 +71,7 @@ export function forkEntry(file: string, options: EngineProcessOptions): EngineCh
         if (!told) listener(reason);
         told = true;
       };
-      child.once('close', (code, signal) => tell(exitReason(code, signal, lastWords)));
+      child.once('close', (code, signal) => tell(exitReason(code, signal, lastWords())));
       child.once('error', (error) => tell(`it could not be started: ${error.message}`));
     },
   };
@@ -85,4 +82,13 @@ export function exitReason(code: number | null, signal: string | null, lastWords
   const how = signal !== null ? `it was ended by ${signal}` : `it ended with code ${code}`;
   const words = lastWords.trim().split('\n').slice(-4).join(' / ');
   return words === '' ? how : `${how}: ${words}`;
+}
+
+/** What was printed last, whenever asked. */
+export function lastWordsOf(stream: NodeJS.ReadableStream | null): () => string {
+  let words = '';
+  stream?.on('data', (bytes: Buffer) => {
+    words = (words + bytes.toString()).slice(-LAST_WORDS_CHARACTERS);
+  });
+  return () => words;
 }
