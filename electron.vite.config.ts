@@ -1,3 +1,4 @@
+import tailwindcss from '@tailwindcss/vite';
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'electron-vite';
 
@@ -20,5 +21,5 @@ export default defineConfig({
     },
   },
   preload: { build: { rollupOptions: { input: { index: 'src/preload/index.ts' }, output: { format: 'cjs', entryFileNames: '[name].cjs' } } } },
-  renderer: { root: 'src/renderer', plugins: [react()], build: { rollupOptions: { input: 'src/renderer/index.html' } } },
+  renderer: { root: 'src/renderer', plugins: [react(), tailwindcss()], build: { rollupOptions: { input: 'src/renderer/index.html' } } },
 });

@@ -1,6 +1,7 @@
 /** `sima`: the command line. Commands live in commands/; here are the grammar, Ctrl-C, and the last word on errors. */
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
-import { DEVICES, QUALITIES } from '../shared/contract.ts';
+import { QUALITIES } from '../shared/contract/request.ts';
+import { DEVICES } from '../shared/vocabulary.ts';
 import type { Context } from './context.ts';
 import { EXIT, exitCodeOf } from './exit.ts';
 import { resolveHome } from './home.ts';

@@ -6,7 +6,7 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
-import { parse } from '../shared/contract.ts';
+import { parse } from '../shared/contract/common.ts';
 import { StudioError } from '../shared/errors.ts';
 import { sessionSettings } from './onnx/sessionSettings.ts';
 

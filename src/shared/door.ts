@@ -1,6 +1,7 @@
 /** The door of the studio: what comes in is checked against the contract once, here, so that nothing behind it checks again. */
 import type { z } from 'zod';
-import { contract, parse, type StudioApi, type StudioServerApi } from './contract.ts';
+import { contract, type StudioApi, type StudioServerApi } from './contract.ts';
+import { parse } from './contract/common.ts';
 import type { Handlers } from './rpc.ts';
 
 type Checkable = Record<string, (input: never, signal: AbortSignal) => unknown>;

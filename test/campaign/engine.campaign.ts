@@ -12,7 +12,7 @@ import { percentilesOf, type Percentiles } from '../../src/engine/bench/figure.t
 import { benchRequest, createTexts, renderBenchTake, SMALL, type BenchTake } from '../../src/engine/bench/benchTake.ts';
 import type { EngineCounters } from '../../src/engine/process/api.ts';
 import { openStudio } from '../../src/engine/studio/studio.ts';
-import type { ChunkTimes } from '../../src/shared/contract.ts';
+import type { ChunkTimes } from '../../src/shared/contract/take.ts';
 import { figure, figureTable, machineLine, percent, type Campaign, type Figure } from './campaign.ts';
 import { coldStarts, type ColdStart } from './engine/cold.ts';
 import { killAtRandom, type Kills } from './engine/kills.ts';

@@ -2,7 +2,8 @@
  * A host of its own, for tests that kill it: opens the studio in a data folder, starts a take where a request is given, and tells on stdout, a
  * line of JSON each: the engine's process, then what happens to the take. `node host.ts HOME [REQUEST]`
  */
-import { parse, renderRequest } from '../../src/shared/contract.ts';
+import { parse } from '../../src/shared/contract/common.ts';
+import { renderRequest } from '../../src/shared/contract/request.ts';
 import { openStudio } from '../../src/engine/studio/studio.ts';
 
 const [home, request] = process.argv.slice(2);

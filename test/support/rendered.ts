@@ -4,7 +4,8 @@ import path from 'node:path';
 import type { Engine } from '../../src/engine/engine.ts';
 import type { PreparedTake, RenderEvent, RenderOrder } from '../../src/engine/process/api.ts';
 import type { TakeResult } from '../../src/engine/pipeline/take.ts';
-import { parse, renderRequest } from '../../src/shared/contract.ts';
+import { parse } from '../../src/shared/contract/common.ts';
+import { renderRequest } from '../../src/shared/contract/request.ts';
 
 export interface Rendered {
   order: RenderOrder;

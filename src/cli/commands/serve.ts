@@ -2,7 +2,7 @@ import path from 'node:path';
 import { openService } from '../../engine/service/server.ts';
 import { openStudio } from '../../engine/studio/studio.ts';
 import type { DeviceRequest } from '../../engine/onnx/devices.ts';
-import type { EngineStatus } from '../../shared/contract.ts';
+import type { EngineStatus } from '../../shared/contract/engine.ts';
 import { StudioError } from '../../shared/errors.ts';
 import { sayLibraryEvent } from '../progress.ts';
 import type { Context } from '../context.ts';

@@ -5,7 +5,7 @@ import { rateValue } from '../../engine/media/rate.ts';
 import { remux } from '../../engine/media/remux.ts';
 import { writeWhole } from '../../engine/media/wholeFile.ts';
 import { srt, vtt } from '../../engine/pipeline/subtitles.ts';
-import type { TakeInfo } from '../../shared/contract.ts';
+import type { TakeInfo } from '../../shared/contract/take.ts';
 import { StudioError } from '../../shared/errors.ts';
 import { checkOutput } from '../output.ts';
 import { sayLibraryEvent } from '../progress.ts';

@@ -1,7 +1,7 @@
 /** Models on their way into memory: the performance baseline, those that the user has imported included. */
 import { mkdir, symlink } from 'node:fs/promises';
 import path from 'node:path';
-import type { ModelReadiness } from '../../shared/contract.ts';
+import type { ModelReadiness } from '../../shared/contract/engine.ts';
 import { StudioError } from '../../shared/errors.ts';
 import { listModels, modelFolders, type InstalledModel } from '../onnx/manifest.ts';
 import type { EngineOwner } from '../process/owner.ts';

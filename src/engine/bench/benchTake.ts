@@ -1,5 +1,7 @@
 /** One take as a user of the studio sees it: when its first bytes were there, what its chunks took, how long it was in all. */
-import { parse, renderRequest, type ChunkTimes, type RenderRequest } from '../../shared/contract.ts';
+import { parse } from '../../shared/contract/common.ts';
+import { renderRequest, type RenderRequest } from '../../shared/contract/request.ts';
+import type { ChunkTimes } from '../../shared/contract/take.ts';
 import { fromErrorData, StudioError } from '../../shared/errors.ts';
 import { rateValue } from '../media/rate.ts';
 import type { Studio } from '../studio/studio.ts';

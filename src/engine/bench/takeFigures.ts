@@ -1,5 +1,5 @@
 /** What takes took, as figures. */
-import type { ChunkTimes } from '../../shared/contract.ts';
+import type { ChunkTimes } from '../../shared/contract/take.ts';
 import { GUIDE_TEXTS, nameOf, SMALL, type BenchTake, type Size } from './benchTake.ts';
 import { benchFigure, guideTarget, simaTarget, type BenchFigure, type BenchTarget } from './figure.ts';
 

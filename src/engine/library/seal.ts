@@ -1,7 +1,7 @@
 /** Records kept as text with a checksum, so that one flipped bit is not believed. */
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
-import { parse } from '../../shared/contract.ts';
+import { parse } from '../../shared/contract/common.ts';
 
 const sealed = z.strictObject({ sha256: z.string(), record: z.unknown() });
 

@@ -1,6 +1,6 @@
 /** The takes' tables in the index: the list of all takes, and the journal of those being rendered. */
 import type Database from 'better-sqlite3';
-import { isOver, takeInfo, type ChunkTimes, type TakeInfo } from '../../shared/contract.ts';
+import { isOver, takeInfo, type ChunkTimes, type TakeInfo } from '../../shared/contract/take.ts';
 import type { Chunk } from '../../shared/vocabulary.ts';
 import type { Owner } from './owner.ts';
 import type { Fragment } from './takeRecord.ts';

@@ -1,7 +1,7 @@
 /** Brings the takes' rows and folders to say the same. A finished take's folder is the truth; of the others only what nobody renders is touched. */
 import { rmSync } from 'node:fs';
 import path from 'node:path';
-import { isOver, type TakeInfo } from '../../shared/contract.ts';
+import { isOver, type TakeInfo } from '../../shared/contract/take.ts';
 import { NOBODY, type Owner } from './owner.ts';
 import { shortId, type LibraryEvent } from './room.ts';
 import { leftoversIn } from './store.ts';

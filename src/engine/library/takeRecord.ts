@@ -1,6 +1,6 @@
 /** What a finished take is, kept as take.json in its folder: what was asked, what was said when, and where each fragment lies. Never changed. */
 import { z } from 'zod';
-import { chunkTimes, fragmentSchema, takeInfo } from '../../shared/contract.ts';
+import { chunkTimes, fragmentSchema, takeInfo } from '../../shared/contract/take.ts';
 import { seal, unseal } from './seal.ts';
 
 export type Fragment = z.infer<typeof fragmentSchema>;

@@ -1,6 +1,6 @@
 /** What all work on takes shares: their folder, the index, which of them this process renders, and how one is found. */
 import { mkdirSync } from 'node:fs';
-import { isOver, type TakeInfo } from '../../shared/contract.ts';
+import { isOver, type TakeInfo } from '../../shared/contract/take.ts';
 import { StudioError } from '../../shared/errors.ts';
 import { openIndex } from './database.ts';
 import { storageFailure } from './durable.ts';

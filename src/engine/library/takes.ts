@@ -4,8 +4,9 @@
  * process by any means (kill, crash), not a loss of power: that would cost a flush of the disk per fragment. After one, takes under way may be
  * lost, finished ones are not.
  */
-import type { RenderRequest, TakeInfo } from '../../shared/contract.ts';
-import { isOver } from '../../shared/contract.ts';
+import type { RenderRequest } from '../../shared/contract/request.ts';
+import type { TakeInfo } from '../../shared/contract/take.ts';
+import { isOver } from '../../shared/contract/take.ts';
 import { StudioError, type ErrorData } from '../../shared/errors.ts';
 import type { Chunk } from '../../shared/vocabulary.ts';
 import { shortId, type LibraryEvent } from './room.ts';

@@ -1,7 +1,8 @@
 /** Takes that this process renders, from `begin` or `adopt` to their end. */
 import { constants, renameSync, rmSync } from 'node:fs';
 import { copyFile, rename, rm } from 'node:fs/promises';
-import { isOver, type RenderRequest, type TakeInfo } from '../../shared/contract.ts';
+import type { RenderRequest } from '../../shared/contract/request.ts';
+import { isOver, type TakeInfo } from '../../shared/contract/take.ts';
 import { StudioError, type ErrorData } from '../../shared/errors.ts';
 import type { Chunk } from '../../shared/vocabulary.ts';
 import { replaceDurably, syncFile } from './durable.ts';
@@ -26,7 +27,7 @@ export function beginTake(room: TakeRoom, { id, request, kept }: { id: string; r
   if (!TAKE_ID.test(id)) throw new StudioError('bug', `“${id}” cannot be a take's id.`);
   if (room.ask((takes) => takes.find(id))) throw new StudioError('bug', `There is a take ${id} already.`);
   const take: TakeInfo = {
-    id, request, kept, state: 'queued', avatarId: null, modelId: null, device: null, width: null, height: null, rate: null, framesDone: 0, framesExpected: null,
+    id, request, kept, parentId: null, projectId: null, state: 'queued', avatarId: null, modelId: null, device: null, width: null, height: null, rate: null, framesDone: 0, framesExpected: null,
     sizeBytes: 0, restarts: 0, warnings: [], createdAt: new Date().toISOString(), endedAt: null, error: null,
   };
   room.hold(take, [], []);

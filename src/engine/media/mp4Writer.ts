@@ -4,7 +4,7 @@
  * and another writer can go on in it; any other leaves nothing behind when something fails.
  */
 import type { Packet } from 'node-av/lib';
-import type { Quality } from '../../shared/contract.ts';
+import type { Quality } from '../../shared/contract/request.ts';
 import { StudioError } from '../../shared/errors.ts';
 import { AAC_PACKET_SAMPLES, AAC_SAMPLE_RATE, openAacEncoder, type AacEncoder } from './aacEncoder.ts';
 import { checkSameSettings, readContinuation } from './continuing.ts';

@@ -2,7 +2,7 @@
  * From a started process to warm models. The lip-sync model and the face models load side by side; ready means that they are warm
  * at every batch size. Other models follow in the background and give way to requests. Nothing is loaded on a request after that.
  */
-import type { ModelReadiness } from '../../shared/contract.ts';
+import type { ModelReadiness } from '../../shared/contract/engine.ts';
 import { StudioError, throwIfCanceled } from '../../shared/errors.ts';
 import type { InstalledModel } from './manifest.ts';
 import type { LoadedModel, Sessions } from './sessions.ts';

@@ -1,5 +1,5 @@
 /** What a chunk took on its way through the stages, for the figures that users and benches see. */
-import type { ChunkTimes } from '../../shared/contract.ts';
+import type { ChunkTimes } from '../../shared/contract/take.ts';
 import type { Chunk } from '../../shared/vocabulary.ts';
 
 /** Milliseconds, and moments of performance.now(). */

@@ -2,7 +2,7 @@
  * The render thread: plates, rigs, the composer and the encoder live here, so that raw frames never cross a thread. What comes
  * in is mouths and sound; what goes out is where the published fragments lie.
  */
-import type { Quality } from '../../shared/contract.ts';
+import type { Quality } from '../../shared/contract/request.ts';
 import { StudioError } from '../../shared/errors.ts';
 import { POSE_SIZE } from '../../shared/vocabulary.ts';
 import { frameStartSample, rateValue, type Rate } from '../media/rate.ts';

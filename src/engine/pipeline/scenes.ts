@@ -1,5 +1,5 @@
 /** Open scenes of the renderer: a face at a size, before a background, with its rig. Takes that show the same face alike share one. */
-import type { RenderRequest } from '../../shared/contract.ts';
+import type { RenderRequest } from '../../shared/contract/request.ts';
 import { orCanceled, throwIfCanceled } from '../../shared/errors.ts';
 import { parseBackground } from '../avatar/background.ts';
 import { variantOf } from '../avatar/plateVariant.ts';

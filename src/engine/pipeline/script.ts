@@ -2,7 +2,7 @@
  * A script as segments: sentences, and clauses or runs of words where a sentence would take longer than 15 s to say.
  * Everything here is one pass over the text, so a script of the greatest length is split in milliseconds.
  */
-import { MAX_SCRIPT_CHARACTERS } from '../../shared/contract.ts';
+import { MAX_SCRIPT_CHARACTERS } from '../../shared/contract/request.ts';
 import { StudioError } from '../../shared/errors.ts';
 import type { Lang, Segment } from '../../shared/vocabulary.ts';
 import { isAbbreviation, mayEndSentence } from '../voice/normalise/abbreviations.ts';

@@ -1,5 +1,6 @@
 /** One take: what is said, by which face, as a growing fragmented MP4. The whole product in one expression (`renderTake`). */
-import type { ChunkTimes, Quality } from '../../shared/contract.ts';
+import type { Quality } from '../../shared/contract/request.ts';
+import type { ChunkTimes } from '../../shared/contract/take.ts';
 import { StudioError } from '../../shared/errors.ts';
 import type { Chunk } from '../../shared/vocabulary.ts';
 import type { Fragment, Mp4Summary } from '../media/mp4Writer.ts';

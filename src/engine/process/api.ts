@@ -2,7 +2,9 @@
  * What the host asks of the engine process: the process that holds models, voices and encoders, does all heavy work and may crash or be
  * ended at any moment. It keeps nothing that cannot be had again: which takes there are is the host's to know.
  */
-import type { ChunkTimes, ModelReadiness, RenderRequest } from '../../shared/contract.ts';
+import type { ModelReadiness } from '../../shared/contract/engine.ts';
+import type { RenderRequest } from '../../shared/contract/request.ts';
+import type { ChunkTimes } from '../../shared/contract/take.ts';
 import type { Chunk } from '../../shared/vocabulary.ts';
 import type { RegisterOptions } from '../library/avatars.ts';
 import type { CacheMetrics } from '../library/cache.ts';

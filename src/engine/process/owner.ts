@@ -4,7 +4,7 @@
  */
 import { connect, type Client } from '../../shared/rpc.ts';
 import { orCanceled, StudioError } from '../../shared/errors.ts';
-import type { EngineStatus } from '../../shared/contract.ts';
+import type { EngineStatus } from '../../shared/contract/engine.ts';
 import { createChange } from '../change.ts';
 import type { LibraryEvent } from '../library/room.ts';
 import type { EngineApi, EngineFigures, EngineProcessOptions, Readiness } from './api.ts';

@@ -1,5 +1,7 @@
 /** What the service allows of the contract: its clients name what they brought and what is registered, never a file of this machine. */
-import type { RenderRequest, StudioServerApi, TakeInfo } from '../../shared/contract.ts';
+import type { StudioServerApi } from '../../shared/contract.ts';
+import type { RenderRequest } from '../../shared/contract/request.ts';
+import type { TakeInfo } from '../../shared/contract/take.ts';
 import { StudioError } from '../../shared/errors.ts';
 import type { Handlers } from '../../shared/rpc.ts';
 import { isUpload, type Uploads } from './uploads.ts';

@@ -5,7 +5,8 @@
 import { randomUUID } from 'node:crypto';
 import { open, rm, stat, type FileHandle } from 'node:fs/promises';
 import path from 'node:path';
-import type { StudioApi, TakeInfo } from '../../shared/contract.ts';
+import type { StudioApi } from '../../shared/contract.ts';
+import type { TakeInfo } from '../../shared/contract/take.ts';
 import { errorData, StudioError } from '../../shared/errors.ts';
 import type { Handlers } from '../../shared/rpc.ts';
 import { rateValue } from '../media/rate.ts';

@@ -1,7 +1,7 @@
 /** Which lists are no longer what they were, for watchers who then ask again. */
 import { createChange } from '../change.ts';
 
-export type ChangedKind = 'avatars' | 'takes' | 'models';
+export type ChangedKind = 'avatars' | 'takes' | 'models' | 'voices' | 'lexicon' | 'projects' | 'settings';
 
 export interface Changes {
   announce(kind: ChangedKind): void;
@@ -10,7 +10,7 @@ export interface Changes {
 }
 
 export function createChanges(): Changes {
-  const counts: Record<ChangedKind, number> = { avatars: 0, takes: 0, models: 0 };
+  const counts: Record<ChangedKind, number> = { avatars: 0, takes: 0, models: 0, voices: 0, lexicon: 0, projects: 0, settings: 0 };
   const kinds = Object.keys(counts) as ChangedKind[];
   const change = createChange();
   return {

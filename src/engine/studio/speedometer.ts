@@ -1,5 +1,5 @@
 /** How fast this machine renders, all takes together, measured on the chunks that it has rendered lately. */
-import type { ChunkTimes } from '../../shared/contract.ts';
+import type { ChunkTimes } from '../../shared/contract/take.ts';
 
 export interface Speedometer {
   chunk(durationSec: number, times: ChunkTimes): void;

@@ -3,7 +3,9 @@
  * and answers the contract. It does no heavy work itself, so that the host's thread always answers.
  */
 import { randomUUID } from 'node:crypto';
-import { isOver, type RenderRequest, type StudioServerApi, type TakeEvent, type TakeInfo, type TakeState } from '../../shared/contract.ts';
+import type { StudioServerApi } from '../../shared/contract.ts';
+import type { RenderRequest } from '../../shared/contract/request.ts';
+import { isOver, type TakeEvent, type TakeInfo, type TakeState } from '../../shared/contract/take.ts';
 import { errorData, StudioError } from '../../shared/errors.ts';
 import type { Handlers } from '../../shared/rpc.ts';
 import type { LibraryEvent } from '../library/room.ts';
@@ -19,7 +21,7 @@ import { createTurns } from '../schedule/turns.ts';
 import { readSettings } from '../settings.ts';
 import { openTelemetry, type Telemetry } from '../telemetry/telemetry.ts';
 import { createChanges, type Changes } from './changes.ts';
-import { studioHandlers } from './handlers.ts';
+import { studioHandlers } from './handlers/handlers.ts';
 import { keepWithinMemory } from './memoryWatch.ts';
 import { createSpeedometer } from './speedometer.ts';
 import { createTakeFeed, type TakeFeed } from './takeFeed.ts';
@@ -239,7 +241,7 @@ export async function openStudio(options: StudioOptions): Promise<Studio> {
       if (adopted && !isOver(adopted.state)) begin(takes.change(id, { state: 'queued', restarts: adopted.restarts + 1 }), null, null);
     }
   }
-  return { ...studio, handlers: studioHandlers(studio, { changes, folders: modelFolders(home) }) };
+  return { ...studio, handlers: studioHandlers({ studio, changes, folders: modelFolders(home), home }) };
 }
 
 /** Each model's load, once for each time that the engine was started. */

@@ -1,5 +1,5 @@
 /** What happens to one take, for any number of watchers: each reads from the beginning at its own speed, and nothing is queued for a slow one. */
-import { isOver, type ChunkTimes, type TakeEvent, type TakeInfo } from '../../shared/contract.ts';
+import { isOver, type ChunkTimes, type TakeEvent, type TakeInfo } from '../../shared/contract/take.ts';
 import type { Chunk } from '../../shared/vocabulary.ts';
 import { createChange } from '../change.ts';
 import type { Fragment } from '../media/mp4Writer.ts';

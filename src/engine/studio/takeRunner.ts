@@ -4,7 +4,7 @@
  */
 import { existsSync } from 'node:fs';
 import { rename } from 'node:fs/promises';
-import type { TakeInfo } from '../../shared/contract.ts';
+import type { TakeInfo } from '../../shared/contract/take.ts';
 import { errorData, orCanceled, StudioError } from '../../shared/errors.ts';
 import { createChange } from '../change.ts';
 import type { TakeStore } from '../library/takes.ts';

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { parse as parseYaml } from 'yaml';
 import { z } from 'zod';
-import { parse } from '../../shared/contract.ts';
+import { parse } from '../../shared/contract/common.ts';
 import { StudioError } from '../../shared/errors.ts';
 import { PROJECT } from '../places.ts';
 import type { GaugeValue } from './metrics.ts';

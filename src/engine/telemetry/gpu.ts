@@ -1,7 +1,7 @@
 /** What the GPUs do, from one `nvidia-smi` that keeps printing. Where there is none there are no GPUs, and the reason is kept. */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { Socket } from 'node:net';
-import type { TelemetrySample } from '../../shared/contract.ts';
+import type { TelemetrySample } from '../../shared/contract/telemetry.ts';
 
 export type GpuFigures = TelemetrySample['gpus'][number];
 

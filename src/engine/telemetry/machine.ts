@@ -2,7 +2,7 @@
  * What the machine and given processes do. It is looked at in a thread of its own: what asks the system may block for long, such as
  * os.cpus() on many cores, or parts of systeminformation that start a shell and wait for it.
  */
-import type { TelemetrySample } from '../../shared/contract.ts';
+import type { TelemetrySample } from '../../shared/contract/telemetry.ts';
 import { startThread } from '../threads.ts';
 import type { MachineThreadApi } from './machineThread.ts';
 

@@ -1,7 +1,7 @@
 /** The studio's figures as Prometheus metrics: gauges of the last sample, and histograms and counters of what happens. Times are seconds. */
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 import { ERROR_CODES, type ErrorCode } from '../../shared/errors.ts';
-import type { TelemetrySample } from '../../shared/contract.ts';
+import type { TelemetrySample } from '../../shared/contract/telemetry.ts';
 import { KPI_NAMES, KPIS, type Kpi, type KpiName } from './kpis.ts';
 
 export interface GaugeValue {

@@ -1,6 +1,7 @@
 /** The studio's figures in one place: looked at once a second, kept for five minutes, held against the alert rules and the memory budgets. */
 import os from 'node:os';
-import type { ChunkTimes, TelemetrySample } from '../../shared/contract.ts';
+import type { ChunkTimes } from '../../shared/contract/take.ts';
+import type { TelemetrySample } from '../../shared/contract/telemetry.ts';
 import { type ErrorCode } from '../../shared/errors.ts';
 import { createChange } from '../change.ts';
 import { ALERTS_FILE, createAlerts, readAlertRules, type Alert } from './alerts.ts';

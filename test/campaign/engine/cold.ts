@@ -5,7 +5,7 @@ import path from 'node:path';
 import { importModel } from '../../../src/engine/onnx/importModel.ts';
 import { modelFolders } from '../../../src/engine/onnx/manifest.ts';
 import { openStudio, type Studio } from '../../../src/engine/studio/studio.ts';
-import type { EngineStatus } from '../../../src/shared/contract.ts';
+import type { EngineStatus } from '../../../src/shared/contract/engine.ts';
 
 export interface ColdStart {
   readyMs: number;

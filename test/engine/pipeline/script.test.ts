@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { checkScript, pauseAfter, split } from '../../../src/engine/pipeline/script.ts';
-import { MAX_SCRIPT_CHARACTERS } from '../../../src/shared/contract.ts';
+import { MAX_SCRIPT_CHARACTERS } from '../../../src/shared/contract/request.ts';
 import { isSpeakable } from '../../../src/engine/voice/normalise/letters.ts';
 import { StudioError } from '../../../src/shared/errors.ts';
 

@@ -9,7 +9,7 @@ import { forkEngineProcess, forkEntry, type StartEngineProcess } from '../../../
 import { PROJECT } from '../../../src/engine/places.ts';
 import { ownEngineProcess, type EngineOwner, type OwnerOptions } from '../../../src/engine/process/owner.ts';
 import { DEFAULT_SETTINGS } from '../../../src/engine/settings.ts';
-import type { EngineStatus } from '../../../src/shared/contract.ts';
+import type { EngineStatus } from '../../../src/shared/contract/engine.ts';
 import { startHost } from '../../support/hosts.ts';
 import { isAlive, until } from '../../support/processes.ts';
 import { orderOf } from '../../support/rendered.ts';

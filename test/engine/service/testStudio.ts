@@ -1,7 +1,9 @@
 /** A studio of a script: real bytes of a real take, published when the test says so. Only what the service's own tests need is there. */
 import { readFileSync, writeFileSync, appendFileSync, renameSync } from 'node:fs';
 import path from 'node:path';
-import type { RenderRequest, StudioServerApi, TakeEvent, TakeInfo, TakeState } from '../../../src/shared/contract.ts';
+import { contract, type StudioServerApi } from '../../../src/shared/contract.ts';
+import type { RenderRequest } from '../../../src/shared/contract/request.ts';
+import type { TakeEvent, TakeInfo, TakeState } from '../../../src/shared/contract/take.ts';
 import { orCanceled, StudioError } from '../../../src/shared/errors.ts';
 import type { Handlers } from '../../../src/shared/rpc.ts';
 import { createChange } from '../../../src/engine/change.ts';
@@ -52,7 +54,7 @@ export function createTestStudio(folder: string, source: Mp4Summary): TestStudio
     const wants: number[] = [];
     writeFileSync(file, bytes.subarray(0, source.initBytes));
     const info = (): TakeInfo => ({
-      id, state, request, avatarId: null, modelId: 'rig', device: null, width: 128, height: 96, rate: { num: 25, den: 1 },
+      id, parentId: null, projectId: null, state, request, avatarId: null, modelId: 'rig', device: null, width: 128, height: 96, rate: { num: 25, den: 1 },
       framesDone: 0, framesExpected: null, sizeBytes: 0, restarts: 0, warnings: [], createdAt: new Date().toISOString(), endedAt: null,
       error: state === 'failed' ? { code: 'device', message: 'The screen went dark.' } : null, kept: false,
     });
@@ -117,9 +119,14 @@ export function createTestStudio(folder: string, source: Mp4Summary): TestStudio
     throw new StudioError('bug', 'This studio is a script and knows no such thing.');
   };
 
+  /** Every method that the contract lists and this script does not know. */
+  const absentCalls = Object.fromEntries(Object.keys(contract.calls).map((name) => [name, absent])) as unknown as Handlers<StudioServerApi>['calls'];
+  const absentStreams = Object.fromEntries(Object.keys(contract.streams).map((name) => [name, absent])) as unknown as Handlers<StudioServerApi>['streams'];
+
   const handlers: Handlers<StudioServerApi> = {
     calls: {
-      'studio.info': () => ({ version: '0', protocol: 1, pid: process.pid, startedAt: new Date().toISOString() }),
+      ...absentCalls,
+      'studio.info': () => ({ version: '0', protocol: 1, pid: process.pid, startedAt: new Date().toISOString(), host: 'service' }),
       'sessions.open': () => {
         const sessionId = `seat-${++seats}`;
         openSeats.add(sessionId);
@@ -139,13 +146,12 @@ export function createTestStudio(folder: string, source: Mp4Summary): TestStudio
         find(takeId).wants.push(playheadSec);
         return null;
       },
-      'takes.cancel': absent,
       'takes.list': () => [...takes.values()].map((take) => take.info()),
       'takes.show': ({ takeId }) => find(takeId).info(),
-      'takes.keep': absent, 'takes.remove': absent, 'avatars.list': () => [], 'avatars.describe': absent, 'avatars.remove': absent,
-      'voices.list': () => [], 'models.list': () => [],
+      'avatars.list': () => [], 'voices.list': () => [], 'models.list': () => [],
     },
     streams: {
+      ...absentStreams,
       'takes.watch': ({ takeId }, signal) => find(takeId).watch(signal),
       async *'avatars.register'({ file }) {
         registered.push(file);

@@ -2,7 +2,8 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { PRESENTERS } from '../../../src/cli/commands/demo.ts';
 import { PATIENCE } from '../../../src/engine/process/owner.ts';
-import type { RenderRequest, TakeInfo } from '../../../src/shared/contract.ts';
+import type { RenderRequest } from '../../../src/shared/contract/request.ts';
+import type { TakeInfo } from '../../../src/shared/contract/take.ts';
 import { FRUITLESS_LIVES } from '../../../src/engine/studio/takeRunner.ts';
 import { expectWhole, followed, openTestStudio, requestOf, sabotaged, type Saboteur, type TestStudio } from '../../support/studios.ts';
 

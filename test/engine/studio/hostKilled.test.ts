@@ -3,7 +3,7 @@ import { closeSync, mkdtempSync, openSync, rmSync, writeSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import type { TakeEvent } from '../../../src/shared/contract.ts';
+import type { TakeEvent } from '../../../src/shared/contract/take.ts';
 import { startHost } from '../../support/hosts.ts';
 import { isAlive, until } from '../../support/processes.ts';
 import { expectWhole, followed, fragmentsOf, hashOf, openTestStudio, requestOf } from '../../support/studios.ts';

@@ -1,7 +1,7 @@
 /** The engine process killed at any moment, or restarted on purpose: every take goes on after its last published fragment. */
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { PRESENTERS } from '../../../src/cli/commands/demo.ts';
-import type { TakeEvent, TakeInfo } from '../../../src/shared/contract.ts';
+import type { TakeEvent, TakeInfo } from '../../../src/shared/contract/take.ts';
 import { rateValue } from '../../../src/engine/media/rate.ts';
 import { PATIENCE } from '../../../src/engine/process/owner.ts';
 import { noise } from '../../support/clickTake.ts';

@@ -10,7 +10,7 @@ import type { EngineLife, EngineOwner } from '../../../src/engine/process/owner.
 import { createTurns } from '../../../src/engine/schedule/turns.ts';
 import { createTakeFeed } from '../../../src/engine/studio/takeFeed.ts';
 import { FRUITLESS_LIVES, runTake } from '../../../src/engine/studio/takeRunner.ts';
-import type { TakeInfo } from '../../../src/shared/contract.ts';
+import type { TakeInfo } from '../../../src/shared/contract/take.ts';
 import { StudioError } from '../../../src/shared/errors.ts';
 import { requestOf } from '../../support/studios.ts';
 

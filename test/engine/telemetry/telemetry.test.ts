@@ -6,7 +6,8 @@ import path from 'node:path';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { promisify } from 'node:util';
 import { afterAll, expect, test, vi } from 'vitest';
-import { telemetrySample, type ChunkTimes } from '../../../src/shared/contract.ts';
+import type { ChunkTimes } from '../../../src/shared/contract/take.ts';
+import { telemetrySample } from '../../../src/shared/contract/telemetry.ts';
 import { openTelemetry, type StudioFigures, type Telemetry, type TelemetryOptions } from '../../../src/engine/telemetry/telemetry.ts';
 
 const folder = mkdtempSync(path.join(os.tmpdir(), 'sima-telemetry-'));

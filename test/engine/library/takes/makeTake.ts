@@ -1,7 +1,7 @@
 /** Takes as a host makes them, of bytes that mean nothing. */
 import { appendFileSync, renameSync } from 'node:fs';
 import { randomUUID } from 'node:crypto';
-import type { RenderRequest } from '../../../../src/shared/contract.ts';
+import type { RenderRequest } from '../../../../src/shared/contract/request.ts';
 import type { Fragment } from '../../../../src/engine/library/takeRecord.ts';
 import type { TakeStore } from '../../../../src/engine/library/takes.ts';
 import type { TakeOutcome } from '../../../../src/engine/library/takesUnderWay.ts';

@@ -1,0 +1,6 @@
+import { useTranslation } from 'react-i18next';
+
+export function DoctorScreen() {
+  const { t } = useTranslation('common');
+  return <h1 className="p-4 text-base">{t('screens.doctor')}</h1>;
+}

@@ -1,0 +1,47 @@
+/** Figures as people of the page's language read them; unknown is “–”. */
+import { useMemo } from 'react';
+import { useView, type UiLanguage } from '../state/view.ts';
+
+const UNKNOWN = '–';
+const LOCALE: Record<UiLanguage, string> = { en: 'en-GB', fa: 'fa-IR' };
+
+export function formatFor(language: UiLanguage) {
+  const locale = LOCALE[language];
+  const number = (value: number | null | undefined, digits = 0): string =>
+    value === null || value === undefined || !Number.isFinite(value) ? UNKNOWN : new Intl.NumberFormat(locale, { maximumFractionDigits: digits, minimumFractionDigits: digits }).format(value);
+  return {
+    number,
+    /** @param share 0..1 */
+    percent: (share: number | null | undefined, digits = 0): string =>
+      share === null || share === undefined ? UNKNOWN : new Intl.NumberFormat(locale, { style: 'percent', maximumFractionDigits: digits }).format(share),
+    bytes(value: number | null | undefined): string {
+      if (value === null || value === undefined) return UNKNOWN;
+      const [unit, name] = value >= 1e9 ? [1e9, 'gigabyte'] : value >= 1e6 ? [1e6, 'megabyte'] : [1e3, 'kilobyte'];
+      return new Intl.NumberFormat(locale, { style: 'unit', unit: name as string, maximumFractionDigits: value / (unit as number) < 10 ? 1 : 0 }).format(value / (unit as number));
+    },
+    /** `1:02:03` or `02:03`, with hundredths where asked for. */
+    clock(sec: number | null | undefined, hundredths = false): string {
+      if (sec === null || sec === undefined || !Number.isFinite(sec)) return UNKNOWN;
+      const two = (value: number) => new Intl.NumberFormat(locale, { minimumIntegerDigits: 2, useGrouping: false }).format(value);
+      const all = hundredths ? Math.floor(sec * 100) : Math.floor(sec) * 100;
+      const [h, m, s] = [Math.floor(all / 360_000), Math.floor(all / 6000) % 60, Math.floor(all / 100) % 60];
+      return `${h > 0 ? `${number(h)}:` : ''}${two(m)}:${two(s)}${hundredths ? `.${two(all % 100)}` : ''}`;
+    },
+    seconds: (sec: number | null | undefined, digits = 2): string =>
+      sec === null || sec === undefined ? UNKNOWN : new Intl.NumberFormat(locale, { style: 'unit', unit: 'second', unitDisplay: 'short', minimumFractionDigits: digits, maximumFractionDigits: digits }).format(sec),
+    date: (iso: string): string => new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'short' }).format(new Date(iso)),
+    /** “3 minutes ago”. */
+    ago(iso: string): string {
+      const sec = (Date.parse(iso) - Date.now()) / 1000;
+      const relative = new Intl.RelativeTimeFormat(locale, { numeric: 'auto' });
+      for (const [unit, size] of [['day', 86_400], ['hour', 3600], ['minute', 60]] as const) if (Math.abs(sec) >= size) return relative.format(Math.round(sec / size), unit);
+      return relative.format(Math.round(sec), 'second');
+    },
+  };
+}
+export type Format = ReturnType<typeof formatFor>;
+
+export function useFormat(): Format {
+  const language = useView((view) => view.language);
+  return useMemo(() => formatFor(language), [language]);
+}

@@ -1,0 +1,65 @@
+/** The frame around every screen: the rail at the side, the line at the top. */
+import { Activity, Boxes, Clapperboard, Film, Languages, Moon, Settings, Stethoscope, Sun, Users, type LucideIcon } from 'lucide-react';
+import type { ReactNode } from 'react';
+import { useTranslation } from 'react-i18next';
+import { LANGUAGES, SCREENS, useView, type Screen } from '../state/view.ts';
+import { useConnection } from '../studio/connection.ts';
+import { Button, IconButton } from '../ui/Button.tsx';
+import { Loading } from '../ui/states.tsx';
+import { Tip } from '../ui/Tip.tsx';
+import { ShortcutSheet } from './ShortcutSheet.tsx';
+import { useShortcuts } from './shortcuts.ts';
+
+const ICONS: Record<Screen, LucideIcon> = { studio: Clapperboard, avatars: Users, takes: Film, meters: Activity, models: Boxes, doctor: Stethoscope, settings: Settings };
+
+export function Shell({ children }: { children: ReactNode }) {
+  const { t } = useTranslation('common');
+  const { screen, go, set } = useView();
+  const connection = useConnection(({ state }) => state);
+  useShortcuts(t('app'), [
+    ...SCREENS.map((name, i) => ({ keys: `$mod+${i + 1}`, label: t(`screens.${name}`), run: () => go(name) })),
+    { keys: 'Shift+?', label: t('shortcuts.open'), run: () => set({ shortcutsOpen: true }) },
+  ]);
+  return (
+    <div className="grid h-full grid-cols-[auto_minmax(0,1fr)] grid-rows-[auto_minmax(0,1fr)]">
+      <TopBar />
+      <nav aria-label={t('app')} className="flex flex-col gap-1 overflow-auto border-e border-line bg-panel p-1.5">
+        {SCREENS.map((name, i) => (
+          <Rail key={name} name={name} shortcut={`$mod+${i + 1}`} current={name === screen} onGo={() => go(name)} />
+        ))}
+      </nav>
+      <main className="relative min-h-0 min-w-0 overflow-auto">
+        {connection === 'lost' && <p role="status" className="sticky top-0 z-30 bg-warn px-4 py-1 text-accent-ink">{t('connection.lost')}</p>}
+        {connection === 'connecting' ? <Loading label={t('connection.connecting')} /> : children}
+      </main>
+      <ShortcutSheet />
+    </div>
+  );
+}
+
+function Rail({ name, shortcut, current, onGo }: { name: Screen; shortcut: string; current: boolean; onGo: () => void }) {
+  const { t } = useTranslation('common');
+  const Icon = ICONS[name];
+  return (
+    <Tip label={t(`screens.${name}`)} shortcut={shortcut} side="right">
+      <button type="button" onClick={onGo} aria-current={current ? 'page' : undefined} className="flex w-16 flex-col items-center gap-0.5 rounded px-1 py-1.5 text-xs text-muted hover:bg-raised hover:text-ink aria-[current=page]:bg-raised aria-[current=page]:text-accent">
+        <Icon aria-hidden size={18} />
+        {t(`screens.${name}`)}
+      </button>
+    </Tip>
+  );
+}
+
+function TopBar() {
+  const { t } = useTranslation('common');
+  const { theme, language, set } = useView();
+  const other = LANGUAGES.find((each) => each !== language)!;
+  return (
+    <header className="col-span-2 flex min-h-10 items-center gap-3 border-b border-line bg-panel px-3">
+      <strong className="text-sm font-semibold">{t('app')}</strong>
+      <span className="flex-1" />
+      <IconButton label={t('theme.toggle')} icon={theme === 'dark' ? Sun : Moon} side="bottom" onClick={() => set({ theme: theme === 'dark' ? 'light' : 'dark' })} />
+      <Button kind="quiet" icon={Languages} lang={other} onClick={() => set({ language: other })}>{t(`language.${other}`)}</Button>
+    </header>
+  );
+}

@@ -1,0 +1,57 @@
+/**
+ * Keyboard shortcuts: registered by the feature that answers them, while it is on the screen, and listed for the sheet that shows all.
+ * Names are tinykeys' (`$mod` is Ctrl, or ⌘ on a Mac); those without a modifier are not heard while the user types.
+ */
+import { useEffect, useEffectEvent } from 'react';
+import { tinykeys } from 'tinykeys';
+import { create } from 'zustand';
+
+export interface Shortcut {
+  keys: string;
+  label: string;
+  run: () => void;
+  enabled?: boolean;
+}
+
+export const useShortcutList = create<{ lists: Record<string, Shortcut[]> }>(() => ({ lists: {} }));
+
+const isMac = /Mac|iPhone|iPad/.test(navigator.userAgent);
+
+/** As it is printed on keys. */
+export function keyName(keys: string): string {
+  const names: Record<string, string> = { $mod: isMac ? '⌘' : 'Ctrl', ArrowLeft: '←', ArrowRight: '→', ArrowUp: '↑', ArrowDown: '↓', Escape: 'Esc', Space: 'Space', BracketLeft: '[', BracketRight: ']', Slash: '?' };
+  return keys.split('+').map((key) => names[key] ?? key.replace(/^Key|^Digit/, '')).join(' ');
+}
+
+const isTyping = (target: EventTarget | null): boolean => target instanceof HTMLElement && (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName));
+/** Space presses a focused button, arrows move a slider or a list. */
+const hasOwnKeys = (target: EventTarget | null): boolean => target instanceof HTMLElement && target.closest('button, [role=slider], [role=menu], [role=listbox], [role=tablist], [role=radiogroup], [role=dialog]') !== null;
+
+/** @param group the feature's name in the sheet */
+export function useShortcuts(group: string, shortcuts: readonly Shortcut[]): void {
+  const run = useEffectEvent((keys: string) => shortcuts.find((each) => each.keys === keys && each.enabled !== false)?.run());
+  const shape = shortcuts.map(({ keys, label }) => `${keys} ${label}`).join('\n');
+  const listed = useEffectEvent(() => [...shortcuts]);
+  useEffect(() => {
+    const current = listed();
+    useShortcutList.setState(({ lists }) => ({ lists: { ...lists, [group]: current } }));
+    const stop = tinykeys(
+      window,
+      Object.fromEntries(
+        current.map(({ keys }) => [
+          keys,
+          (event: KeyboardEvent) => {
+            const hasModifier = /\$mod|Alt|Control|Meta/.test(keys);
+            if (!hasModifier && (isTyping(event.target) || hasOwnKeys(event.target))) return;
+            event.preventDefault();
+            run(keys);
+          },
+        ]),
+      ),
+    );
+    return () => {
+      stop();
+      useShortcutList.setState(({ lists }) => Object.fromEntries([['lists', Object.fromEntries(Object.entries(lists).filter(([name]) => name !== group))]]) as { lists: Record<string, Shortcut[]> });
+    };
+  }, [group, shape]);
+}

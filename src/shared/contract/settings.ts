@@ -1,0 +1,23 @@
+/** What the user sets for the whole studio. */
+import { z } from 'zod';
+import { DEVICES } from '../vocabulary.ts';
+import { exportPreset } from './export.ts';
+
+const gigabytes = z.number().positive().max(4096).nullable();
+
+export const studioSettings = z.strictObject({
+  /** null: the scaled default. GB of 10⁹ bytes. */
+  budgetsGb: z.strictObject({ models: gigabytes, processing: gigabytes, avatars: gigabytes, total: gigabytes, takes: gigabytes }),
+  maxSessions: z.int().min(1).max(1000).nullable(),
+  device: z.enum(DEVICES),
+  /** Where exports go; null: the studio's own folder. */
+  exportFolder: z.string().max(4096).nullable(),
+  exportPresets: z.array(exportPreset).max(100),
+});
+export type StudioSettings = z.output<typeof studioSettings>;
+
+/** `restartNeeded`: some of it counts only when the engine starts again (`engine.restart`). */
+export const settingsReply = z.object({ settings: studioSettings, home: z.string().nullable(), restartNeeded: z.boolean() });
+
+export const checkRow = z.object({ id: z.string(), group: z.enum(['machine', 'gpu', 'system', 'studio']), state: z.enum(['ok', 'advice', 'wanting', 'unknown']), found: z.string(), advice: z.string().nullable(), why: z.string().nullable() });
+export type CheckRow = z.infer<typeof checkRow>;

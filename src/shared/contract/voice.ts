@@ -1,0 +1,74 @@
+/** Voices, and what they will say. */
+import { z } from 'zod';
+import { count, id, lang, sentence } from './common.ts';
+import { lexicon, scriptSegment } from './request.ts';
+
+export const voiceInfo = z.object({
+  id,
+  name: z.string(),
+  lang,
+  engine: z.enum(['espeak', 'piper']),
+  /** What the language alone means. */
+  isDefault: z.boolean(),
+  installed: z.boolean(),
+  /** `shipped` ones cannot be removed; `known` ones can be fetched. */
+  origin: z.enum(['shipped', 'imported', 'known']),
+  licence: z.string(),
+  source: z.string(),
+  /** null: part of the program. */
+  sizeBytes: count.nullable(),
+  sampleRate: count.nullable(),
+  /** It tells when each word and phoneme is said; else they are estimated. */
+  hasTimes: z.boolean(),
+});
+export type VoiceInfo = z.infer<typeof voiceInfo>;
+
+const factor = z.number().min(0.5).max(2).default(1);
+const asked = { voice: id.optional(), rate: factor, pitch: factor, lexicon: lexicon.optional() };
+
+/** A place of the text that will be said otherwise than it is written: UTF-16 offsets in the segment's text, end exclusive. */
+export const spokenChange = z.object({ start: count, end: count, written: z.string(), spoken: z.string(), reason: z.string() });
+export type SpokenChange = z.infer<typeof spokenChange>;
+
+export const planInput = z.strictObject({ segments: z.array(scriptSegment).max(5000), ...asked });
+/** How a script will be spoken, without speaking it: quick enough for every keystroke. */
+export const scriptPlan = z.object({
+  segments: z.array(
+    z.object({
+      index: count,
+      /** UTF-16 offsets in the whole script, end exclusive: the segments follow on each other without gap. */
+      start: count,
+      end: count,
+      /** Of the input's segments, the one that it comes from. */
+      from: count,
+      text: z.string(),
+      lang,
+      voice: z.string(),
+      /** By the count of what is said; off by up to a fifth. */
+      estimateSec: z.number(),
+      changes: z.array(spokenChange),
+    }),
+  ),
+  estimateSec: z.number(),
+  /** Why it cannot be rendered; null: it can. */
+  problem: sentence.nullable(),
+});
+export type ScriptPlan = z.infer<typeof scriptPlan>;
+
+export const sayInput = z.strictObject({ text: z.string().min(1).max(500), ...asked });
+export const saidSample = z.object({
+  /** A WAV file in base64. */
+  wav: z.string(),
+  durationSec: z.number(),
+  voice: id,
+  words: z.array(z.object({ text: z.string(), startSec: z.number(), endSec: z.number() })),
+  /** IPA with times; null where the voice tells none. */
+  phonemes: z.array(z.object({ symbol: z.string(), startSec: z.number(), endSec: z.number() })).nullable(),
+  changes: z.array(spokenChange),
+});
+
+/** Bringing something large from its source, on the user's click. */
+export const fetchEvent = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('progress'), doneBytes: count, totalBytes: count.nullable() }),
+  z.object({ type: z.literal('installed'), id }),
+]);
