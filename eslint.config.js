@@ -1,3 +1,4 @@
+import reactHooks from 'eslint-plugin-react-hooks';
 import tseslint from 'typescript-eslint';
 
 // @ts-check
@@ -36,6 +37,7 @@ export default tseslint.config(
       '@typescript-eslint/unified-signatures': 'off',
     },
   },
+  { files: ['src/renderer/**/*.{ts,tsx}'], ...reactHooks.configs.flat['recommended-latest'] },
   ...Object.entries(walls).map(([room, group]) => {
     // One rule entry per file set wins in flat config, so the single-importer walls ride on the same entry.
     const natives = Object.keys(single).flatMap((name) => [name, `${name}/*`]);

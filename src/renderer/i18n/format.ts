@@ -17,7 +17,7 @@ export function formatFor(language: UiLanguage) {
     bytes(value: number | null | undefined): string {
       if (value === null || value === undefined) return UNKNOWN;
       const [unit, name] = value >= 1e9 ? [1e9, 'gigabyte'] : value >= 1e6 ? [1e6, 'megabyte'] : [1e3, 'kilobyte'];
-      return new Intl.NumberFormat(locale, { style: 'unit', unit: name as string, maximumFractionDigits: value / (unit as number) < 10 ? 1 : 0 }).format(value / (unit as number));
+      return new Intl.NumberFormat(locale, { style: 'unit', unit: name, maximumFractionDigits: value / (unit) < 10 ? 1 : 0 }).format(value / (unit));
     },
     /** `1:02:03` or `02:03`, with hundredths where asked for. */
     clock(sec: number | null | undefined, hundredths = false): string {

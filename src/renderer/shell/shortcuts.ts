@@ -51,7 +51,7 @@ export function useShortcuts(group: string, shortcuts: readonly Shortcut[]): voi
     );
     return () => {
       stop();
-      useShortcutList.setState(({ lists }) => Object.fromEntries([['lists', Object.fromEntries(Object.entries(lists).filter(([name]) => name !== group))]]) as { lists: Record<string, Shortcut[]> });
+      useShortcutList.setState(({ lists }) => ({ lists: Object.fromEntries(Object.entries(lists).filter(([name]) => name !== group)) }));
     };
   }, [group, shape]);
 }

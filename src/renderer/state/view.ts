@@ -13,8 +13,8 @@ interface View {
   theme: 'dark' | 'light';
   /** The sheet of all shortcuts. */
   shortcutsOpen: boolean;
-  go(screen: Screen): void;
-  set(change: Partial<Pick<View, 'language' | 'theme' | 'shortcutsOpen'>>): void;
+  go: (screen: Screen) => void;
+  set: (change: Partial<Pick<View, 'language' | 'theme' | 'shortcutsOpen'>>) => void;
 }
 
 const systemLanguage = (): UiLanguage => (navigator.languages.some((name) => name.startsWith('fa')) ? 'fa' : 'en');

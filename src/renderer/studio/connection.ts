@@ -49,7 +49,7 @@ export function client(): Promise<StudioClient> {
   });
 }
 
-export async function call<K extends keyof StudioApi['calls'] & string>(name: K, input: StudioApi['calls'][K][0], signal?: AbortSignal): Promise<StudioApi['calls'][K][1]> {
+export async function call<K extends keyof StudioApi['calls']>(name: K, input: StudioApi['calls'][K][0], signal?: AbortSignal): Promise<StudioApi['calls'][K][1]> {
   return (await client()).call(name, input, signal);
 }
 

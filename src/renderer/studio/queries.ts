@@ -7,8 +7,8 @@ import { call, client, useConnection } from './connection.ts';
 
 type Calls = StudioApi['calls'];
 type Streams = StudioApi['streams'];
-type CallName = keyof Calls & string;
-type StreamName = keyof Streams & string;
+type CallName = keyof Calls;
+type StreamName = keyof Streams;
 
 export const queries = new QueryClient({ defaultOptions: { queries: { retry: false, staleTime: Infinity, refetchOnWindowFocus: false }, mutations: { retry: false } } });
 
