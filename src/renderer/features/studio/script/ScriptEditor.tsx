@@ -1,0 +1,3 @@
+export function ScriptEditor() {
+  return null;
+}
