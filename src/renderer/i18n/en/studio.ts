@@ -1,1 +1,42 @@
-export const studio = {} as const;
+export const studio = {
+  bar: {
+    project: 'Project', rename: 'Rename', newProject: 'New project', recent: 'Recent projects', openFile: 'Open a project file…', saveAs: 'Save as a file…', remove: 'Remove this project…',
+    removeTitle: 'Remove “{{name}}”?', removeText: 'The project and its script go. Takes made from it stay in Takes.', untitled: 'Untitled', name: 'Name', noWords: 'No words yet', firstName: 'My first video', numbered: 'Video {{number}}',
+    saved: 'Saved', saving: 'Saving…', unsaved: 'Not saved yet', failed: 'Not saved', failedTip: 'The studio could not save: {{message}} What you wrote is kept in this window, and saving is tried again by itself.', savedTip: 'Everything is saved as you work',
+    restored: 'What was not saved when the studio closed has been restored.',
+    device: 'Device: {{device}}', deviceTip: 'What models run on', notTaken: 'Why not {{device}}', models: 'Models', waiting: 'waiting', loading: 'loading', ready: 'ready', modelFailed: 'failed', restarts: 'Engine restarts: {{count}}', lastCrash: 'The last one: {{reason}}',
+    engine: { starting: 'Engine is starting…', loading: 'Loading models', restarting: 'Engine is restarting. Takes go on by themselves.', stopped: 'The engine has stopped', ready: 'Ready', unknown: 'Waiting for the engine' },
+    load: 'Load of this machine', cpu: 'CPU', gpu: 'GPU', memory: 'Memory', loadTip: 'CPU {{cpu}} · GPU {{gpu}} · memory {{memory}}', openMeters: 'Open the meters',
+    alerts: 'Alerts', noAlerts: 'No alerts', alertsTip: 'Alerts: {{count}}', offline: 'Offline',
+    sections: { edit: 'Editing', project: 'Project' },
+  },
+  shelf: {
+    title: 'Avatars', search: 'Search avatars', add: 'Add an avatar', all: 'All', tag: 'Tag', favourite: 'Favourite', none: 'No avatar matches.', clear: 'Clear the search', empty: 'The presenters are on their way…', emptyHint: 'Drop a photo or a clip here, or add one.',
+    drop: 'Drop to add', uploading: 'Sending', preparing: 'Preparing', dropHint: 'Photos and clips can be dropped here', photo: 'photo', clip: 'clip', gone: 'The avatar of this project was removed. Choose another one.', added: '“{{name}}” is ready.', known: '“{{name}}” was here already.', chooseFace: 'Choose the face', notMedia: '“{{name}}” is no picture and no video.',
+  },
+  script: {
+    title: 'Script', label: 'What is to be said', placeholder: 'Write or paste what is to be said. Persian and English may be mixed.',
+    speak: 'Speak', again: 'Speak again', speakTip: 'Render and play at once', stop: 'Stop', stopTip: 'Stop rendering; what is done is not kept', starting: 'Starting…', queued: 'Waiting for its turn', rendering: 'Rendering {{share}}', renderingUnknown: 'Rendering', paused: 'Paused: the engine is restarting', enginePending: 'The engine is getting ready; the take begins as soon as it is.',
+    undo: 'Undo', redo: 'Redo', zwnj: 'Half-space (ZWNJ)', zwnjTip: 'Insert a half-space; after a Persian letter also', marks: 'Show hidden characters', sentence: 'This sentence', sentenceTip: 'A voice of its own for the sentence at the cursor', sentenceVoice: 'Voice of this sentence', projectVoice: 'As the project', ownRate: 'Rate of this sentence', reset: 'As the rest', noSentence: 'Put the cursor in a sentence first.',
+    characters: '{{count}} of {{limit}} characters', charactersTip: 'A script may have {{limit}} characters, about two hours of speech', duration: 'about {{time}}', durationTip: 'Estimated length of the speech; off by up to a fifth', segments_one: '{{count}} sentence', segments_other: '{{count}} sentences',
+    empty: 'Write something first.', noAvatar: 'Choose an avatar first.', tooLong: 'The script is too long by {{count}} characters. Make two videos of it.',
+    lens: { said: 'Said', unsaid: 'This is not spoken', otherwise: 'Say it otherwise', otherwiseTip: 'Teach the word’s pronunciation', title: 'How “{{word}}” is said', say: 'Say it as', sayHint: 'Another spelling that sounds right. Persian vowel marks are heard.', phonemes: 'Or phonemes (IPA)', phonemesHint: 'Exactly, in the International Phonetic Alphabet', scope: 'Where', here: 'In this project', everywhere: 'In all projects', listen: 'Listen', save: 'Say it so', kept: '“{{word}}” will be said otherwise.', language: 'Language', forget: 'As before' },
+    reasons: { number: 'a number', date: 'a date', time: 'a time', money: 'money', percent: 'a percentage', link: 'an address', symbol: 'a sign', abbreviation: 'an abbreviation', lexicon: 'your pronunciation', silent: 'cannot be spoken', spelling: 'spelling' },
+    hidden: { zwnj: 'half-space', zwj: 'joiner', mark: 'direction mark', nbsp: 'no-break space', shy: 'soft hyphen', other: 'hidden character' },
+    refused: { capacity: 'No seat is free', retryIn: 'Trying again in {{seconds}}', now: 'Try now' },
+    notice: 'Dismiss',
+  },
+  recording: {
+    title: 'Recording', instead: 'A recording is used instead of the script.', write: 'Write instead', writeTip: 'Take the recording out; the script is still there', add: 'Use a recording', choose: 'Choose a file…', record: 'Record…', hint: 'A sound file or your microphone instead of the script; drop one here',
+    dialog: 'Record with the microphone', start: 'Start recording', stop: 'Stop', use: 'Use this recording', again: 'Record again', level: 'Level', listen: 'Listen to it', asking: 'Waiting for your permission to use the microphone…', sending: 'Sending', dropped: 'Drop the recording to use it', limit: 'At most {{minutes}} minutes.', quiet: 'Nothing is heard yet. Is the right microphone on?', clipping: 'Too loud: move a little away.', noReplay: 'It cannot be listened to here, but it is in the studio.',
+    denied: 'The microphone may not be used. Allow it for this page in the browser’s address bar or in the system’s privacy settings, then try again.', missing: 'No microphone was found. Plug one in, or choose a file instead.', failed: 'The microphone could not be opened.', unsupported: 'Recording needs a secure page: open the studio on this machine itself (localhost).', mine: 'Recording {{time}}', notSound: '“{{name}}” is no sound file.',
+  },
+  inspector: {
+    title: 'Settings of the video', voice: 'Voice', frame: 'Picture', more: 'More', persian: 'Persian voice', english: 'English voice', usual: 'Usual ({{name}})', usualPlain: 'Usual', tryIt: 'Try it', tryTip: 'Hear this voice', stopTrying: 'Stop', sampleFa: 'سلام! این صدای من است.', sampleEn: 'Hello! This is my voice.', otherGroup: 'Other',
+    rate: 'Rate', pitch: 'Pitch', times: '{{value}}×', model: 'Lip-sync model', modelUsual: 'Usual ({{name}})', fps: 'Frames per second', fpsOwn: 'The avatar’s own', aspect: 'Format', own: 'Own', aspectTip: { own: 'As the avatar is', wide: 'Landscape, 16:9', tall: 'Portrait, 9:16', square: 'Square, 1:1' }, size: 'Size', sizeOwn: 'The avatar’s own', custom: 'Other',
+    background: 'Background', keep: 'Keep', blur: 'Blur', colour: 'Colour', picture: 'Picture', amount: 'Blur', choosePicture: 'Choose a picture…', pictureSet: 'Picture chosen', colourLabel: 'Colour of the background', green: 'Green', white: 'White', grey: 'Grey', dark: 'Dark',
+    idle: 'Blinks and breath', idleHint: 'A photo moves a little by itself', quality: 'Quality', live: 'Live', final: 'Final', liveTip: 'Plays while it is made', finalTip: 'Finer picture, takes longer', reset: 'Reset', resetTip: 'All settings of the video as they were at first; the script stays', resetDone: 'Settings are as they were at first.', failed: 'This could not be read.', cost: 'Larger than the avatar’s picture: it will look soft.',
+  },
+  firstRun: { title: 'Your first video in a minute', one: 'Choose who speaks.', two: 'Write what is said.', three: 'Press Speak: it plays while it is made.', dismiss: 'Got it' },
+  greeting: 'Hello, I am Sima. Write anything here, press Speak, and I will say it at once.',
+} as const;
