@@ -1,10 +1,10 @@
 /** `sima`: the command line. Commands live in commands/; here are the grammar, Ctrl-C, and the last word on errors. */
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { dataHome } from '../engine/home.ts';
 import { QUALITIES } from '../shared/contract/request.ts';
 import { DEVICES } from '../shared/vocabulary.ts';
 import type { Context } from './context.ts';
 import { EXIT, exitCodeOf } from './exit.ts';
-import { resolveHome } from './home.ts';
 
 /** Commands are loaded when they are called: each brings libraries that the others do without. */
 const lazily =
@@ -32,6 +32,7 @@ const voicesSay = lazily(async () => (await import('./commands/voices.ts')).voic
 const render = lazily(async () => (await import('./commands/render.ts')).render);
 const bench = lazily(async () => (await import('./commands/bench.ts')).bench);
 const serve = lazily(async () => (await import('./commands/serve.ts')).serve);
+const start = lazily(async () => (await import('./commands/start.ts')).start);
 const demo = lazily(async () => (await import('./commands/demo.ts')).demo);
 const stress = lazily(async () => (await import('./commands/stress.ts')).stress);
 const doctor = lazily(async () => (await import('./commands/doctor.ts')).doctor);
@@ -85,7 +86,7 @@ const command = (parent: Command, grammar: string, description: string): Command
 
 const context = (cmd: Command): Context => {
   const options = cmd.optsWithGlobals<{ home?: string; json?: boolean }>();
-  return { home: resolveHome(options.home), json: options.json === true, signal: abort.signal };
+  return { home: dataHome(options.home), json: options.json === true, signal: abort.signal };
 };
 
 command(program, 'render', 'Render a take: a face says a text (or follows a recording) and becomes an MP4.')
@@ -177,10 +178,16 @@ command(voices, 'say', 'Speak a text into a WAV file, or tell its length and wor
   .option('--out <file.wav>', 'where the sound goes')
   .action((text: string, options: Parameters<typeof voicesSay>[1], cmd: Command) => voicesSay(text, options, context(cmd)));
 
-command(program, 'serve', 'Offer the studio to other programs: its contract over a WebSocket, each take as a growing MP4 (docs/PROTOCOL.md). Ends with Ctrl-C.')
+command(program, 'start', 'Open the studio: in its own window where Electron can be had, else in the browser (in a checkout: npm start).')
+  .option('--browser', 'in the browser, whatever there is')
+  .option('--no-open', 'print the address and open no browser')
+  .action((options: Parameters<typeof start>[0], cmd: Command) => start(options, context(cmd)));
+
+command(program, 'serve', 'Offer the studio to browsers and to other programs: its page, its contract over a WebSocket, each take as a growing MP4 (docs/PROTOCOL.md). Ends with Ctrl-C.')
   .option('--host <address>', 'where to listen; others than this machine reach it only at another address than the default', '127.0.0.1')
   .option('--port <n>', '0: any that is free', number, 0)
   .option('--max-sessions <n>', 'users at once; default: maxSessions of engine.json, else 5', number)
+  .option('--page <dir|none>', 'the studio’s page; default: the one that npm run build made, where it did')
   .addOption(new Option('--device <name>', 'where models run').choices(DEVICES).default('auto'))
   .action((options: Parameters<typeof serve>[0], cmd: Command) => serve(options, context(cmd)));
 
