@@ -1,8 +1,9 @@
 /** Form controls: each has a label that stands beside or above it. */
 import { clsx } from 'clsx';
 import { Check, ChevronDown } from 'lucide-react';
-import { Select as RadixSelect, Slider as RadixSlider, Switch as RadixSwitch } from 'radix-ui';
+import { Select as RadixSelect, Slider as RadixSlider, Switch as RadixSwitch, ToggleGroup } from 'radix-ui';
 import { useId, type ComponentProps, type ReactNode } from 'react';
+import { Tip } from './Tip.tsx';
 
 export const CONTROL = 'min-h-8 w-full rounded border border-line bg-raised px-2 text-ink placeholder:text-muted hover:border-muted';
 
@@ -86,6 +87,30 @@ export function Switch({ label, checked, onChange, hint, disabled = false }: { l
         <RadixSwitch.Thumb className="block size-4 translate-x-0.5 rounded-full bg-ink transition-transform data-[state=checked]:translate-x-4 data-[state=checked]:bg-accent-ink rtl:-translate-x-0.5 rtl:data-[state=checked]:-translate-x-4" />
       </RadixSwitch.Root>
       <label htmlFor={id} className="flex flex-col"><span>{label}</span>{hint !== undefined && <span className="text-xs text-muted">{hint}</span>}</label>
+    </div>
+  );
+}
+
+export interface Segment<V extends string> {
+  value: V;
+  label: string;
+  tip: string;
+}
+
+/** Few choices that all stay in sight. */
+export function Segmented<V extends string>({ label, value, choices, onChange }: { label: string; value: V; choices: readonly Segment<V>[]; onChange: (value: V) => void }) {
+  const id = useId();
+  return (
+    <div className="flex flex-col gap-1">
+      <span id={id} className="text-xs text-muted">{label}</span>
+      <ToggleGroup.Root type="single" aria-labelledby={id} value={value} onValueChange={(next) => next !== '' && onChange(next as V)} className="flex flex-wrap gap-px overflow-hidden rounded border border-line bg-line">
+        {choices.map((choice) => (
+          <Tip key={choice.value} label={choice.tip}>
+            {/* Its own role and state are lost to the tooltip's otherwise. */}
+            <span className="flex min-w-14 flex-1"><ToggleGroup.Item value={choice.value} className="min-h-8 flex-1 bg-raised px-2 whitespace-nowrap text-ink hover:bg-panel data-[state=on]:bg-accent data-[state=on]:text-accent-ink">{choice.label}</ToggleGroup.Item></span>
+          </Tip>
+        ))}
+      </ToggleGroup.Root>
     </div>
   );
 }
