@@ -31,6 +31,7 @@ export const spokenChange = z.object({ start: count, end: count, written: z.stri
 export type SpokenChange = z.infer<typeof spokenChange>;
 
 export const planInput = z.strictObject({ segments: z.array(scriptSegment).max(5000), ...asked });
+export type PlanInput = z.output<typeof planInput>;
 /** How a script will be spoken, without speaking it: quick enough for every keystroke. */
 export const scriptPlan = z.object({
   segments: z.array(

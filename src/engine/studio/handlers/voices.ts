@@ -1,11 +1,13 @@
 /** Voices, the lexicon, and how a script will be spoken. */
-import { listVoices } from '../../voice/catalogue.ts';
+import { findVoice, listVoices } from '../../voice/catalogue.ts';
+import { createPlanner } from '../../voice/plan.ts';
 import { notBuilt, type Area, type HandlerParts } from './area.ts';
 
 export function voiceHandlers(_parts: HandlerParts): Area<'voices' | 'script' | 'lexicon'> {
+  const plan = createPlanner();
   return {
     calls: {
-      'script.plan': notBuilt('script.plan'),
+      'script.plan': (input, signal) => plan(input, { findVoice }, signal),
       'lexicon.list': () => [],
       'lexicon.put': notBuilt('lexicon.put'),
       'lexicon.remove': notBuilt('lexicon.remove'),
