@@ -1,0 +1,161 @@
+/**
+ * How a script will be spoken, without speaking it: its segments, how long they take, and every place that is said otherwise than it is
+ * written. Quick enough for every keystroke: what was planned before is remembered sentence by sentence.
+ */
+import { setImmediate } from 'node:timers/promises';
+import type { LexiconEntry } from '../../shared/contract/request.ts';
+import type { PlanInput, ScriptPlan, SpokenChange } from '../../shared/contract/voice.ts';
+import { errorData, StudioError, throwIfCanceled } from '../../shared/errors.ts';
+import type { Lang } from '../../shared/vocabulary.ts';
+import { checkScript, pauseAfter, split } from '../pipeline/script.ts';
+import { isAbbreviation } from './normalise/abbreviations.ts';
+import { asciiDigits, isSpeakable, plainLetters } from './normalise/letters.ts';
+import { utterances, type UtteranceText } from './normalise/utterances.ts';
+
+export interface PlanParts {
+  /** The voice of an id, or of a language. @throws invalid-input */
+  findVoice: (name: string) => { id: string };
+  /** The user's own, for what the project says nothing of. */
+  lexicon?: readonly LexiconEntry[];
+}
+
+export type Planner = (input: PlanInput, parts: PlanParts, signal?: AbortSignal) => Promise<ScriptPlan>;
+
+/** What a sentence is, whoever speaks it. */
+interface Said {
+  /** At normal rate. */
+  speechSec: number;
+  changes: SpokenChange[];
+}
+
+/** What a take is silent before its first and after its last sound (pipeline/speech.ts, which would bring the codecs along). */
+export const SILENCE_AROUND_SEC = 1.12;
+const MOST_REMEMBERED = 6000;
+/** How long the host's thread is kept at a time. */
+const SLICE_MS = 8;
+
+export function createPlanner(): Planner {
+  const remembered = new Map<string, Said>();
+  let rememberedFor = '';
+
+  return async (input, { findVoice, lexicon = [] }, signal) => {
+    const entries = [...lexicon, ...(input.lexicon ?? [])];
+    const key = JSON.stringify(entries);
+    if (key !== rememberedFor) remembered.clear();
+    rememberedFor = key;
+    const pronunciations = pronunciationsOf(entries);
+    const problems: string[] = [];
+    const attempt = <T>(work: () => T): T | null => {
+      try {
+        return work();
+      } catch (error) {
+        if (!(error instanceof StudioError)) throw error;
+        problems.push(errorData(error).message);
+        return null;
+      }
+    };
+
+    const script = input.segments.map(({ text }) => text).join('');
+    attempt(() => checkScript(script));
+    const segments: ScriptPlan['segments'] = [];
+    let start = 0;
+    let speechSec = 0;
+    let sliceEndMs = performance.now() + SLICE_MS;
+    for (const [from, segment] of input.segments.entries()) {
+      const rate = segment.rate ?? input.rate;
+      for (const { text, lang } of split(segment.text, { rate })) {
+        if (performance.now() > sliceEndMs) {
+          await setImmediate();
+          throwIfCanceled(signal);
+          sliceEndMs = performance.now() + SLICE_MS;
+        }
+        let said = remembered.get(text);
+        if (!said) {
+          said = saidOf(text, pronunciations);
+          if (remembered.size >= MOST_REMEMBERED) remembered.clear();
+          if (rememberedFor === key) remembered.set(text, said);
+        }
+        const asked = segment.voice ?? input.voice ?? lang;
+        const voice = attempt(() => findVoice(asked).id) ?? asked;
+        const estimateSec = isSpeakable(text) ? (said.speechSec + pauseAfter({ text })) / rate : 0;
+        segments.push({ index: segments.length, start, end: start + text.length, from, text, lang, voice, estimateSec, changes: said.changes });
+        start += text.length;
+        speechSec += estimateSec;
+      }
+    }
+    return { segments, estimateSec: speechSec === 0 ? 0 : speechSec + SILENCE_AROUND_SEC, problem: problems[0] ?? null };
+  };
+}
+
+function saidOf(text: string, pronunciations: Pronunciations): Said {
+  const runs = utterances(text);
+  return { speechSec: runs.reduce((sum, run) => sum + secondsOf(run), 0), changes: changesOf(text, runs, pronunciations) };
+}
+
+/** Seconds per letter, measured on eSpeak at normal rate; a mark is a short pause inside the run. */
+const LETTER_SEC: Record<Lang, number> = { fa: 0.083, en: 0.066 };
+const SPACE_SEC = 0.012;
+const MARK_SEC = 0.2;
+
+function secondsOf({ text, lang }: UtteranceText): number {
+  // The last mark ends the run: its pause is not the run's.
+  const inner = text.replace(/[,،.?؟!]+$/u, '');
+  const marks = inner.match(/[,،.?؟!]/gu)?.length ?? 0;
+  const spaces = inner.match(/ /g)?.length ?? 0;
+  const letters = inner.match(/\p{L}/gu)?.length ?? 0;
+  return letters * LETTER_SEC[lang] + spaces * SPACE_SEC + marks * MARK_SEC;
+}
+
+/** By language and folded word. */
+type Pronunciations = ReadonlyMap<string, string>;
+
+const foldedWord = (word: string): string => plainLetters(word).toLowerCase();
+
+/** Later entries go before earlier ones. */
+function pronunciationsOf(entries: readonly LexiconEntry[]): Pronunciations {
+  return new Map(entries.map(({ lang, word, say, phonemes }) => [`${lang} ${foldedWord(word)}`, say ?? `/${phonemes}/`]));
+}
+
+const lettersOf = (text: string): string => foldedWord(text).replace(/[^\p{L}\p{M}]/gu, '');
+
+/** Every written word whose letters are not those that the voice is given, and what it is not given at all. */
+export function changesOf(text: string, runs: readonly UtteranceText[] = utterances(text), pronunciations: Pronunciations = new Map()): SpokenChange[] {
+  const changes: SpokenChange[] = [];
+  const words = runs.flatMap(({ lang, words: said }) => said.map((word) => ({ ...word, lang }))).sort((a, b) => a.start - b.start);
+  let done = 0;
+  words.forEach(({ start, end, spoken, lang }, i) => {
+    changes.push(...unsaid(text, done, start));
+    done = Math.max(done, end);
+    const written = text.slice(start, end);
+    const own = pronunciations.get(`${lang} ${foldedWord(written)}`);
+    if (own !== undefined) changes.push({ start, end, written, spoken: own, reason: 'lexicon' });
+    else if (words[i - 1]?.start === start) {
+      // A word of two languages is one change.
+      const before = changes.at(-1);
+      if (before?.start === start) before.spoken += ` ${spoken}`;
+    } else if (lettersOf(spoken) !== lettersOf(written)) changes.push({ start, end, written, spoken, reason: reasonOf(written, text[end] === '.') });
+  });
+  changes.push(...unsaid(text, done, text.length));
+  return changes;
+}
+
+/** Signs and letters that no voice here can say; punctuation is heard as a pause. */
+const UNSAID = /(?:(?=\P{ASCII})\p{Extended_Pictographic}[\u{1F3FB}-\u{1F3FF}\u200D\uFE0F]*)+|(?:(?=\p{L})[^\p{Script=Arabic}\p{Script=Latin}])+/gu;
+
+function unsaid(text: string, from: number, to: number): SpokenChange[] {
+  if (from >= to) return [];
+  return [...text.slice(from, to).matchAll(UNSAID)].map(({ 0: written, index }) => ({ start: from + index, end: from + index + written.length, written, spoken: '', reason: 'silent' }));
+}
+
+/** What kind of thing was written, for the page to name. */
+function reasonOf(written: string, stopFollows: boolean): string {
+  const plain = asciiDigits(plainLetters(written));
+  if (/^(?:https?:\/\/|www\.)|@.+\.|^[\w-]+(?:\.[\w-]+)*\.[a-z]{2,}(?:\/|$)/i.test(plain)) return 'link';
+  if (/^\d{1,2}:\d{2}$/.test(plain)) return 'time';
+  if (/^\d{4}([/-])\d{1,2}\1\d{1,2}$/.test(plain)) return 'date';
+  if (/[$€£﷼]/.test(plain)) return 'money';
+  if (plain.includes('%')) return 'percent';
+  if (/\d/.test(plain)) return 'number';
+  if (!/\p{L}/u.test(plain)) return 'symbol';
+  return stopFollows && isAbbreviation(written) ? 'abbreviation' : 'spelling';
+}
