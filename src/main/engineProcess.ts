@@ -24,6 +24,6 @@ export const startUtilityProcess: StartEngineProcess = (options) => {
         // It was gone already; its exit is about to be told.
       }
     },
-    onExit: (listener) => void child.once('exit', (code) => listener(exitReason(code, null, lastWords()))),
+    onExit: (listener) => void child.once('exit', (code) => listener(exitReason(code, null, lastWords()), false)),
   };
 };

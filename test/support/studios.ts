@@ -87,7 +87,8 @@ export function sabotaged(saboteur: Saboteur): StartEngineProcess {
         return child.pid;
       },
       kill: () => child.kill(),
-      onExit: (listener) => child.onExit(listener),
+      // Told as a crash of its own: what is tested is who is blamed for one.
+      onExit: (listener) => child.onExit((reason) => listener(reason, false)),
       port: {
         ...child.port,
         send(message) {

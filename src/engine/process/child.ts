@@ -11,7 +11,8 @@ export interface EngineChild {
   /** At once, whatever it is doing. */
   kill(): void;
   /** How it ended, in words, with its last lines. Called once. */
-  onExit(listener: (reason: string) => void): void;
+  /** @param killed by SIGKILL, which no crash of its own does: by whoever owns it, its user, or a system out of memory */
+  onExit(listener: (reason: string, killed: boolean) => void): void;
 }
 export type StartEngineProcess = (options: EngineProcessOptions) => EngineChild;
 
@@ -67,12 +68,12 @@ export function forkEntry(file: string, options: EngineProcessOptions): EngineCh
     onExit: (listener) => {
       // 'close' comes when stderr is read to its end; a process that could not even be started has no other event than 'error'.
       let told = false;
-      const tell = (reason: string) => {
-        if (!told) listener(reason);
+      const tell = (reason: string, killed: boolean) => {
+        if (!told) listener(reason, killed);
         told = true;
       };
-      child.once('close', (code, signal) => tell(exitReason(code, signal, lastWords())));
-      child.once('error', (error) => tell(`it could not be started: ${error.message}`));
+      child.once('close', (code, signal) => tell(exitReason(code, signal, lastWords()), signal === 'SIGKILL'));
+      child.once('error', (error) => tell(`it could not be started: ${error.message}`, false));
     },
   };
 }

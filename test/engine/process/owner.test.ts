@@ -148,9 +148,9 @@ test('one that dies at once is started again after longer and longer waits, and 
     start: (options) => {
       starts.push(performance.now());
       const child = broken(options);
-      return { ...child, pid: null, onExit: (listener) => child.onExit((reason) => {
+      return { ...child, pid: null, onExit: (listener) => child.onExit((reason, killed) => {
         ends.push(performance.now());
-        listener(reason);
+        listener(reason, killed);
       }) };
     },
   });
@@ -171,9 +171,9 @@ test('a life that lasted is no failed start: its successor comes without a wait'
     start: (options) => {
       if (endedMs > 0) waits.push(performance.now() - endedMs);
       const child = short(options);
-      return { ...child, pid: null, onExit: (listener) => child.onExit((reason) => {
+      return { ...child, pid: null, onExit: (listener) => child.onExit((reason, killed) => {
         endedMs = performance.now();
-        listener(reason);
+        listener(reason, killed);
       }) };
     },
   });
