@@ -4,6 +4,7 @@ import { seatedHandlers } from '../engine/service/serviceHandlers.ts';
 import type { StudioApi, StudioServerApi } from '../shared/contract.ts';
 import { checked } from '../shared/door.ts';
 import { serve, type Handlers, type Port } from '../shared/rpc.ts';
+import { isPageUrl } from './scheme.ts';
 
 export function mainPort(port: MessagePortMain): Port {
   return {
@@ -14,15 +15,51 @@ export function mainPort(port: MessagePortMain): Port {
   };
 }
 
-/** Behind the door (shared/door.ts); seats that a page took are given back when it goes. */
-export function offerStudio(webContents: WebContents, handlers: Handlers<StudioServerApi>): void {
+export interface Offer {
+  /** When every page that had a port is gone and what it asked to be saved is saved: what it sent last came before its port's end. */
+  settled(): Promise<void>;
+}
+
+/** Behind the door (shared/door.ts); seats that a page took are given back when it goes. Only our own page gets a port, in its main frame. */
+export function offerStudio(webContents: WebContents, handlers: Handlers<StudioServerApi>): Offer {
+  const open = new Set<Promise<void>>();
+  const saving = new Set<Promise<unknown>>();
+  const save = handlers.calls['projects.save'];
+  const watched: Handlers<StudioServerApi> = {
+    ...handlers,
+    calls: {
+      ...handlers.calls,
+      'projects.save': async (input, signal) => {
+        const saved = Promise.resolve(save(input, signal));
+        const over = saved.then(() => undefined, () => undefined);
+        saving.add(over);
+        try {
+          return await saved;
+        } finally {
+          saving.delete(over);
+        }
+      },
+    },
+  };
   webContents.on('did-finish-load', () => {
+    if (!isPageUrl(webContents.getURL())) return;
     const { port1, port2 } = new MessageChannelMain();
-    const seated = seatedHandlers(handlers);
+    const seated = seatedHandlers(watched);
     const port = mainPort(port1);
-    port.onClose(seated.leave);
+    const gone = new Promise<void>((resolve) => port.onClose(resolve));
+    open.add(gone);
+    void gone.then(() => {
+      open.delete(gone);
+      seated.leave();
+    });
     serve<StudioApi>(port, checked(seated.handlers));
     port1.start();
     webContents.postMessage('studio-port', null, [port2]);
   });
+  return {
+    async settled() {
+      await Promise.all(open);
+      await Promise.all(saving);
+    },
+  };
 }

@@ -2,5 +2,5 @@
 import { ipcRenderer } from 'electron';
 
 ipcRenderer.once('studio-port', (event) => {
-  window.postMessage('studio-port', '*', event.ports);
+  window.postMessage('studio-port', location.origin, event.ports);
 });

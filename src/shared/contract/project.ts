@@ -1,6 +1,6 @@
 /** A project: what its user is making, as one versioned JSON document (`.sima`). The unit of autosave and undo. */
 import { z } from 'zod';
-import { count, id, lang, time } from './common.ts';
+import { count, id, lang, sentence, time } from './common.ts';
 import { lexicon, QUALITIES, scriptSegment } from './request.ts';
 import { reviewMark } from './qa.ts';
 
@@ -48,5 +48,7 @@ export const projectRow = z.object({
   savedAt: time,
   /** Where the user keeps it; null: in the studio's own folder. */
   file: z.string().nullable(),
+  /** What the user should know: its last version was damaged and the one before is used, or it cannot be opened. */
+  notice: sentence.nullable(),
 });
 export type ProjectRow = z.infer<typeof projectRow>;

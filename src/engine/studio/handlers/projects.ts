@@ -1,15 +1,19 @@
 /** Projects: what users are making, saved as they make it. */
-import { notBuilt, type Area, type HandlerParts } from './area.ts';
+import { readFile } from 'node:fs/promises';
+import type { Area, HandlerParts } from './area.ts';
 
-export function projectHandlers(_parts: HandlerParts): Area<'projects'> {
+export function projectHandlers({ studio: { projects } }: HandlerParts): Area<'projects'> {
   return {
     calls: {
-      'projects.list': () => [],
-      'projects.create': notBuilt('projects.create'),
-      'projects.open': notBuilt('projects.open'),
-      'projects.save': notBuilt('projects.save'),
-      'projects.remove': notBuilt('projects.remove'),
-      'projects.import': notBuilt('projects.import'),
+      'projects.list': () => projects.list(),
+      'projects.create': (about) => projects.create(about),
+      'projects.open': ({ id }) => projects.open(id),
+      'projects.save': ({ project }) => projects.save(project),
+      'projects.remove': async ({ id }) => {
+        await projects.remove(id);
+        return null;
+      },
+      'projects.import': async ({ file }) => projects.adopt(await readFile(file, 'utf8'), 'The file'),
     },
     streams: {},
   };

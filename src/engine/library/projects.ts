@@ -1,0 +1,277 @@
+/**
+ * Projects of one home: what their users are making. `<home>/projects/<id>.sima` is one JSON document, written whole, with the version before it
+ * beside it (`.bak`); recordings and pictures that it was made with lie in `<id>.files/`. Where the user keeps a copy elsewhere, that is written too.
+ */
+import { randomUUID } from 'node:crypto';
+import { copyFile, mkdir, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import path from 'node:path';
+import { z } from 'zod';
+import { parse } from '../../shared/contract/common.ts';
+import { projectSchema, type Project, type ProjectRow } from '../../shared/contract/project.ts';
+import type { ScriptSegment } from '../../shared/contract/request.ts';
+import { errorData, StudioError } from '../../shared/errors.ts';
+import { systemFailure, writeWhole } from '../media/wholeFile.ts';
+import { dominantLang } from '../voice/normalise/letters.ts';
+import { storageFailure, syncFolder } from './durable.ts';
+
+export interface ProjectStore {
+  /** The last saved first. */
+  list(): Promise<ProjectRow[]>;
+  create(about: { name: string; segments?: ScriptSegment[] }): Promise<Project>;
+  /** Where its file is damaged: the version before, which the list then says. @throws invalid-input where there is none, or it was made by a newer Sima */
+  open(id: string): Promise<Project>;
+  /** Also one that is not there: what somebody is making is never lost. @throws io */
+  save(project: Project): Promise<{ savedAt: string }>;
+  remove(id: string): Promise<void>;
+  /** Takes over a document; its id where that is free, else a new one. @throws invalid-input */
+  adopt(text: string, what: string): Promise<Project>;
+  /** From now on it is also kept in that file, which is written at once. @throws io */
+  keepAt(id: string, file: string): Promise<void>;
+  /** The project that is kept in that file; taken over where it is not known yet. @throws invalid-input, io */
+  openFile(file: string): Promise<Project>;
+  /** The document as it lies on the disk. */
+  fileOf(id: string): string;
+}
+
+/** Ids are names of files. */
+const ID = /^[A-Za-z0-9][\w-]{0,63}$/;
+const EXCERPT_CHARACTERS = 140;
+const ENDING = '.sima';
+const PICTURE = /^\s*picture\s*:\s*(.*?)\s*$/is;
+const places = z.record(z.string(), z.string());
+
+/** Nothing stays open. @param onChange told whenever one was saved, removed or taken over */
+export function openProjects(home: string, onChange: () => void = () => undefined): ProjectStore {
+  const folder = path.join(home, 'projects');
+  const fileOf = (id: string) => path.join(folder, `${known(id)}${ENDING}`);
+  const backupOf = (id: string) => `${fileOf(id)}.bak`;
+  const partOf = (id: string) => `${fileOf(id)}.part`;
+  const filesOf = (id: string) => path.join(folder, `${known(id)}.files`);
+  const placesFile = path.join(folder, 'places.json');
+  /** Rows by the state of their file. */
+  const rows = new Map<string, { state: string; row: ProjectRow }>();
+  /** What happened to a project since the studio was opened. */
+  const notices = new Map<string, string>();
+  /** Writings of one project follow one another. */
+  const writing = new Map<string, Promise<unknown>>();
+
+  const inStorage = async <T>(work: () => Promise<T>): Promise<T> => {
+    try {
+      return await work();
+    } catch (error) {
+      throw storageFailure(error, `The projects folder ${folder}`);
+    }
+  };
+  const inTurn = async <T>(id: string, work: () => Promise<T>): Promise<T> => {
+    const turn = (writing.get(id) ?? Promise.resolve()).catch(() => undefined).then(() => inStorage(work));
+    writing.set(id, turn);
+    try {
+      return await turn;
+    } finally {
+      if (writing.get(id) === turn) writing.delete(id);
+    }
+  };
+  const readPlaces = (): Promise<Record<string, string>> => readFile(placesFile, 'utf8').then((text) => places.parse(JSON.parse(text))).catch(() => ({}));
+  const writePlaces = (change: (all: Record<string, string>) => Record<string, string>): Promise<void> =>
+    inTurn(placesFile, async () => {
+      await mkdir(folder, { recursive: true });
+      await writeWhole(placesFile, `${JSON.stringify(change(await readPlaces()), null, 2)}\n`);
+    });
+
+  /** The document, from its backup where it is damaged. */
+  const read = async (id: string): Promise<Project> => {
+    const file = fileOf(id);
+    const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
+      if (error.code === 'ENOENT') return null;
+      throw error;
+    });
+    if (text === null) {
+      // Ended between its two renamings: the new version is whole.
+      const project = tryRead(await readFile(partOf(id), 'utf8').catch(() => ''));
+      if (project) {
+        await rename(partOf(id), file);
+        return project;
+      }
+    }
+    const backup = await readFile(backupOf(id), 'utf8').catch(() => null);
+    if (text === null && backup === null) throw new StudioError('invalid-input', `There is no project “${id}”. It may have been removed in another window.`);
+    try {
+      if (text === null) throw new StudioError('invalid-input', 'its file is gone');
+      return readProject(text, `The project file ${file}`);
+    } catch (error) {
+      if (isNewer(error)) throw error;
+      const project = backup === null ? null : tryRead(backup);
+      if (project === null) throw new StudioError('io', `The project file ${file} is damaged, and there is no version before it. ${errorData(error).message}`, { cause: error });
+      const damaged = `${file}.damaged`;
+      if (text !== null) await rename(file, damaged);
+      await writeWhole(file, backup!);
+      notices.set(id, `The last version of this project was damaged, so this is the one before it. ${text === null ? '' : `What is left of the damaged one is kept in ${damaged}.`}`.trim());
+      return project;
+    }
+  };
+  const tryRead = (text: string): Project | null => {
+    try {
+      return readProject(text, 'The backup');
+    } catch {
+      return null;
+    }
+  };
+
+  /** Names inside its own folder are relative on the disk. */
+  const inward = (id: string, name: string): string => (path.isAbsolute(name) && !path.relative(filesOf(id), name).startsWith('..') ? `${id}.files/${path.basename(name)}` : name);
+  const outward = (id: string, name: string): string => (name.startsWith(`${id}.files/`) ? path.join(filesOf(id), path.basename(name)) : name);
+  const naming = (project: Project, name: (file: string) => string): Project => {
+    const picture = PICTURE.exec(project.background)?.[1];
+    return { ...project, audio: project.audio && { ...project.audio, file: name(project.audio.file) }, background: picture === undefined ? project.background : `picture:${name(picture)}` };
+  };
+
+  /** Brings in what the project was made with, and lets go what it no longer is. */
+  const keepFiles = async (project: Project): Promise<Project> => {
+    const { id } = project;
+    const used = new Set<string>();
+    const names = [project.audio?.file, PICTURE.exec(project.background)?.[1]].filter((name) => name !== undefined);
+    const kept = new Map<string, string>();
+    for (const name of names) {
+      const inside = outward(id, name);
+      if (!path.isAbsolute(inside)) continue; // an upload that is gone: its name is all there is
+      const about = await stat(inside).catch(() => null);
+      if (!about?.isFile()) continue;
+      const isOurs = path.dirname(inside) === filesOf(id);
+      const target = isOurs ? inside : path.join(filesOf(id), `${path.basename(path.dirname(inside)).slice(0, 8)}-${path.basename(inside)}`);
+      if (!isOurs && (await stat(target).catch(() => null))?.size !== about.size) {
+        await mkdir(filesOf(id), { recursive: true });
+        const part = `${target}.part`;
+        await copyFile(inside, part);
+        await rename(part, target);
+      }
+      used.add(path.basename(target));
+      kept.set(name, `${id}.files/${path.basename(target)}`);
+    }
+    for (const name of await readdir(filesOf(id)).catch(() => [])) if (!used.has(name)) await rm(path.join(filesOf(id), name), { force: true });
+    return naming(project, (name) => kept.get(name) ?? inward(id, name));
+  };
+
+  const save = (project: Project): Promise<{ savedAt: string }> =>
+    inTurn(project.id, async () => {
+      const file = fileOf(project.id);
+      await mkdir(folder, { recursive: true });
+      const text = `${JSON.stringify(await keepFiles(project))}\n`;
+      // The last version that was whole is there at every moment, under one name or the other.
+      await writeWhole(partOf(project.id), text);
+      await rename(file, backupOf(project.id)).catch((error: NodeJS.ErrnoException) => {
+        if (error.code !== 'ENOENT') throw error;
+      });
+      await rename(partOf(project.id), file);
+      await syncFolder(folder);
+      notices.delete(project.id);
+      const place = (await readPlaces())[project.id];
+      if (place !== undefined) await writeWhole(place, text).catch((error: unknown) => {
+        throw new StudioError('io', `The project is saved in the studio, but not in your own file. ${errorData(systemFailure(place, error)).message}`, { cause: error });
+      });
+      onChange();
+      return { savedAt: (await stat(file)).mtime.toISOString() };
+    });
+
+  const exists = async (id: string): Promise<boolean> => (await stat(fileOf(id)).catch(() => null)) !== null || (await stat(backupOf(id)).catch(() => null)) !== null;
+
+  const adopt = async (text: string, what: string): Promise<Project> => {
+    const given = readProject(text, what);
+    const id = ID.test(given.id) && !(await exists(given.id)) ? given.id : randomUUID();
+    // What lay beside the document did not come along; and a document from elsewhere names no files of this machine.
+    const project: Project = { ...given, id, audio: null, background: PICTURE.test(given.background) ? 'keep' : given.background };
+    await save(project);
+    return project;
+  };
+
+  const rowOf = async (id: string, all: Record<string, string>): Promise<ProjectRow> => {
+    const about = (await stat(fileOf(id)).catch(() => null)) ?? (await stat(backupOf(id)));
+    const file = all[id] ?? null;
+    const state = `${about.mtimeMs} ${about.size}`;
+    const found = rows.get(id);
+    if (found?.state === state) return { ...found.row, file, notice: notices.get(id) ?? null };
+    const base = { id, savedAt: about.mtime.toISOString(), file, notice: null };
+    try {
+      const { name, segments, takeIds } = await inTurn(id, () => read(id));
+      const script = segments.map(({ text }) => text).join('').replace(/\s+/g, ' ').trim();
+      const row: ProjectRow = { ...base, name, excerpt: Array.from(script).slice(0, EXCERPT_CHARACTERS).join(''), lang: dominantLang(script), takes: takeIds.length };
+      rows.set(id, { state, row });
+      return { ...row, notice: notices.get(id) ?? null };
+    } catch (error) {
+      return { ...base, name: id, excerpt: '', lang: null, takes: 0, notice: errorData(error).message };
+    }
+  };
+
+  return {
+    fileOf,
+    save,
+    adopt,
+    list: () =>
+      inStorage(async () => {
+        const ids = new Set((await readdir(folder).catch(() => [])).flatMap((name) => /^(.+)\.sima(?:\.bak)?$/.exec(name)?.[1] ?? []).filter((id) => ID.test(id)));
+        const all = await readPlaces();
+        const found = await Promise.all([...ids].map((id) => rowOf(id, all).catch(() => null))); // one that goes meanwhile
+        return found.filter((row) => row !== null).sort((a, b) => b.savedAt.localeCompare(a.savedAt));
+      }),
+    async create({ name, segments = [] }) {
+      const project: Project = {
+        version: 1, id: randomUUID(), name, segments, avatarId: null, voices: { fa: null, en: null }, rate: 1, pitch: 1, audio: null, model: null, fps: null, size: null,
+        background: 'keep', idle: true, quality: 'live', lexicon: [], takeIds: [], marks: [], batch: [],
+      };
+      await save(project);
+      return project;
+    },
+    open: (id) => inTurn(id, async () => naming(await read(id), (name) => outward(id, name))),
+    remove: (id) =>
+      inTurn(id, async () => {
+        if (!(await exists(id))) throw new StudioError('invalid-input', `There is no project “${id}”. It may have been removed in another window.`);
+        for (const file of [fileOf(id), partOf(id), backupOf(id), filesOf(id), `${fileOf(id)}.damaged`]) await rm(file, { recursive: true, force: true });
+        rows.delete(id);
+        notices.delete(id);
+        if (id in (await readPlaces())) await writePlaces((all) => Object.fromEntries(Object.entries(all).filter(([each]) => each !== id)));
+        onChange();
+      }),
+    keepAt: (id, file) =>
+      inTurn(id, async () => {
+        await read(id);
+        await writeWhole(file, await readFile(fileOf(id)));
+        await writePlaces((all) => ({ ...Object.fromEntries(Object.entries(all).filter(([, each]) => each !== file)), [id]: file }));
+        onChange();
+      }),
+    async openFile(file) {
+      const text = await readFile(file, 'utf8').catch((error: unknown) => {
+        throw new StudioError('invalid-input', `The project file ${file} cannot be read.`, { cause: error });
+      });
+      const given = readProject(text, `The project file ${file}`);
+      const all = await readPlaces();
+      const id = Object.keys(all).find((each) => all[each] === file);
+      // What its user opens is what counts: it may have been changed elsewhere meanwhile.
+      const project = id === undefined ? await adopt(text, `The project file ${file}`) : { ...given, id };
+      if (id !== undefined) await save(project);
+      else await writePlaces((known) => ({ ...known, [project.id]: file }));
+      return naming(project, (name) => outward(project.id, name));
+    },
+  };
+}
+
+function known(id: string): string {
+  if (!ID.test(id)) throw new StudioError('invalid-input', `“${id.slice(0, 60)}” is not the id of a project.`);
+  return id;
+}
+
+const isNewer = (error: unknown): boolean => (errorData(error).details as { newer?: boolean } | undefined)?.newer === true;
+
+/** @throws invalid-input: damaged, another kind of file, or made by a newer Sima */
+function readProject(text: string, what: string): Project {
+  let content: unknown;
+  try {
+    content = JSON.parse(text.replace(/^\uFEFF/, ''));
+  } catch (error) {
+    throw new StudioError('invalid-input', `${what} is damaged, or no project of Sima’s.`, { cause: error });
+  }
+  const version: unknown = (content as { version?: unknown } | null)?.version;
+  if (typeof version === 'number' && version > 1) {
+    throw new StudioError('invalid-input', `${what} was made by a newer Sima (its format is ${version}, this one knows 1). Update Sima to open it; the file stays as it is.`, { details: { newer: true } });
+  }
+  if (version !== 1) throw new StudioError('invalid-input', `${what} is no project of Sima’s.`);
+  return parse(projectSchema, content, what);
+}

@@ -1,0 +1,35 @@
+/** The recordings and pictures of projects, as clients name them: an upload on the way in, another on the way out. */
+import { createReadStream } from 'node:fs';
+import { stat } from 'node:fs/promises';
+import path from 'node:path';
+import type { Project } from '../../shared/contract/project.ts';
+import { StudioError } from '../../shared/errors.ts';
+import { isUpload, type Uploads } from './uploads.ts';
+
+const PICTURE = /^\s*picture\s*:\s*(.*?)\s*$/is;
+
+async function naming(project: Project, name: (file: string, what: string) => Promise<string>): Promise<Project> {
+  const picture = PICTURE.exec(project.background)?.[1];
+  return {
+    ...project,
+    audio: project.audio && { ...project.audio, file: await name(project.audio.file, 'project.audio') },
+    background: picture === undefined ? project.background : `picture:${await name(picture, 'project.background')}`,
+  };
+}
+
+/** For the store, which keeps the bytes. What has gone keeps its name: a project is saved all the same. @throws invalid-input where a path is given */
+export const projectInward = (project: Project, uploads: Pick<Uploads, 'resolve'>): Promise<Project> =>
+  naming(project, (file, what) => {
+    if (!isUpload(file)) throw new StudioError('invalid-input', `${what}: files of the studio’s machine cannot be named here. Upload it (PUT /uploads) and give the id, upload:….`);
+    return uploads.resolve(file).catch(() => file);
+  });
+
+/** For the client: what the store kept, as uploads of today. */
+export const projectOutward = (project: Project, uploads: Pick<Uploads, 'receive'>): Promise<Project> =>
+  naming(project, async (file) => {
+    if (!path.isAbsolute(file)) return file;
+    const { size } = await stat(file).catch(() => ({ size: 0 }));
+    // An upload’s form, of which there is none: asked for it says that the file is to be sent again.
+    if (size === 0) return 'upload:00000000-0000-0000-0000-000000000000';
+    return uploads.receive(createReadStream(file), { name: path.basename(file), sizeBytes: size });
+  });

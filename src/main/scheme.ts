@@ -1,0 +1,27 @@
+/** The page's address in the app: a scheme of its own, answered by the same routes as the service's. */
+import { protocol, type Protocol } from 'electron';
+
+export const SCHEME = 'sima';
+export const PAGE_ORIGIN = `${SCHEME}://studio`;
+export const PAGE_URL = `${PAGE_ORIGIN}/`;
+
+/** Like https to the page: origins, fetch, media that is read in ranges. Before the app is ready, or never. */
+export function declareScheme(): void {
+  protocol.registerSchemesAsPrivileged([{ scheme: SCHEME, privileges: { standard: true, secure: true, supportFetchAPI: true, corsEnabled: true, stream: true, codeCache: true } }]);
+}
+
+export type Respond = (request: Request, body: AsyncIterable<Uint8Array>) => Promise<Response>;
+
+export function answerScheme(of: Protocol, respond: Respond): void {
+  of.handle(SCHEME, (request) => respond(request, bytesOf(request)));
+}
+
+async function* bytesOf(request: Request): AsyncGenerator<Uint8Array, void, void> {
+  if (request.body) yield* request.body as unknown as AsyncIterable<Uint8Array>;
+}
+
+/** Whether it is the page, at any place in it. */
+export function isPageUrl(url: string): boolean {
+  const address = URL.parse(url);
+  return address !== null && `${address.protocol}//${address.host}` === PAGE_ORIGIN && ['', '/', '/index.html'].includes(address.pathname);
+}
