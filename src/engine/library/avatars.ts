@@ -16,13 +16,15 @@ import { isDiskFull } from './durable.ts';
 import { makeNew, rebuild, type Workshop } from './preparing.ts';
 import { ID_PATTERN, type AvatarRecord, type Consent } from './record.ts';
 import { notFound, openRoom, shortId, type LibraryEvent } from './room.ts';
-import { folderOf, idsIn, looksWhole, readFace, readRecord, removeFolder, variantsFolder } from './store.ts';
+import { bringBack, dropAside, folderOf, idsAside, idsIn, looksWhole, readFace, readRecord, removeFolder, setAside, variantsFolder } from './store.ts';
 import { verifyLibrary, type LibraryVerdict } from './verify.ts';
 
 /** The memory that loaded face data may take unless told otherwise: the guide's 2 GB. */
 export const DEFAULT_BUDGET_BYTES = 2e9;
 /** How much of the budget is filled ahead of use. */
 const PRELOAD_SHARE = 0.5;
+/** How long an avatar that was set aside can be had back. */
+const ASIDE_MS = 3600 * 1000;
 /** Fewer characters than this name no avatar. */
 const SHORTEST_PREFIX = 4;
 
@@ -83,9 +85,15 @@ export interface Library {
   list(query?: ListQuery): AvatarRow[];
   show(idOrPrefix: string): { row: AvatarRow; record: AvatarRecord; folder: string };
   /** Changes what people say of an avatar. */
-  describe(idOrPrefix: string, change: Partial<Pick<AvatarRecord, 'name' | 'tags' | 'consent'>>): Promise<AvatarRecord>;
-  /** @returns the whole id */
+  describe(idOrPrefix: string, change: Partial<Pick<AvatarRecord, 'name' | 'tags' | 'consent' | 'favourite'>>): Promise<AvatarRecord>;
+  /** At once and for good. @returns the whole id */
   remove(idOrPrefix: string): Promise<string>;
+  /** Removes it so that it can be had back, for an hour or until this library is closed. @returns the whole id */
+  setAside(idOrPrefix: string): Promise<string>;
+  /** @param id whole @throws invalid-input where it can no longer be had back */
+  restore(id: string): Promise<AvatarRow>;
+  /** How many there are, and the bytes of all their files. */
+  totals(): { count: number; bytes: number };
   /** Checks every file against its checksum; repairs nothing. */
   verify(signal?: AbortSignal): Promise<LibraryVerdict>;
   metrics(): CacheMetrics;
@@ -119,6 +127,17 @@ export async function openLibrary(home: string, options: LibraryOptions = {}): P
     const { value, bytes } = await rebuild(shop, id, { given, signal: signal ? AbortSignal.any([signal, ending.signal]) : ending.signal });
     cache.put(id, value, bytes);
   }
+
+  /** What this library has set aside, with what only the index knew of it. */
+  const aside = new Map<string, { uses: number; usedAt: string | null; timer: NodeJS.Timeout }>();
+  /** For good. */
+  async function forget(id: string): Promise<void> {
+    clearTimeout(aside.get(id)?.timer);
+    aside.delete(id);
+    await dropAside(root, id).catch(() => undefined); // goes the next time that a library is opened
+  }
+  // Of libraries that were not closed in order.
+  for (const [id, sinceMs] of idsAside(root)) if (Date.now() - sinceMs > ASIDE_MS) await forget(id);
 
   const resolve = (idOrPrefix: string): string => {
     if (ID_PATTERN.test(idOrPrefix) && room.index((known) => known.find(idOrPrefix))) return idOrPrefix;
@@ -216,15 +235,38 @@ export async function openLibrary(home: string, options: LibraryOptions = {}): P
     });
   }
 
-  async function removeAvatar(id: string): Promise<void> {
+  async function removeAvatar(id: string, removeFiles: (root: string, id: string) => Promise<boolean> = removeFolder): Promise<void> {
     const work = async () => {
-      await removeFolder(root, id);
+      await removeFiles(root, id);
       room.index((known) => known.remove(id));
     };
     await room.locked(id.slice(0, 64), undefined, work).catch(async (error: unknown) => {
       // On a full disk not even a lock can be written; removing is what makes room.
       if (!isDiskFull(error)) throw error;
       await room.inStorage(work);
+    });
+  }
+
+  async function setAvatarAside(id: string): Promise<void> {
+    const { uses, usedAt } = room.index((known) => known.find(id))?.row ?? { uses: 0, usedAt: null };
+    await removeAvatar(id, setAside);
+    clearTimeout(aside.get(id)?.timer);
+    aside.set(id, { uses, usedAt, timer: setTimeout(() => void forget(id), ASIDE_MS).unref() });
+  }
+
+  async function restore(id: string): Promise<AvatarRow> {
+    if (!ID_PATTERN.test(id)) throw notFound(id);
+    return room.locked(id.slice(0, 64), undefined, async () => {
+      const known = aside.get(id);
+      if (known && (await bringBack(root, id))) {
+        await room.recordOf(id); // lists it again
+        room.index((index) => index.putUses(id, known.uses, known.usedAt));
+      }
+      await forget(id);
+      // It may have been registered anew meanwhile: then it is back already.
+      const row = room.index((index) => index.find(id))?.row;
+      if (!row) throw new StudioError('invalid-input', 'This avatar can no longer be had back. Add its photo or clip again.');
+      return row;
     });
   }
 
@@ -283,12 +325,21 @@ export async function openLibrary(home: string, options: LibraryOptions = {}): P
       cache.drop(id);
       return id;
     },
+    async setAside(idOrPrefix) {
+      const id = resolve(idOrPrefix);
+      await during(setAvatarAside(id));
+      cache.drop(id);
+      return id;
+    },
+    restore: (id) => during(restore(id)),
+    totals: () => room.index((known) => known.totals()),
     verify: (signal) => room.inStorage(() => verifyLibrary(room, signal)),
     metrics: () => cache.metrics(),
     async close() {
       ending.abort();
       await Promise.allSettled(underWay);
       await cache.idle();
+      for (const id of [...aside.keys()]) await forget(id);
       room.close();
     },
   };

@@ -23,12 +23,14 @@ export interface AvatarRow {
   /** Renders. */
   uses: number;
   tags: string[];
+  favourite: boolean;
 }
 
 export interface ListQuery {
   /** Part of the name, of a tag, or of the id. */
   search?: string;
   tag?: string;
+  favourite?: boolean;
   limit?: number;
   offset?: number;
 }
@@ -57,6 +59,10 @@ export interface Catalogue {
   /** Writes the row; times and counts of use stay. */
   put(record: AvatarRecord, stamp: string): void;
   remove(id: string): void;
+  /** Of an avatar that was away. */
+  putUses(id: string, uses: number, usedAt: string | null): void;
+  /** Of all avatars. */
+  totals(): { count: number; bytes: number };
   /** Counts a render. */
   countUse(id: string, at: string): void;
   /**
@@ -72,16 +78,18 @@ export interface Catalogue {
 
 interface StoredRow {
   id: string; name: string; kind: 'photo' | 'clip'; width: number; height: number; duration_sec: number | null; face_index: number; face_count: number;
-  preparation: number; bytes: number; created_at: string; used_at: string | null; uses: number; tags: string;
+  preparation: number; bytes: number; created_at: string; used_at: string | null; uses: number; tags: string; favourite: 0 | 1;
 }
 
 const COLUMNS = 'id, name, kind, width, height, duration_sec, face_index, face_count, preparation, bytes, created_at, used_at, uses, tags';
+/** Kept in the record alone, which may be damaged. */
+const FAVOURITE = "CASE WHEN json_valid(record) THEN COALESCE(json_extract(record, '$.record.favourite'), 0) ELSE 0 END";
 
 export function catalogueOver(database: Database.Database): Catalogue {
-  const list = database.prepare<[{ search: string; tag: string | null; limit: number; offset: number }], StoredRow>(
-    `SELECT ${COLUMNS} FROM avatars WHERE found_by LIKE @search ESCAPE '\\' AND (@tag IS NULL OR EXISTS (SELECT 1 FROM json_each(tags) WHERE value = @tag)) ORDER BY created_at DESC, id LIMIT @limit OFFSET @offset`,
+  const list = database.prepare<[{ search: string; tag: string | null; favourite: 0 | 1 | null; limit: number; offset: number }], StoredRow>(
+    `SELECT ${COLUMNS}, ${FAVOURITE} AS favourite FROM avatars WHERE found_by LIKE @search ESCAPE '\\' AND (@tag IS NULL OR EXISTS (SELECT 1 FROM json_each(tags) WHERE value = @tag)) AND (@favourite IS NULL OR ${FAVOURITE} = @favourite) ORDER BY created_at DESC, id LIMIT @limit OFFSET @offset`,
   );
-  const find = database.prepare<[string], StoredRow & { record: string; found_by: string; source_hash: string }>(`SELECT ${COLUMNS}, record, found_by, source_hash FROM avatars WHERE id = ?`);
+  const find = database.prepare<[string], StoredRow & { record: string; found_by: string; source_hash: string }>(`SELECT ${COLUMNS}, ${FAVOURITE} AS favourite, record, found_by, source_hash FROM avatars WHERE id = ?`);
   const idsFrom = database.prepare<[string, string, number], { id: string }>('SELECT id FROM avatars WHERE id >= ? AND id < ? ORDER BY id LIMIT ?');
   const idsOfSource = database.prepare<[string], { id: string }>('SELECT id FROM avatars WHERE source_hash = ? ORDER BY face_index');
   const mostUsed = database.prepare<[number], { id: string }>('SELECT id FROM avatars WHERE uses > 0 ORDER BY uses DESC, used_at DESC LIMIT ?');
@@ -93,6 +101,8 @@ export function catalogueOver(database: Database.Database): Catalogue {
        preparation = @preparation, bytes = @bytes, created_at = @createdAt, tags = @tags, found_by = @foundBy, record = @record, stamp = @stamp`,
   );
   const remove = database.prepare<[string]>('DELETE FROM avatars WHERE id = ?');
+  const putUses = database.prepare<[number, string | null, string]>('UPDATE avatars SET uses = ?, used_at = ? WHERE id = ?');
+  const totals = database.prepare<[], { count: number; bytes: number }>('SELECT COUNT(*) AS count, COALESCE(SUM(bytes), 0) AS bytes FROM avatars');
   const countUse = database.prepare<[string, string]>('UPDATE avatars SET uses = uses + 1, used_at = ? WHERE id = ?');
   const holderOf = database.prepare<[string], { holder: string; pid: number; started: string }>('SELECT holder, pid, started FROM locks WHERE source_hash = ?');
   const lock = database.prepare<[string, string, number, string, string]>('INSERT OR REPLACE INTO locks VALUES (?, ?, ?, ?, ?)');
@@ -106,9 +116,9 @@ export function catalogueOver(database: Database.Database): Catalogue {
   });
 
   return {
-    list({ search = '', tag, limit = -1, offset = 0 } = {}) {
+    list({ search = '', tag, favourite, limit = -1, offset = 0 } = {}) {
       const pattern = `%${searchText(search).replace(/[\\%_]/g, '\\$&')}%`;
-      return list.all({ search: pattern, tag: tag ?? null, limit, offset }).map(rowOf);
+      return list.all({ search: pattern, tag: tag ?? null, favourite: favourite === undefined ? null : favourite ? 1 : 0, limit, offset }).map(rowOf);
     },
     find(id) {
       const stored = find.get(id);
@@ -131,6 +141,8 @@ export function catalogueOver(database: Database.Database): Catalogue {
       });
     },
     remove: (id) => void remove.run(id),
+    putUses: (id, uses, usedAt) => void putUses.run(uses, usedAt, id),
+    totals: () => totals.get()!,
     countUse: (id, at) => void countUse.run(at, id),
     tryLock: (sourceHash, holder, owner, isHeld) => tryLock.immediate(sourceHash, holder, owner, isHeld),
     unlock: (sourceHash, holder) => void unlock.run(sourceHash, holder),
@@ -146,13 +158,13 @@ function rowOf(stored: StoredRow): AvatarRow {
   const { id, name, kind, width, height, preparation, uses } = stored;
   return {
     id, name, kind, width, height, preparation, uses, durationSec: stored.duration_sec, faceIndex: stored.face_index, faceCount: stored.face_count,
-    sizeBytes: stored.bytes, createdAt: stored.created_at, usedAt: stored.used_at, tags: tagsOf(stored.tags),
+    sizeBytes: stored.bytes, createdAt: stored.created_at, usedAt: stored.used_at, tags: tagsOf(stored.tags), favourite: stored.favourite === 1,
   };
 }
 
 function rowFits(row: AvatarRow, record: AvatarRecord): boolean {
-  const said = ({ id, name, kind, width, height, durationSec, faceIndex, faceCount, preparation, createdAt, tags }: Omit<AvatarRow, 'sizeBytes' | 'usedAt' | 'uses'>) =>
-    JSON.stringify([id, name, kind, width, height, durationSec, faceIndex, faceCount, preparation, createdAt, tags]);
+  const said = ({ id, name, kind, width, height, durationSec, faceIndex, faceCount, preparation, createdAt, tags, favourite }: Omit<AvatarRow, 'sizeBytes' | 'usedAt' | 'uses'>) =>
+    JSON.stringify([id, name, kind, width, height, durationSec, faceIndex, faceCount, preparation, createdAt, tags, favourite]);
   return said(row) === said(record) && row.sizeBytes === sizeOf(record);
 }
 

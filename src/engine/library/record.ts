@@ -35,6 +35,8 @@ const recordSchema = z.strictObject({
   quality: qualitySchema,
   /** null: not stated. */
   consent: consentSchema.nullable(),
+  /** Chosen by the user; records from before there was such a choice have none. */
+  favourite: z.boolean().default(false),
   files: z.strictObject({ source: fileSchema, face: fileSchema, plates: fileSchema.nullable() }),
 });
 

@@ -5,7 +5,7 @@
  */
 import { randomUUID } from 'node:crypto';
 import { readFileSync, readdirSync, statSync } from 'node:fs';
-import { mkdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import { mkdir, readFile, rename, rm, stat, utimes } from 'node:fs/promises';
 import path from 'node:path';
 import { StudioError } from '../../shared/errors.ts';
 import type { FaceData } from '../avatar/bundle.ts';
@@ -20,6 +20,8 @@ export const RECORD_FILE = 'avatar.json';
 const READ_AT_ONCE_BYTES = 2 ** 20;
 /** Plates at other sizes and before other backgrounds: made when asked for, gone with the avatar, never needed. */
 const VARIANTS = 'variants';
+/** Folder of those that were removed and may be wanted back. */
+const ASIDE = '.removed';
 /** Record, source, face data, a clip's plates, variants. */
 const MOST_FILES = 5;
 /** What a plate file is called while it has no hash yet. */
@@ -90,6 +92,47 @@ export async function removeFolder(root: string, id: string): Promise<boolean> {
   await syncFolder(root);
   await rm(trash, { recursive: true, force: true });
   return true;
+}
+
+/** Moves the avatar's folder out of sight, from where it can be brought back. @returns false where there was none */
+export async function setAside(root: string, id: string): Promise<boolean> {
+  const aside = path.join(root, ASIDE, id);
+  await mkdir(path.dirname(aside), { recursive: true });
+  await rm(aside, { recursive: true, force: true }); // of an earlier time
+  const now = new Date();
+  try {
+    await utimes(folderOf(root, id), now, now); // since when it is away
+    await rename(folderOf(root, id), aside);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false;
+    throw error;
+  }
+  await syncFolder(root);
+  return true;
+}
+
+/** @returns false where it is no longer there, or where an avatar of that id is in its place */
+export async function bringBack(root: string, id: string): Promise<boolean> {
+  const aside = path.join(root, ASIDE, id);
+  if (!statSync(aside, { throwIfNoEntry: false }) || statSync(folderOf(root, id), { throwIfNoEntry: false })) return false;
+  await rename(aside, folderOf(root, id));
+  await syncFolder(root);
+  return true;
+}
+
+/** Ids of avatars that were set aside, with the time when, in ms. */
+export function idsAside(root: string): Map<string, number> {
+  const aside = path.join(root, ASIDE);
+  if (!statSync(aside, { throwIfNoEntry: false })) return new Map();
+  return new Map(readdirSync(aside).flatMap((id) => {
+    const since = statSync(path.join(aside, id), { throwIfNoEntry: false })?.mtimeMs;
+    return since === undefined ? [] : [[id, since]];
+  }));
+}
+
+/** For good. */
+export async function dropAside(root: string, id: string): Promise<void> {
+  await rm(path.join(root, ASIDE, id), { recursive: true, force: true });
 }
 
 /** Where a clip's plates are written before they get their name. */

@@ -4,17 +4,24 @@
  */
 import type { ModelReadiness } from '../../shared/contract/engine.ts';
 import type { RenderRequest } from '../../shared/contract/request.ts';
-import type { ChunkTimes } from '../../shared/contract/take.ts';
+import type { ChunkTimes, SaidSegment } from '../../shared/contract/take.ts';
 import type { Chunk } from '../../shared/vocabulary.ts';
+import type { Inspected } from '../avatar/facesIn.ts';
+import type { ExportApi } from '../export/api.ts';
 import type { RegisterOptions } from '../library/avatars.ts';
 import type { CacheMetrics } from '../library/cache.ts';
 import type { AvatarRecord } from '../library/record.ts';
 import type { LibraryEvent } from '../library/room.ts';
 import type { Fragment } from '../media/mp4Writer.ts';
 import type { Rate } from '../media/rate.ts';
+import type { MouthTrack } from '../mouthTrack.ts';
 import type { DeviceRequest } from '../onnx/devices.ts';
+import type { InstalledModel } from '../onnx/manifest.ts';
 import type { TakeResult } from '../pipeline/take.ts';
+import type { PictureOrder } from '../qa/pictures.ts';
+import type { QaOrder, QaProgress } from '../qa/room.ts';
 import type { EngineSettings } from '../settings.ts';
+import type { SaidSample, SayInput } from '../voice/say.ts';
 
 /** Handed to the process when it is started. */
 export interface EngineProcessOptions {
@@ -39,6 +46,8 @@ export interface RenderOrder {
   playheadSec: number;
   /** What was published of it before; null: nothing. */
   published: { fragments: Fragment[]; initBytes: number } | null;
+  /** What was told of what is said in it: it keeps its place on the timeline. */
+  said: SaidSegment[];
 }
 
 /** What can be known before the first frame. */
@@ -63,6 +72,10 @@ export type RenderEvent =
   /** Complete in the file, never changing. `initBytes` is the header before the first fragment. */
   | { type: 'fragment'; fragment: Fragment; initBytes: number }
   | { type: 'progress'; framesDone: number; /** null until all is spoken */ framesExpected: number | null }
+  /** Segments as they are spoken, ahead of their frames; again from the first one on where a take is rendered on. */
+  | { type: 'said'; segment: SaidSegment }
+  /** What is kept of frames beside their pictures, before the fragments that hold them; doubles where a take is rendered on say the same. */
+  | { type: 'track'; track: MouthTrack }
   | { type: 'notice'; sentence: string }
   | { type: 'finished'; result: TakeResult };
 
@@ -103,6 +116,14 @@ export interface EngineApi {
     drain: [null, null];
     /** null: as large as the machine is quick; a number: no micro-batch of more frames. */
     limitBatch: [number | null, null];
+    /** Says a sentence, before what takes have yet to say. */
+    say: [SayInput, SaidSample];
+    /** Loads and runs the file, and brings it among the user's models; this process does not use it. */
+    importModel: [{ file: string; id?: string | undefined; source?: string | undefined }, InstalledModel];
+    /** A moment of a finished take as a JPEG: its frame, its source picture, or what differs. */
+    picture: [QaOrder & PictureOrder, Uint8Array];
+    /** As the export thread's `hold`. */
+    holdExport: ExportApi['calls']['hold'];
     /** Closes everything in order; the process then ends by itself. */
     close: [null, null];
   };
@@ -112,8 +133,14 @@ export interface EngineApi {
     figures: [null, EngineFigures | null];
     libraryEvents: [null, LibraryEvent];
     render: [RenderOrder, RenderEvent];
+    /** Ends, once it is canceled, when nothing is written any more. */
+    export: ExportApi['streams']['export'];
+    /** Measures a video's lip-sync; nothing of it is kept here. */
+    qa: [QaOrder, QaProgress];
+    inspect: [{ file: string }, InspectEvent];
     register: [{ file: string } & Pick<RegisterOptions, 'faceIndex' | 'name' | 'tags'>, RegisterEvent];
   };
 }
 
+export type InspectEvent = { type: 'progress'; done: number } | ({ type: 'faces' } & Inspected);
 export type RegisterEvent = { type: 'progress'; done: number } | { type: 'registered'; record: AvatarRecord; isNew: boolean };

@@ -7,9 +7,13 @@ import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { StudioError } from '../../shared/errors.ts';
 import { serve, type Port } from '../../shared/rpc.ts';
+import { inspect } from '../avatar/facesIn.ts';
 import { createChange } from '../change.ts';
 import { openEngine, type Engine } from '../engine.ts';
+import { openExporter, type Exporter } from '../export/exportThread.ts';
 import type { LibraryEvent } from '../library/room.ts';
+import { importModel } from '../onnx/importModel.ts';
+import { modelFolders } from '../onnx/manifest.ts';
 import { onThreadFailure } from '../threads.ts';
 import type { EngineApi, Readiness } from './api.ts';
 import { optionsOf } from './child.ts';
@@ -35,6 +39,8 @@ const steps = createChange();
 let readiness: Readiness = { ready: false, progress: 0, models: [], defaultModelId: null };
 let startFailure: unknown = null;
 let engine: Engine | null = null;
+/** Started with the first export. */
+let exporter: Exporter | null = null;
 
 const opening = openEngine({
   home, device, settings,
@@ -93,6 +99,11 @@ serve<EngineApi>(port, {
       (await opening).limitBatch(largest);
       return null;
     },
+    say: async (input, signal) => (await opening).say(input, signal),
+    // Of the engine nothing is needed: a model may be what keeps it from starting.
+    importModel: ({ file, id, source }, signal) => importModel(modelFolders(home), file, { id, source, signal }),
+    picture: async (order, signal) => (await opening).qa.picture(order, signal),
+    holdExport: async (input) => (await exporter?.call('hold', input)) ?? null,
     close: async () => {
       await end();
       setImmediate(() => process.exit(0)); // after the answer is on its way
@@ -124,6 +135,14 @@ serve<EngineApi>(port, {
       }
     },
     render: (order, signal) => renderOn(order, signal),
+    export: (order, signal) => (exporter ??= openExporter()).stream('export', order, { signal }),
+    async *qa(order, signal) {
+      yield* (await opening).qa.measure(order, signal);
+    },
+    async *inspect({ file }, signal) {
+      yield { type: 'progress', done: 0 };
+      yield { type: 'faces', ...(await inspect(file, { sessions: (await opening).sessions, signal })) };
+    },
     async *register({ file, faceIndex, name, tags }, signal) {
       const { library } = await opening;
       const progress = createChange();

@@ -1,13 +1,17 @@
 /** What answers at which address. */
 import { METRICS_CONTENT_TYPE } from '../telemetry/metrics.ts';
+import { createAvatarMedia, type AvatarMediaParts } from './avatarMedia.ts';
+import { createExportMedia, type ExportMediaParts } from './exportMedia.ts';
 import type { Guard, Refusal } from './guard.ts';
 import { pageResponse } from './page.ts';
+import { createTakeFrames } from './takeFrame.ts';
 import { createTakeMedia, type TakeMediaParts } from './takeMedia.ts';
+import { createTakePictures, type TakePictureParts } from './takePictures.ts';
 import type { Uploads } from './uploads.ts';
 import { failed, failure, HttpError } from './web.ts';
 import { errorData } from '../../shared/errors.ts';
 
-export interface RoutesParts extends TakeMediaParts {
+export interface RoutesParts extends TakeMediaParts, Partial<AvatarMediaParts & TakePictureParts & ExportMediaParts> {
   guard: Guard;
   uploads: Uploads;
   metrics: () => Promise<string>;
@@ -27,6 +31,10 @@ const SAFE: Record<string, string> = {
 /** Answers any request, refusals included; never rejects. `body` is read only where it is wanted. */
 export function createRoutes(parts: RoutesParts): (request: Request, body: AsyncIterable<Uint8Array>) => Promise<Response> {
   const takeMedia = createTakeMedia(parts);
+  const takeFrames = createTakeFrames(parts);
+  const exportMedia = parts.exports ? createExportMedia({ exports: parts.exports }) : null;
+  const takePictures = parts.takePicture ? createTakePictures({ takePicture: parts.takePicture }) : null;
+  const avatarMedia = parts.library ? createAvatarMedia({ library: parts.library }) : null;
   const refusal = ({ status, sentence }: Refusal) => failure(status, 'invalid-input', sentence, status === 401 ? { 'www-authenticate': 'Bearer' } : {});
 
   const upload = async (request: Request, url: URL, body: AsyncIterable<Uint8Array>): Promise<Response> => {
@@ -59,6 +67,14 @@ export function createRoutes(parts: RoutesParts): (request: Request, body: Async
     if (pathname === '/metrics') return new Response(await parts.metrics(), { headers: { 'content-type': METRICS_CONTENT_TYPE } });
     const [, takeId] = /^\/takes\/([^/]+)\.mp4$/.exec(pathname) ?? [];
     if (takeId !== undefined) return takeMedia(decoded(takeId), request);
+    const [, framedId] = /^\/takes\/([^/]+)\/frame\.jpg$/.exec(pathname) ?? [];
+    if (framedId !== undefined) return takeFrames(decoded(framedId), request);
+    const [, exportId] = /^\/exports\/([^/]+)$/.exec(pathname) ?? [];
+    if (exportId !== undefined && exportMedia) return exportMedia(decoded(exportId), request);
+    const [, ofTake, what] = /^\/takes\/([^/]+)\/(plate|difference)\.jpg$/.exec(pathname) ?? [];
+    if (ofTake !== undefined && takePictures) return takePictures(decoded(ofTake), what as 'plate' | 'difference', request);
+    const [, avatarId, pictureName] = /^\/avatars\/([^/]+)\/(thumbnail\.webp|picture\.jpg)$/.exec(pathname) ?? [];
+    if (avatarId !== undefined && avatarMedia) return avatarMedia(decoded(avatarId), pictureName as 'thumbnail.webp' | 'picture.jpg', request);
     const page = await pageResponse(parts.page, pathname);
     const cookie = parts.guard.cookieFor(url);
     if (cookie !== null && page.headers.get('content-type')?.startsWith('text/html')) page.headers.set('set-cookie', cookie);

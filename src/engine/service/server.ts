@@ -9,7 +9,7 @@ import { StudioError } from '../../shared/errors.ts';
 import { serve, type Handlers } from '../../shared/rpc.ts';
 import { socketPort } from '../../shared/socketPort.ts';
 import { createGuard, createToken, type Refusal } from './guard.ts';
-import { createRoutes } from './routes.ts';
+import { createRoutes, type RoutesParts } from './routes.ts';
 import { seatedHandlers, serviceHandlers } from './serviceHandlers.ts';
 import { openUploads, UPLOAD_LIMIT_BYTES } from './uploads.ts';
 import { failed, failure, requestOf, send } from './web.ts';
@@ -24,6 +24,10 @@ export interface ServiceOptions {
   handlers: Handlers<StudioServerApi>;
   /** Where a take's MP4 lies, or grows; asked again whenever it may have moved. */
   takeFile: (takeId: string) => string | Promise<string>;
+  /** Of which pictures are shown; without it there are none. */
+  library?: RoutesParts['library'];
+  /** Source pictures of takes; without it there are none. */
+  takePicture?: RoutesParts['takePicture'];
   /** For uploads and for downloads under way; what is left there goes after a day. */
   uploadsFolder: string;
   /** Prometheus' text format. */
@@ -83,7 +87,7 @@ export async function openService(options: ServiceOptions): Promise<Service> {
   });
   const guard = createGuard({ token, host, port });
   const offered = serviceHandlers(handlers, uploads);
-  const respond = createRoutes({ guard, handlers: checked(offered), takeFile, workFolder: uploadsFolder, uploads, metrics, page });
+  const respond = createRoutes({ guard, handlers: checked(offered), exports: () => handlers.calls['exports.list'](null, new AbortController().signal), takeFile, workFolder: uploadsFolder, uploads, metrics, page, ...(options.library ? { library: options.library } : {}), ...(options.takePicture ? { takePicture: options.takePicture } : {}) });
 
   server.on('request', (incoming, outgoing) => {
     incoming.socket.setTimeout(limits.idleMs);

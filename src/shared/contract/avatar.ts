@@ -39,6 +39,7 @@ export const qualityFinding = z.object({
   sentence,
   measure: z.object({ name: z.string(), value: z.number(), unit: z.string(), limit: z.number() }),
 });
+export type QualityFinding = z.infer<typeof qualityFinding>;
 
 /** A face in a file that is not registered yet; pixels of the upright picture, of a clip's first frame. */
 export const foundFace = z.object({ index: count, box: z.object({ x: z.number(), y: z.number(), width: z.number(), height: z.number() }) });

@@ -1,5 +1,6 @@
 /** The library with real faces: registered once, found, described, removed. */
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import sharp from 'sharp';
@@ -163,6 +164,76 @@ describe('the index', () => {
     expect(library.list()).toEqual([]);
     expect(readdirSync(at('gone/avatars'))).toEqual([]);
     await expect(library.get(id)).rejects.toThrow(/There is no avatar/);
+    await library.close();
+  });
+
+  test('a favourite is marked in the record, so that it outlives the index, and is found by it', async () => {
+    const library = await openLibrary(at('liked'), drawnFaces());
+    const [one, two] = [(await library.register(drawnSource(folder, 12))).record.id, (await library.register(drawnSource(folder, 13))).record.id];
+    await library.describe(one, { favourite: true });
+    expect(library.list({ favourite: true }).map(({ id }) => id)).toEqual([one]);
+    expect(library.list({ favourite: false }).map(({ id }) => id)).toEqual([two]);
+    await library.close();
+    for (const ending of ['', '-wal', '-shm']) rmSync(at(`liked/library.sqlite${ending}`), { force: true });
+    const again = await openLibrary(at('liked'), drawnFaces());
+    expect(again.show(one).row.favourite).toBe(true);
+    expect(again.list({ favourite: true })).toHaveLength(1);
+    expect((await again.verify()).ok).toBe(true);
+    await again.close();
+  });
+
+  test('a record from before there were favourites is whole, and nobody’s favourite', async () => {
+    const library = await openLibrary(at('unliked'), drawnFaces());
+    const { id } = (await library.register(drawnSource(folder, 14))).record;
+    await library.close();
+    for (const ending of ['', '-wal', '-shm']) rmSync(at(`unliked/library.sqlite${ending}`), { force: true });
+    const file = at(`unliked/avatars/${id}/avatar.json`);
+    const { record } = JSON.parse(readFileSync(file, 'utf8')) as { record: Record<string, unknown> };
+    delete record['favourite'];
+    writeFileSync(file, JSON.stringify({ sha256: createHash('sha256').update(JSON.stringify(record)).digest('hex'), record }));
+    const again = await openLibrary(at('unliked'), drawnFaces());
+    expect(again.list()).toMatchObject([{ id, favourite: false }]);
+    expect((await again.verify()).ok).toBe(true);
+    await again.describe(id, { favourite: true });
+    expect(again.list()).toMatchObject([{ id, favourite: true }]);
+    await again.close();
+  });
+
+  test('an avatar that was set aside comes back with all that was known of it, until the library is closed', async () => {
+    const library = await openLibrary(at('aside'), drawnFaces());
+    const { id } = (await library.register(drawnSource(folder, 15), { name: 'Back', tags: ['x'] })).record;
+    (await library.use(id)).release();
+    const before = library.list();
+    expect(await library.setAside(id.slice(0, 8))).toBe(id);
+    expect(library.list()).toEqual([]);
+    await expect(library.get(id)).rejects.toThrow(/There is no avatar/);
+    const other = await openLibrary(at('aside'), drawnFaces()); // another process of the same home lets it lie
+    await other.close();
+    expect(await library.restore(id)).toEqual(before[0]);
+    expect(library.list()).toEqual(before);
+    expect((await library.get(id)).avatar.id).toBe(id);
+    expect((await library.verify()).ok).toBe(true);
+
+    await library.setAside(id);
+    expect((await library.register(drawnSource(folder, 15), { name: 'Anew' })).isNew).toBe(true);
+    expect(await library.restore(id)).toMatchObject({ name: 'Anew' }); // it is there again already
+    await library.setAside(id);
+    await library.close();
+    expect(readdirSync(at('aside/avatars/.removed'))).toEqual([]);
+    const again = await openLibrary(at('aside'), drawnFaces());
+    await expect(again.restore(id)).rejects.toMatchObject({ code: 'invalid-input', message: expect.stringContaining('no longer') as string });
+    await expect(again.restore('../aside')).rejects.toThrow(/There is no avatar/);
+    await again.close();
+  });
+
+  test('what a killed studio has set aside goes once its hour is over', async () => {
+    const kept = at('killed/avatars/.removed');
+    for (const [name, ageMs] of [['a'.repeat(64), 3601_000], ['b'.repeat(64), 0]] as const) {
+      mkdirSync(path.join(kept, name), { recursive: true });
+      utimesSync(path.join(kept, name), new Date(Date.now() - ageMs), new Date(Date.now() - ageMs));
+    }
+    const library = await openLibrary(at('killed'), drawnFaces());
+    expect(readdirSync(kept)).toEqual(['b'.repeat(64)]);
     await library.close();
   });
 

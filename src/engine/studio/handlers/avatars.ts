@@ -1,45 +1,74 @@
 /** Avatars: looked at, registered, described, removed. */
 import { StudioError, throwIfCanceled } from '../../../shared/errors.ts';
+import type { Client } from '../../../shared/rpc.ts';
+import { DEFAULT_BUDGET_BYTES } from '../../library/avatars.ts';
+import type { EngineApi } from '../../process/api.ts';
 import { FRUITLESS_LIVES } from '../takeRunner.ts';
-import { notBuilt, type Area, type HandlerParts } from './area.ts';
+import type { Area, HandlerParts } from './area.ts';
 
 export function avatarHandlers({ studio, changes }: HandlerParts): Area<'avatars'> {
   const { engine } = studio;
+
+  /** What the engine's end cuts off is begun again in its next life. */
+  async function* throughLives<T>(file: string, signal: AbortSignal, work: (client: Client<EngineApi>) => AsyncIterable<T>): AsyncGenerator<T, void, void> {
+    for (let lives = 1; ; lives++) {
+      const life = await engine.life(signal);
+      try {
+        yield* work(life.client);
+        return;
+      } catch (error) {
+        throwIfCanceled(signal);
+        if (!life.over) throw error;
+        if (lives >= FRUITLESS_LIVES) throw new StudioError('bug', `The engine ended ${lives} times while it prepared ${file}. The last time: ${await life.exit}.`, { cause: error });
+      }
+    }
+  }
+
   return {
     calls: {
-      'avatars.list': async (query) => (await studio.library()).list(query).map((row) => ({ ...row, favourite: false })),
-      'avatars.describe': async ({ id, name, tags }) => {
+      'avatars.list': async (query) => (await studio.library()).list(query),
+      'avatars.describe': async ({ id, name, tags, favourite }) => {
         const library = await studio.library();
-        await library.describe(id, { ...(name === undefined ? {} : { name }), ...(tags ? { tags } : {}) });
+        const change = { ...(name === undefined ? {} : { name }), ...(tags ? { tags } : {}), ...(favourite === undefined ? {} : { favourite }) };
+        const described = await library.describe(id, change);
         changes.announce('avatars');
-        return { ...library.show(id).row, favourite: false };
+        return library.show(described.id).row;
       },
-      'avatars.report': notBuilt('avatars.report'),
+      'avatars.report': async ({ id }) => ({ findings: (await studio.library()).show(id).record.quality.findings }),
       'avatars.remove': async ({ id }) => {
-        await (await studio.library()).remove(id);
+        await (await studio.library()).setAside(id);
         changes.announce('avatars');
         return null;
       },
-      'avatars.restore': notBuilt('avatars.restore'),
-      'avatars.cache': notBuilt('avatars.cache'),
+      'avatars.restore': async ({ id }) => {
+        const row = await (await studio.library()).restore(id);
+        changes.announce('avatars');
+        return row;
+      },
+      'avatars.cache': async () => {
+        const { count, bytes } = (await studio.library()).totals();
+        const inMemory = engine.figures()?.cache;
+        return {
+          memoryBytes: inMemory?.bytes ?? 0, memoryBudgetBytes: Math.round(inMemory?.budgetBytes ?? DEFAULT_BUDGET_BYTES), diskBytes: bytes, avatars: count,
+          hitRate: inMemory?.hitRate ?? null, memoryHitRate: inMemory?.memoryHitRate ?? null,
+        };
+      },
     },
     streams: {
-      'avatars.inspect': notBuilt('avatars.inspect'),
-      async *'avatars.register'({ file, face, name, tags }, signal) {
-        for (let lives = 1; ; lives++) {
-          const life = await engine.life(signal);
-          try {
-            for await (const event of life.client.stream('register', { file, faceIndex: face, name, tags }, { signal })) {
-              if (event.type === 'registered') changes.announce('avatars');
-              if (event.type === 'progress') yield event;
-              else yield { type: 'registered', isNew: event.isNew, avatar: { ...(await studio.library()).show(event.record.id).row, favourite: false } };
-            }
-            return;
-          } catch (error) {
-            throwIfCanceled(signal);
-            if (!life.over) throw error; // what the engine's end cut off is begun again in the next one
-            if (lives >= FRUITLESS_LIVES) throw new StudioError('bug', `The engine ended ${lives} times while it prepared ${file}. The last time: ${await life.exit}.`, { cause: error });
+      async *'avatars.inspect'({ file }, signal) {
+        for await (const event of throughLives(file, signal, (client) => client.stream('inspect', { file }, { signal }))) {
+          if (event.type === 'progress') yield event;
+          else {
+            const { kind, width, height, faces, preview } = event;
+            yield { type: 'faces', kind, width, height, faces: faces.map((box, i) => ({ index: i + 1, box })), preview: Buffer.from(preview).toString('base64') };
           }
+        }
+      },
+      async *'avatars.register'({ file, face, name, tags }, signal) {
+        for await (const event of throughLives(file, signal, (client) => client.stream('register', { file, faceIndex: face, name, tags }, { signal }))) {
+          if (event.type === 'registered') changes.announce('avatars');
+          if (event.type === 'progress') yield event;
+          else yield { type: 'registered', isNew: event.isNew, avatar: (await studio.library()).show(event.record.id).row };
         }
       },
     },
