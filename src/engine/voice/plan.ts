@@ -8,14 +8,15 @@ import type { PlanInput, ScriptPlan, SpokenChange } from '../../shared/contract/
 import { errorData, StudioError, throwIfCanceled } from '../../shared/errors.ts';
 import type { Lang } from '../../shared/vocabulary.ts';
 import { checkScript, pauseAfter, split } from '../pipeline/script.ts';
-import { isAbbreviation } from './normalise/abbreviations.ts';
-import { asciiDigits, isSpeakable, plainLetters } from './normalise/letters.ts';
+import { lexiconOf } from './lexicon.ts';
+import { isSpeakable } from './normalise/letters.ts';
 import { utterances, type UtteranceText } from './normalise/utterances.ts';
+import { spokenChanges } from './spokenChanges.ts';
 
 export interface PlanParts {
   /** The voice of an id, or of a language. @throws invalid-input */
   findVoice: (name: string) => { id: string };
-  /** The user's own, for what the project says nothing of. */
+  /** The user's own, for what the project says nothing of: another array whenever it has changed. */
   lexicon?: readonly LexiconEntry[];
 }
 
@@ -30,20 +31,20 @@ interface Said {
 
 /** What a take is silent before its first and after its last sound (pipeline/speech.ts, which would bring the codecs along). */
 export const SILENCE_AROUND_SEC = 1.12;
+const NONE: readonly LexiconEntry[] = [];
 const MOST_REMEMBERED = 6000;
 /** How long the host's thread is kept at a time. */
 const SLICE_MS = 8;
 
 export function createPlanner(): Planner {
   const remembered = new Map<string, Said>();
-  let rememberedFor = '';
+  let rememberedFor: { own: readonly LexiconEntry[]; project: string } = { own: [], project: '' };
 
-  return async (input, { findVoice, lexicon = [] }, signal) => {
-    const entries = [...lexicon, ...(input.lexicon ?? [])];
-    const key = JSON.stringify(entries);
-    if (key !== rememberedFor) remembered.clear();
+  return async (input, { findVoice, lexicon = NONE }, signal) => {
+    const entries = input.lexicon?.length ? [...input.lexicon, ...lexicon] : lexicon;
+    const key = { own: lexicon, project: JSON.stringify(input.lexicon ?? []) };
+    if (key.own !== rememberedFor.own || key.project !== rememberedFor.project) remembered.clear();
     rememberedFor = key;
-    const pronunciations = pronunciationsOf(entries);
     const problems: string[] = [];
     const attempt = <T>(work: () => T): T | null => {
       try {
@@ -71,9 +72,9 @@ export function createPlanner(): Planner {
         }
         let said = remembered.get(text);
         if (!said) {
-          said = saidOf(text, pronunciations);
+          said = saidOf(text, entries);
           if (remembered.size >= MOST_REMEMBERED) remembered.clear();
-          if (rememberedFor === key) remembered.set(text, said);
+          if (rememberedFor === key) remembered.set(text, said); // else another question came between
         }
         const asked = segment.voice ?? input.voice ?? lang;
         const voice = attempt(() => findVoice(asked).id) ?? asked;
@@ -87,9 +88,10 @@ export function createPlanner(): Planner {
   };
 }
 
-function saidOf(text: string, pronunciations: Pronunciations): Said {
-  const runs = utterances(text);
-  return { speechSec: runs.reduce((sum, run) => sum + secondsOf(run), 0), changes: changesOf(text, runs, pronunciations) };
+function saidOf(text: string, entries: readonly LexiconEntry[]): Said {
+  const runs = utterances(text, lexiconOf(entries));
+  const changes = [...spokenChanges(text, entries), ...unsaid(text, runs)].sort((a, b) => a.start - b.start);
+  return { speechSec: runs.reduce((sum, run) => sum + secondsOf(run), 0), changes };
 }
 
 /** Seconds per letter, measured on eSpeak at normal rate; a mark is a short pause inside the run. */
@@ -106,56 +108,12 @@ function secondsOf({ text, lang }: UtteranceText): number {
   return letters * LETTER_SEC[lang] + spaces * SPACE_SEC + marks * MARK_SEC;
 }
 
-/** By language and folded word. */
-type Pronunciations = ReadonlyMap<string, string>;
-
-const foldedWord = (word: string): string => plainLetters(word).toLowerCase();
-
-/** Later entries go before earlier ones. */
-function pronunciationsOf(entries: readonly LexiconEntry[]): Pronunciations {
-  return new Map(entries.map(({ lang, word, say, phonemes }) => [`${lang} ${foldedWord(word)}`, say ?? `/${phonemes}/`]));
-}
-
-const lettersOf = (text: string): string => foldedWord(text).replace(/[^\p{L}\p{M}]/gu, '');
-
-/** Every written word whose letters are not those that the voice is given, and what it is not given at all. */
-export function changesOf(text: string, runs: readonly UtteranceText[] = utterances(text), pronunciations: Pronunciations = new Map()): SpokenChange[] {
-  const changes: SpokenChange[] = [];
-  const words = runs.flatMap(({ lang, words: said }) => said.map((word) => ({ ...word, lang }))).sort((a, b) => a.start - b.start);
-  let done = 0;
-  words.forEach(({ start, end, spoken, lang }, i) => {
-    changes.push(...unsaid(text, done, start));
-    done = Math.max(done, end);
-    const written = text.slice(start, end);
-    const own = pronunciations.get(`${lang} ${foldedWord(written)}`);
-    if (own !== undefined) changes.push({ start, end, written, spoken: own, reason: 'lexicon' });
-    else if (words[i - 1]?.start === start) {
-      // A word of two languages is one change.
-      const before = changes.at(-1);
-      if (before?.start === start) before.spoken += ` ${spoken}`;
-    } else if (lettersOf(spoken) !== lettersOf(written)) changes.push({ start, end, written, spoken, reason: reasonOf(written, text[end] === '.') });
-  });
-  changes.push(...unsaid(text, done, text.length));
-  return changes;
-}
-
 /** Signs and letters that no voice here can say; punctuation is heard as a pause. */
 const UNSAID = /(?:(?=\P{ASCII})\p{Extended_Pictographic}[\u{1F3FB}-\u{1F3FF}\u200D\uFE0F]*)+|(?:(?=\p{L})[^\p{Script=Arabic}\p{Script=Latin}])+/gu;
 
-function unsaid(text: string, from: number, to: number): SpokenChange[] {
-  if (from >= to) return [];
-  return [...text.slice(from, to).matchAll(UNSAID)].map(({ 0: written, index }) => ({ start: from + index, end: from + index + written.length, written, spoken: '', reason: 'silent' }));
-}
-
-/** What kind of thing was written, for the page to name. */
-function reasonOf(written: string, stopFollows: boolean): string {
-  const plain = asciiDigits(plainLetters(written));
-  if (/^(?:https?:\/\/|www\.)|@.+\.|^[\w-]+(?:\.[\w-]+)*\.[a-z]{2,}(?:\/|$)/i.test(plain)) return 'link';
-  if (/^\d{1,2}:\d{2}$/.test(plain)) return 'time';
-  if (/^\d{4}([/-])\d{1,2}\1\d{1,2}$/.test(plain)) return 'date';
-  if (/[$€£﷼]/.test(plain)) return 'money';
-  if (plain.includes('%')) return 'percent';
-  if (/\d/.test(plain)) return 'number';
-  if (!/\p{L}/u.test(plain)) return 'symbol';
-  return stopFollows && isAbbreviation(written) ? 'abbreviation' : 'spelling';
+function unsaid(text: string, runs: readonly UtteranceText[]): SpokenChange[] {
+  const said = runs.flatMap(({ words }) => words);
+  return [...text.matchAll(UNSAID)]
+    .map(({ 0: written, index }) => ({ start: index, end: index + written.length, written, spoken: '', reason: 'silent' }))
+    .filter(({ start, end }) => !said.some((word) => word.start < end && start < word.end));
 }

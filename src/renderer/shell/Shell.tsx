@@ -1,14 +1,14 @@
 /** The frame around every screen: the rail at the side, the line at the top. */
-import { Activity, Boxes, Clapperboard, Film, Languages, Moon, Settings, Stethoscope, Sun, Users, type LucideIcon } from 'lucide-react';
+import { Activity, Boxes, Clapperboard, Film, Settings, Stethoscope, Users, type LucideIcon } from 'lucide-react';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
-import { LANGUAGES, SCREENS, useView, type Screen } from '../state/view.ts';
+import { SCREENS, useView, type Screen } from '../state/view.ts';
 import { useConnection } from '../studio/connection.ts';
-import { Button, IconButton } from '../ui/Button.tsx';
 import { Loading } from '../ui/states.tsx';
 import { Tip } from '../ui/Tip.tsx';
 import { ShortcutSheet } from './ShortcutSheet.tsx';
 import { useShortcuts } from './shortcuts.ts';
+import { TopBar } from './TopBar.tsx';
 
 const ICONS: Record<Screen, LucideIcon> = { studio: Clapperboard, avatars: Users, takes: Film, meters: Activity, models: Boxes, doctor: Stethoscope, settings: Settings };
 
@@ -47,19 +47,5 @@ function Rail({ name, shortcut, current, onGo }: { name: Screen; shortcut: strin
         {t(`screens.${name}`)}
       </button>
     </Tip>
-  );
-}
-
-function TopBar() {
-  const { t } = useTranslation('common');
-  const { theme, language, set } = useView();
-  const other = LANGUAGES.find((each) => each !== language)!;
-  return (
-    <header className="col-span-2 flex min-h-10 items-center gap-3 border-b border-line bg-panel px-3">
-      <strong className="text-sm font-semibold">{t('app')}</strong>
-      <span className="flex-1" />
-      <IconButton label={t('theme.toggle')} icon={theme === 'dark' ? Sun : Moon} side="bottom" onClick={() => set({ theme: theme === 'dark' ? 'light' : 'dark' })} />
-      <Button kind="quiet" icon={Languages} lang={other} onClick={() => set({ language: other })}>{t(`language.${other}`)}</Button>
-    </header>
   );
 }

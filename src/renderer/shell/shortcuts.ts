@@ -11,6 +11,8 @@ export interface Shortcut {
   label: string;
   run: () => void;
   enabled?: boolean;
+  /** A text field has its own use for it. */
+  leavesFields?: boolean;
 }
 
 export const useShortcutList = create<{ lists: Record<string, Shortcut[]> }>(() => ({ lists: {} }));
@@ -23,6 +25,7 @@ export function keyName(keys: string): string {
   return keys.split('+').map((key) => names[key] ?? key.replace(/^Key|^Digit/, '')).join(' ');
 }
 
+const isField = (target: EventTarget | null): boolean => target instanceof HTMLElement && /^(INPUT|TEXTAREA)$/.test(target.tagName);
 const isTyping = (target: EventTarget | null): boolean => target instanceof HTMLElement && (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName));
 /** Space presses a focused button, arrows move a slider or a list. */
 const hasOwnKeys = (target: EventTarget | null): boolean => target instanceof HTMLElement && target.closest('button, [role=slider], [role=menu], [role=listbox], [role=tablist], [role=radiogroup], [role=dialog]') !== null;
@@ -38,11 +41,12 @@ export function useShortcuts(group: string, shortcuts: readonly Shortcut[]): voi
     const stop = tinykeys(
       window,
       Object.fromEntries(
-        current.map(({ keys }) => [
+        current.map(({ keys, leavesFields = false }) => [
           keys,
           (event: KeyboardEvent) => {
             const hasModifier = /\$mod|Alt|Control|Meta/.test(keys);
             if (!hasModifier && (isTyping(event.target) || hasOwnKeys(event.target))) return;
+            if (leavesFields && isField(event.target)) return;
             event.preventDefault();
             run(keys);
           },

@@ -37,6 +37,8 @@ interface ProjectStore {
   begin: (first: { name: string; greeting: string }) => Promise<void>;
   open: (id: string) => Promise<void>;
   create: (name: string, text?: string) => Promise<void>;
+  /** Removes the open project; another one is open then. */
+  discard: (first: { name: string; greeting: string }) => Promise<void>;
   /** Shows a document that came from elsewhere (an import, another program). */
   show: (project: Project) => void;
   /** @param group changes of one group that follow closely are one step */
@@ -139,23 +141,33 @@ export const useProject = create<ProjectStore>((set, get) => {
     }
   }
 
+  async function begin({ name, greeting }: { name: string; greeting: string }): Promise<void> {
+    const last = lastProjectId();
+    const rows = await call('projects.list', null).catch(() => []);
+    for (const id of new Set([...(last === null ? [] : [last]), ...rows.map((row) => row.id)])) {
+      try {
+        return await open(id);
+      } catch {
+        // The next one, then; what is wrong with it is said when it is opened by hand.
+      }
+    }
+    await createProject(name, greeting);
+  }
+
   return {
     project: null, canUndo: false, canRedo: false, saving: { state: 'saved', failure: null }, restored: false, starting: false, refusal: null,
 
-    async begin({ name, greeting }) {
-      const last = lastProjectId();
-      const rows = await call('projects.list', null).catch(() => []);
-      for (const id of new Set([...(last === null ? [] : [last]), ...rows.map((row) => row.id)])) {
-        try {
-          return await open(id);
-        } catch {
-          // The next one, then; what is wrong with it is said when it is opened by hand.
-        }
-      }
-      await createProject(name, greeting);
-    },
+    begin,
     open,
     create: createProject,
+    async discard(first) {
+      const { project } = get();
+      if (!project) return;
+      await autosave.flush();
+      if (!isDraft(project)) await call('projects.remove', { id: project.id });
+      forgetUnsaved(project.id);
+      await begin(first);
+    },
     show: (project) => void show(project),
 
     edit(wishes, group) {

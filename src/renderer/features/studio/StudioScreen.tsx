@@ -1,4 +1,5 @@
 /** The screen on which takes are made: who speaks, what is said, the picture, and where everything lies in time. */
+import { FirstRun } from './firstRun/FirstRun.tsx';
 import { Inspector } from './inspector/Inspector.tsx';
 import { QaPanel } from './qa/QaPanel.tsx';
 import { ScriptEditor } from './script/ScriptEditor.tsx';
@@ -6,19 +7,23 @@ import { Shelf } from './shelf/Shelf.tsx';
 import { Stage } from './stage/Stage.tsx';
 import { Timeline } from './timeline/Timeline.tsx';
 
+/** Side by side where there is room, else one below the other. */
 export function StudioScreen() {
   return (
-    <div className="grid h-full min-h-[640px] grid-cols-[190px_minmax(0,1fr)_260px] grid-rows-[minmax(0,1fr)_auto]">
-      <Shelf />
-      <div className="flex min-h-0 min-w-0 flex-col">
-        <Stage />
+    <div className="flex flex-col min-[960px]:grid min-[960px]:h-full min-[960px]:min-h-[620px] min-[960px]:grid-cols-[190px_minmax(0,1fr)_264px] min-[960px]:grid-rows-[minmax(0,1fr)_auto] min-[1280px]:grid-cols-[216px_minmax(0,1fr)_300px]">
+      <div className="flex min-h-0 min-w-0 flex-col max-[959px]:order-2">
+        <FirstRun />
+        <div className="flex min-h-0 flex-1 flex-col *:flex-1"><Shelf /></div>
+      </div>
+      <div className="flex min-h-0 min-w-0 flex-col max-[959px]:order-1">
+        <div className="flex min-h-0 min-w-0 flex-1 flex-col max-[959px]:min-h-80"><Stage /></div>
         <ScriptEditor />
       </div>
-      <div className="flex min-h-0 flex-col overflow-auto border-s border-line bg-panel">
+      <div className="flex min-h-0 flex-col border-line bg-panel max-[959px]:order-3 max-[959px]:border-t min-[960px]:overflow-auto min-[960px]:border-s">
         <Inspector />
         <QaPanel />
       </div>
-      <div className="col-span-3 border-t border-line bg-panel">
+      <div className="min-w-0 border-t border-line bg-panel max-[959px]:order-4 min-[960px]:col-span-3">
         <Timeline />
       </div>
     </div>

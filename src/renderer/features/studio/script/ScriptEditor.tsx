@@ -1,3 +1,198 @@
+/** What is to be said: written here, or recorded; and the button that makes the take. */
+import type { EditorView } from '@codemirror/view';
+import { Eye, Redo2, Undo2 } from 'lucide-react';
+import { useEffect, useEffectEvent, useMemo, useRef, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { create } from 'zustand';
+import { persist } from 'zustand/middleware';
+import { MAX_SCRIPT_CHARACTERS } from '../../../../shared/contract/request.ts';
+import { useFormat } from '../../../i18n/format.ts';
+import { useShortcuts } from '../../../shell/shortcuts.ts';
+import { askForPlan, usePlan } from '../../../state/plan.ts';
+import { useProject } from '../../../state/project.ts';
+import { textOf } from '../../../state/segments.ts';
+import { useConnection } from '../../../studio/connection.ts';
+import { useCall } from '../../../studio/queries.ts';
+import { IconButton } from '../../../ui/Button.tsx';
+import { Tip } from '../../../ui/Tip.tsx';
+import { AddRecording } from '../recording/AddRecording.tsx';
+import { RecordingCard } from '../recording/RecordingCard.tsx';
+import { takeSound } from '../recording/sound.ts';
+import { createEditor, insert, setText, setWords, ZWNJ, type EditorWords } from './editor.ts';
+import { changeAt, setPlan, type ChangeAt } from './lens.ts';
+import { LensLine } from './LensLine.tsx';
+import { SayOtherwise, type WordToSay } from './SayOtherwise.tsx';
+import { SentenceVoice } from './SentenceVoice.tsx';
+import { SpeakBar } from './SpeakBar.tsx';
+
+const useMarks = create<{ shown: boolean; toggle: () => void }>()(persist((set) => ({ shown: false, toggle: () => set(({ shown }) => ({ shown: !shown })) }), { name: 'sima-hidden-marks', partialize: ({ shown }) => ({ shown }) }));
+
 export function ScriptEditor() {
+  const { t } = useTranslation('studio');
+  const audio = useProject(({ project }) => project?.audio ?? null);
+  const isOpen = useProject(({ project }) => project !== null);
+  return (
+    <section aria-label={t('script.title')} className="flex h-[clamp(210px,36vh,420px)] shrink-0 flex-col border-t border-line bg-panel">
+      {audio !== null ? <RecordingCard audio={audio} /> : isOpen ? <Editor /> : <div className="flex-1" />}
+      <SpeakBar />
+    </section>
+  );
+}
+
+function Editor() {
+  const { t } = useTranslation(['studio', 'common']);
+  const { undo, redo, canUndo, canRedo, type } = useProject();
+  const areMarksShown = useMarks(({ shown }) => shown);
+  const toggleMarks = useMarks(({ toggle }) => toggle);
+  const words = useEditorWords();
+  const place = useRef<HTMLDivElement>(null);
+  const view = useRef<EditorView | null>(null);
+  const [cursor, setCursor] = useState(0);
+  const [change, setChange] = useState<ChangeAt | null>(null);
+  const [wordToSay, setWordToSay] = useState<WordToSay | null>(null);
+
+  const segments = useProject(({ project }) => project?.segments);
+  const text = useMemo(() => textOf(segments ?? []), [segments]);
+  const plan = usePlanOfProject();
+
+  const say = (from: number, to: number) => {
+    const state = view.current?.state;
+    if (state) setWordToSay({ word: state.sliceDoc(from, to), said: changeAt(state, from)?.change.spoken ?? null });
+  };
+  const hooks = {
+    onType: useEffectEvent(type),
+    onSpeak: useEffectEvent(() => void useProject.getState().speak()),
+    onCursor: useEffectEvent((at: number) => {
+      setCursor(at);
+      setChange(view.current && changeAt(view.current.state, at));
+    }),
+    onSayOtherwise: useEffectEvent(say),
+    onDropFile: useEffectEvent((files: FileList) => takeSound(files)),
+  };
+  const open = useEffectEvent((parent: HTMLElement) => createEditor(parent, text, words, hooks));
+  useEffect(() => {
+    const opened = open(place.current!);
+    view.current = opened;
+    return () => {
+      view.current = null;
+      opened.destroy();
+    };
+  }, []);
+  useEffect(() => {
+    if (view.current) setText(view.current, text);
+  }, [text]);
+  useEffect(() => {
+    if (view.current) setWords(view.current, words, areMarksShown);
+  }, [words, areMarksShown]);
+  const atCursor = useEffectEvent(() => view.current && changeAt(view.current.state, view.current.state.selection.main.head));
+  useEffect(() => {
+    view.current?.dispatch({ effects: setPlan.of(plan) });
+    setChange(atCursor());
+  }, [plan, words]);
+
+  const sayAtCursor = () => {
+    const editor = view.current;
+    const found = change ?? (editor && wordAt(editor, cursor));
+    if (found) say(found.from, found.to);
+  };
+  const insertZwnj = () => {
+    const editor = view.current;
+    if (!editor) return;
+    insert(editor, ZWNJ);
+    editor.focus();
+  };
+  useShortcuts(t('script.title'), [
+    { keys: '$mod+Alt+KeyH', label: t('script.marks'), run: toggleMarks },
+    { keys: '$mod+Alt+KeyL', label: t('script.lens.otherwise'), run: sayAtCursor },
+  ]);
+  return (
+    <>
+      <div role="toolbar" aria-label={t('script.title')} className="flex flex-wrap items-center gap-0.5 border-b border-line px-2 py-0.5">
+        <IconButton label={t('script.undo')} shortcut="$mod+KeyZ" icon={Undo2} disabled={!canUndo} onClick={undo} className="rtl:-scale-x-100" />
+        <IconButton label={t('script.redo')} shortcut="$mod+KeyY" icon={Redo2} disabled={!canRedo} onClick={redo} className="rtl:-scale-x-100" />
+        <span className="mx-1 h-5 w-px bg-line" />
+        <Tip label={t('script.zwnjTip')} shortcut="Shift+Space">
+          <button type="button" aria-label={t('script.zwnj')} onMouseDown={(event) => event.preventDefault()} onClick={insertZwnj} className="size-8 rounded text-xs hover:bg-raised"><span aria-hidden dir="rtl">می¦</span></button>
+        </Tip>
+        <IconButton label={t('script.marks')} shortcut="$mod+Alt+KeyH" icon={Eye} aria-pressed={areMarksShown} onClick={toggleMarks} />
+        <SentenceVoice cursor={cursor} />
+        <span className="flex-1" />
+        <AddRecording />
+        <Counters text={text} />
+      </div>
+      <div ref={place} className="min-h-0 flex-1 overflow-hidden" />
+      <LensLine change={change} onSayOtherwise={sayAtCursor} />
+      {wordToSay && <SayOtherwise word={wordToSay} onClose={() => { setWordToSay(null); view.current?.focus(); }} />}
+    </>
+  );
+}
+
+/** The plan of the project as it is; null while there is none. */
+function usePlanOfProject() {
+  const segments = useProject(({ project }) => project?.segments);
+  const lexicon = useProject(({ project }) => project?.lexicon);
+  const rate = useProject(({ project }) => project?.rate);
+  const connected = useConnection(({ client }) => client);
+  // What the user says otherwise everywhere changes the plan, too.
+  const own = useCall('lexicon.list', null, { enabled: connected !== null }).data;
+  useEffect(() => {
+    const { project } = useProject.getState();
+    if (project && connected) askForPlan(project);
+  }, [segments, lexicon, rate, own, connected]);
+  return usePlan(({ plan }) => plan);
+}
+
+function useEditorWords(): EditorWords {
+  const { t } = useTranslation('studio');
+  const format = useFormat();
+  const voices = useCall('voices.list', null).data;
+  const segments = useProject(({ project }) => project?.segments);
+  const hasOwnVoices = segments?.some(({ voice }) => voice !== undefined) ?? false;
+  // Of all segments only those with a voice of their own are named: the words change no more often than these.
+  const owners = hasOwnVoices ? segments : undefined;
+  return useMemo(
+    () => ({
+      label: t('script.label'),
+      placeholder: t('script.placeholder'),
+      hidden: { zwnj: t('script.hidden.zwnj'), zwj: t('script.hidden.zwj'), mark: t('script.hidden.mark'), nbsp: t('script.hidden.nbsp'), shy: t('script.hidden.shy'), other: t('script.hidden.other') },
+      said: t('script.lens.said'),
+      unsaid: t('script.lens.unsaid'),
+      otherwise: t('script.lens.otherwise'),
+      reasons: { number: t('script.reasons.number'), symbol: t('script.reasons.symbol'), word: t('script.reasons.word'), lexicon: t('script.reasons.lexicon') },
+      border: ({ from, estimateSec }) => {
+        const own = owners?.[from]?.voice;
+        const name = own === undefined ? undefined : voices?.find(({ id }) => id === own)?.name;
+        return [name, format.seconds(estimateSec, 1)].filter(Boolean).join(' · ');
+      },
+    }),
+    [t, format, voices, owners],
+  );
+}
+
+function Counters({ text }: { text: string }) {
+  const { t } = useTranslation('studio');
+  const format = useFormat();
+  const plan = usePlan((state) => state.plan);
+  const isTooLong = text.length > MAX_SCRIPT_CHARACTERS;
+  const limit = format.number(MAX_SCRIPT_CHARACTERS);
+  return (
+    <p className={`flex items-center gap-2 ps-2 text-xs ${isTooLong ? 'text-bad' : 'text-muted'}`}>
+      {plan && plan.segments.length > 0 && (
+        <Tip label={t('script.durationTip')}><span tabIndex={-1} className="tabular-nums">{t('script.duration', { time: format.clock(plan.estimateSec) })}</span></Tip>
+      )}
+      <Tip label={t('script.charactersTip', { limit })}>
+        <span tabIndex={-1} className="tabular-nums max-[1180px]:sr-only">{t('script.characters', { value: format.number(text.length), limit })}</span>
+      </Tip>
+    </p>
+  );
+}
+
+/** The word that the cursor stands in or beside. */
+function wordAt(view: EditorView, at: number): { from: number; to: number } | null {
+  const line = view.state.doc.lineAt(at);
+  for (const { 0: word, index } of line.text.matchAll(/[\p{L}\p{M}\p{N}\u200c'’]+/gu)) {
+    const from = line.from + index;
+    if (from <= at && at <= from + word.length) return { from, to: from + word.length };
+  }
   return null;
 }

@@ -1,0 +1,53 @@
+/** The voice of one language, and how it sounds. */
+import { LoaderCircle, Square, Volume2 } from 'lucide-react';
+import { useTranslation } from 'react-i18next';
+import type { VoiceInfo } from '../../../../shared/contract/voice.ts';
+import { usePlan } from '../../../state/plan.ts';
+import { useProject } from '../../../state/project.ts';
+import { useCall } from '../../../studio/queries.ts';
+import { useSample } from '../../../studio/sample.ts';
+import { IconButton } from '../../../ui/Button.tsx';
+import { Select } from '../../../ui/fields.tsx';
+import { errorData } from '../../../../shared/errors.ts';
+
+/** Radix knows no empty value. */
+const USUAL = ' ';
+/** Of the script's own words as many as are heard in a few seconds. */
+const MOST_CHARACTERS = 160;
+
+export function VoiceField({ lang }: { lang: VoiceInfo['lang'] }) {
+  const { t } = useTranslation('studio');
+  const { project, edit } = useProject();
+  const voices = useCall('voices.list', null).data?.filter((voice) => voice.lang === lang && voice.installed) ?? [];
+  const sentence = usePlan(({ plan }) => plan?.segments.find((segment) => segment.lang === lang)?.text.trim());
+  const sample = useSample();
+  if (!project) return null;
+  const chosen = project.voices[lang];
+  const usual = voices.find(({ isDefault }) => isDefault)?.name;
+  const label = lang === 'fa' ? t('inspector.persian') : t('inspector.english');
+  const tryIt = () => {
+    const text = (sentence ?? (lang === 'fa' ? t('inspector.sampleFa') : t('inspector.sampleEn'))).slice(0, MOST_CHARACTERS);
+    sample.play({ text, voice: chosen ?? lang, rate: project.rate, pitch: project.pitch, ...(project.lexicon.length === 0 ? {} : { lexicon: project.lexicon }) });
+  };
+  const isBusy = sample.state !== 'idle';
+  return (
+    <div className="flex flex-col gap-1">
+      <div className="flex items-end gap-1">
+        <div className="min-w-0 flex-1">
+          <Select
+            label={label}
+            value={chosen ?? USUAL}
+            choices={[
+              { value: USUAL, label: usual === undefined ? t('inspector.usualPlain') : t('inspector.usual', { name: usual }) },
+              ...voices.map(({ id, name, engine }) => ({ value: id, label: name, group: engine === 'espeak' ? 'eSpeak NG' : 'Piper' })),
+              ...(chosen !== null && !voices.some(({ id }) => id === chosen) ? [{ value: chosen, label: chosen, group: t('inspector.otherGroup') }] : []),
+            ]}
+            onChange={(id) => edit({ voices: { ...project.voices, [lang]: id === USUAL ? null : id } })}
+          />
+        </div>
+        <IconButton label={`${isBusy ? t('inspector.stopTrying') : t('inspector.tryTip')}: ${label}`} kind="plain" icon={sample.state === 'asking' ? LoaderCircle : isBusy ? Square : Volume2} className={sample.state === 'asking' ? '[&>svg]:animate-spin' : ''} onClick={isBusy ? sample.stop : tryIt} />
+      </div>
+      {sample.error != null && <p role="alert" dir="auto" className="text-xs break-words text-bad">{errorData(sample.error).message.slice(0, 300)}</p>}
+    </div>
+  );
+}

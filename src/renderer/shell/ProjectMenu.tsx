@@ -1,0 +1,160 @@
+/** The project's name, whether it is saved, and the way to other projects. */
+import { Check, ChevronDown, CircleAlert, FilePlus2, FolderOpen, LoaderCircle, Pencil, Save, Trash2 } from 'lucide-react';
+import { useEffect, useEffectEvent, useRef, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { toast } from 'sonner';
+import { useFormat } from '../i18n/format.ts';
+import { keepWhenPageGoes, useProject } from '../state/project.ts';
+import { call, useConnection } from '../studio/connection.ts';
+import { upload } from '../studio/host.ts';
+import { useCall, useWatch } from '../studio/queries.ts';
+import { Button } from '../ui/Button.tsx';
+import { Dialog } from '../ui/Dialog.tsx';
+import { TextField } from '../ui/fields.tsx';
+import { Menu, MenuItem, MenuLabel, MenuLine } from '../ui/Menu.tsx';
+import { tellFailure } from '../ui/states.tsx';
+import { Tip } from '../ui/Tip.tsx';
+import { useShortcuts } from './shortcuts.ts';
+
+const RECENT = 8;
+
+export function ProjectMenu() {
+  const { t } = useTranslation(['studio', 'common']);
+  const { project, restored, canUndo, canRedo, undo, redo, begin, create, open, saveNow } = useProject();
+  const isConnected = useConnection(({ client }) => client !== null);
+  const host = useCall('studio.info', null, { enabled: isConnected }).data?.host;
+  const rows = useCall('projects.list', null, { enabled: isConnected }).data ?? [];
+  const [dialog, setDialog] = useState<'rename' | 'remove' | null>(null);
+  const picker = useRef<HTMLInputElement>(null);
+  const format = useFormat();
+
+  const start = useEffectEvent(() => void begin({ name: t('bar.firstName'), greeting: t('greeting') }).catch(tellFailure));
+  const isOpen = project !== null;
+  useEffect(() => {
+    if (isConnected && !isOpen) start();
+  }, [isConnected, isOpen]);
+  useEffect(keepWhenPageGoes, []);
+  const sayRestored = useEffectEvent(() => toast(t('bar.restored')));
+  useEffect(() => {
+    if (restored) sayRestored();
+  }, [restored]);
+
+  const another = (opening: () => Promise<unknown>) => void saveNow().then(opening).catch(tellFailure);
+  const createNew = () => another(() => create(t('bar.numbered', { number: format.number(rows.length + 1) })));
+  const openFile = () => {
+    if (host === 'desktop') another(async () => showIfAny(await call('desktop.openProject', null)));
+    else picker.current?.click();
+  };
+  const saveAs = () => another(async () => {
+    if (project) await call('desktop.saveProjectAs', { id: project.id });
+  });
+
+  useWatch('desktop.commands', host === 'desktop' ? null : undefined, (command) => {
+    if (command.type === 'open-project') another(() => open(command.id));
+    else if (command.command === 'new-project') createNew();
+    else if (command.command === 'open-project') openFile();
+    else if (command.command === 'save-project-as') saveAs();
+    else if (command.command === 'undo') undo();
+    else if (command.command === 'redo') redo();
+  });
+  useShortcuts(t('bar.sections.edit'), [
+    { keys: '$mod+KeyZ', label: t('common:undo'), run: undo, enabled: canUndo, leavesFields: true },
+    { keys: '$mod+KeyY', label: t('script.redo'), run: redo, enabled: canRedo, leavesFields: true },
+    { keys: '$mod+Shift+KeyZ', label: t('script.redo'), run: redo, enabled: canRedo, leavesFields: true },
+    { keys: '$mod+KeyS', label: t('common:save'), run: () => void saveNow() },
+  ]);
+
+  if (!project) return null;
+  const others = rows.filter(({ id }) => id !== project.id).slice(0, RECENT);
+  return (
+    <>
+      <Menu tip={t('bar.project')} trigger={<Button kind="quiet" className="max-w-72"><bdi className="truncate">{project.name || t('bar.untitled')}</bdi><ChevronDown aria-hidden size={14} className="shrink-0 text-muted" /></Button>}>
+        <MenuItem icon={Pencil} onSelect={() => setDialog('rename')}>{t('bar.rename')}</MenuItem>
+        <MenuItem icon={FilePlus2} onSelect={createNew}>{t('bar.newProject')}</MenuItem>
+        <MenuItem icon={FolderOpen} onSelect={openFile}>{t('bar.openFile')}</MenuItem>
+        {host === 'desktop' && <MenuItem icon={Save} onSelect={saveAs}>{t('bar.saveAs')}</MenuItem>}
+        {others.length > 0 && (
+          <>
+            <MenuLine />
+            <MenuLabel>{t('bar.recent')}</MenuLabel>
+            {others.map(({ id, name, excerpt, savedAt }) => (
+              <MenuItem key={id} detail={`${format.ago(savedAt)} · ${excerpt || t('bar.noWords')}`} onSelect={() => another(() => open(id))}>{name || t('bar.untitled')}</MenuItem>
+            ))}
+          </>
+        )}
+        <MenuLine />
+        <MenuItem icon={Trash2} danger onSelect={() => setDialog('remove')}>{t('bar.remove')}</MenuItem>
+      </Menu>
+      <SavedState />
+      <input
+        ref={picker}
+        type="file"
+        accept=".sima,application/json"
+        hidden
+        aria-label={t('bar.openFile')}
+        onChange={({ currentTarget }) => {
+          const [file] = currentTarget.files ?? [];
+          currentTarget.value = '';
+          if (file) another(async () => showIfAny(await call('projects.import', { file: await upload(file, file.name) })));
+        }}
+      />
+      {dialog === 'rename' && <RenameDialog onClose={() => setDialog(null)} />}
+      {dialog === 'remove' && <RemoveDialog onClose={() => setDialog(null)} />}
+    </>
+  );
+}
+
+const showIfAny = (opened: Parameters<ReturnType<typeof useProject.getState>['show']>[0] | null): void => {
+  if (opened) useProject.getState().show(opened);
+};
+
+function SavedState() {
+  const { t } = useTranslation('studio');
+  const { state, failure } = useProject(({ saving }) => saving);
+  const Icon = { saved: Check, unsaved: null, saving: LoaderCircle, failed: CircleAlert }[state];
+  return (
+    <Tip side="bottom" label={failure ? t('bar.failedTip', { message: failure.message }) : t('bar.savedTip')}>
+      <span role="status" tabIndex={failure ? 0 : -1} className={`flex min-w-20 items-center gap-1 rounded text-xs ${failure ? 'text-warn' : 'text-muted'}`}>
+        {Icon && <Icon aria-hidden size={13} className={state === 'saving' ? 'animate-spin' : ''} />}
+        {t(`bar.${state}`)}
+      </span>
+    </Tip>
+  );
+}
+
+function RenameDialog({ onClose }: { onClose: () => void }) {
+  const { t } = useTranslation(['studio', 'common']);
+  const { project, edit } = useProject();
+  const [name, setName] = useState(project?.name ?? '');
+  const save = () => {
+    if (name.trim() !== '') edit({ name: name.trim().slice(0, 200) });
+    onClose();
+  };
+  return (
+    <Dialog open onClose={onClose} title={t('bar.rename')} actions={<><Button onClick={onClose}>{t('common:cancel')}</Button><Button kind="primary" disabled={name.trim() === ''} onClick={save}>{t('common:save')}</Button></>}>
+      <form onSubmit={(event) => { event.preventDefault(); save(); }}>
+        <TextField label={t('bar.name')} value={name} maxLength={200} onChange={({ target }) => setName(target.value)} />
+      </form>
+    </Dialog>
+  );
+}
+
+function RemoveDialog({ onClose }: { onClose: () => void }) {
+  const { t } = useTranslation(['studio', 'common']);
+  const { project, discard } = useProject();
+  const remove = () => {
+    onClose();
+    discard({ name: t('bar.firstName'), greeting: t('greeting') }).catch(tellFailure);
+  };
+  return (
+    <Dialog
+      open
+      onClose={onClose}
+      title={t('bar.removeTitle', { name: project?.name ?? '' })}
+      description={t('bar.removeText')}
+      actions={<><Button onClick={onClose}>{t('common:cancel')}</Button><Button kind="danger" onClick={remove}>{t('common:remove')}</Button></>}
+    >
+      {null}
+    </Dialog>
+  );
+}
