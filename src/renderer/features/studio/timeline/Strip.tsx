@@ -1,0 +1,169 @@
+/** The strip itself: a canvas for what is drawn, buttons for what is chosen, and a playhead that moves without either. */
+import { clsx } from 'clsx';
+import { Popover } from 'radix-ui';
+import { useCallback, useEffect, useEffectEvent, useLayoutEffect, useRef, useState, type PointerEvent } from 'react';
+import { useTranslation } from 'react-i18next';
+import { useFormat } from '../../../i18n/format.ts';
+import type { Rate } from '../../../player/fragments.ts';
+import { usePlayer } from '../../../player/player.ts';
+import { durationOf, useTakeFact, type TakeData } from '../../../player/takeData.ts';
+import { useCurrentTake } from '../../../state/currentTake.ts';
+import { useView } from '../../../state/view.ts';
+import { draw, HEIGHT, LEAST_BUTTON_PX, ROWS, secUnder } from './draw.ts';
+import { SegmentEditor } from './SegmentEditor.tsx';
+import type { TimelineMark } from './Timeline.tsx';
+import { pxPerSecAt, scrollFor, visible } from './view.ts';
+
+const MARK_TONES = { good: 'bg-good', fair: 'bg-warn', poor: 'bg-bad', unknown: 'bg-line' } as const;
+
+export function Strip({ data, rate, zoom, onZoom, marks }: { data: TakeData; rate: Rate; zoom: number; onZoom: (zoom: number) => void; marks: readonly TimelineMark[] }) {
+  const { t } = useTranslation('timeline');
+  const format = useFormat();
+  const theme = useView((view) => view.theme);
+  const said = useTakeFact(data, (facts) => facts.said);
+  const durationSec = useTakeFact(data, durationOf);
+  const selected = useCurrentTake((current) => current.segmentIndex);
+  const loopRange = usePlayer((player) => player.loopRange);
+  const scroller = useRef<HTMLDivElement>(null);
+  const canvas = useRef<HTMLCanvasElement>(null);
+  const playhead = useRef<HTMLDivElement>(null);
+  const [width, setWidth] = useState(0);
+  const [scrollLeft, setScrollLeft] = useState(0);
+  const [editing, setEditing] = useState(false);
+  const pxPerSec = pxPerSecAt(zoom, width, durationSec);
+  const view = { width, pxPerSec, scrollLeft };
+
+  useLayoutEffect(() => {
+    const watch = new ResizeObserver(([entry]) => setWidth(Math.floor(entry.contentRect.width)));
+    watch.observe(scroller.current!);
+    return () => watch.disconnect();
+  }, []);
+
+  // Drawn at most once per picture of the screen, whatever comes in between.
+  const paint = useEffectEvent(() => {
+    if (canvas.current && width > 0) draw(canvas.current, { ...view, data, rate, durationSec, loopRange, selected, format });
+  });
+  const pending = useRef(0);
+  const repaint = useCallback(() => {
+    cancelAnimationFrame(pending.current);
+    pending.current = requestAnimationFrame(() => paint());
+  }, []);
+  useEffect(() => repaint(), [repaint, width, pxPerSec, scrollLeft, durationSec, loopRange, selected, format, theme, said]);
+  useEffect(() => {
+    void document.fonts.ready.then(repaint);
+    const stop = data.facts.subscribe((now, before) => {
+      if (now.curveFrames !== before.curveFrames || now.chunks !== before.chunks || now.said !== before.said) repaint();
+    });
+    return () => {
+      stop();
+      cancelAnimationFrame(pending.current);
+    };
+  }, [data, repaint]);
+
+  const follow = useEffectEvent(() => {
+    const { currentSec, playing } = usePlayer.getState();
+    const box = scroller.current;
+    if (!box || !playhead.current) return;
+    const x = currentSec * pxPerSec;
+    playhead.current.style.transform = `translateX(${x}px)`;
+    if (playing && (x < box.scrollLeft || x > box.scrollLeft + box.clientWidth * 0.92)) box.scrollLeft = x - box.clientWidth * 0.1;
+  });
+  useLayoutEffect(() => follow(), [pxPerSec]);
+  useEffect(() => usePlayer.subscribe(() => follow()), []);
+
+  /** What lies under the pointer, or the playhead where it is in view, stays there. */
+  const anchor = useRef<{ sec: number; x: number } | null>(null);
+  useLayoutEffect(() => {
+    const box = scroller.current;
+    if (!box) return;
+    const { currentSec } = usePlayer.getState();
+    const held = anchor.current ?? { sec: currentSec, x: box.clientWidth / 2 };
+    anchor.current = null;
+    if (zoom > 0) box.scrollLeft = scrollFor(held.sec, held.x, pxPerSec);
+  }, [zoom]);
+  const onWheel = useEffectEvent((event: WheelEvent) => {
+    const box = scroller.current!;
+    if (event.ctrlKey || event.metaKey) {
+      event.preventDefault();
+      const x = event.clientX - box.getBoundingClientRect().left;
+      anchor.current = { sec: (box.scrollLeft + x) / pxPerSec, x };
+      onZoom(Math.min(1, Math.max(0, zoom - event.deltaY / 600)));
+    } else if (event.deltaY !== 0 && !event.shiftKey && box.scrollWidth > box.clientWidth) {
+      event.preventDefault();
+      box.scrollLeft += event.deltaY;
+    }
+  });
+  useEffect(() => {
+    const box = scroller.current!;
+    const listener = (event: WheelEvent) => onWheel(event);
+    box.addEventListener('wheel', listener, { passive: false });
+    return () => box.removeEventListener('wheel', listener);
+  }, []);
+
+  const seekUnder = (event: PointerEvent<HTMLCanvasElement>) => {
+    const box = event.currentTarget.getBoundingClientRect();
+    usePlayer.getState().seek(secUnder(data, view, event.clientX - box.left, event.clientY - box.top));
+  };
+  const choose = (index: number, startSec: number) => {
+    useCurrentTake.getState().select(index);
+    usePlayer.getState().seek(startSec);
+    setEditing(true);
+  };
+  const shown = data.said.slice(0, said).filter(Boolean);
+  const { first, end } = visible(shown, scrollLeft / pxPerSec, (scrollLeft + width) / pxPerSec);
+  const buttons = shown.slice(first, end).filter(({ startSec, endSec }) => (endSec - startSec) * pxPerSec >= LEAST_BUTTON_PX);
+
+  return (
+    <div ref={scroller} dir="ltr" tabIndex={0} role="group" aria-label={t('label')} className="overflow-x-auto overflow-y-hidden" onScroll={(event) => setScrollLeft(event.currentTarget.scrollLeft)}>
+      <div className="relative" style={{ width: Math.max(width, Math.ceil(durationSec * pxPerSec)), height: HEIGHT }}>
+        <canvas
+          ref={canvas} aria-hidden data-testid="timeline" className="sticky left-0 block cursor-text touch-none" style={{ width, height: HEIGHT }}
+          onPointerDown={(event) => {
+            if (event.button !== 0) return;
+            event.currentTarget.setPointerCapture(event.pointerId);
+            seekUnder(event);
+          }}
+          onPointerMove={(event) => event.currentTarget.hasPointerCapture(event.pointerId) && seekUnder(event)}
+        />
+        <ol aria-label={t('segments')} className="pointer-events-none absolute inset-x-0" style={{ top: ROWS.segments.top, height: ROWS.segments.height }}>
+          {buttons.map(({ index, text, startSec, endSec }) => {
+            const button = (
+              <button
+                type="button" dir="auto" aria-pressed={index === selected} aria-label={t('segment', { number: format.number(index + 1), text: text.trim() })} title={text.trim()}
+                className={clsx('pointer-events-auto absolute inset-y-0.5 truncate rounded-sm border px-1 text-xs', index === selected ? 'border-accent bg-accent/25 text-ink' : 'border-line bg-raised text-muted hover:text-ink')}
+                style={{ left: startSec * pxPerSec, width: Math.max(4, (endSec - startSec) * pxPerSec - 2) }}
+                onClick={(event) => {
+                  if (event.detail > 0) event.currentTarget.blur(); // the keys stay the player's
+                  choose(index, startSec);
+                }}
+              >
+                {text.trim()}
+              </button>
+            );
+            return <li key={index}>{index === selected ? <Editor open={editing} onClose={() => setEditing(false)} data={data} index={index}>{button}</Editor> : button}</li>;
+          })}
+        </ol>
+        {marks.map(({ startSec, endSec, verdict, label }, i) => (
+          <div key={i} title={label} className={clsx('pointer-events-none absolute h-1 rounded', MARK_TONES[verdict])} style={{ top: ROWS.wave.top, left: startSec * pxPerSec, width: Math.max(3, (endSec - startSec) * pxPerSec) }} />
+        ))}
+        <div ref={playhead} aria-hidden className="pointer-events-none absolute inset-y-0 left-0 w-0.5 bg-accent" />
+      </div>
+    </div>
+  );
+}
+
+function Editor({ open, onClose, data, index, children }: { open: boolean; onClose: () => void; data: TakeData; index: number; children: React.ReactNode }) {
+  return (
+    <Popover.Root open={open} onOpenChange={(isOpen) => !isOpen && onClose()}>
+      <Popover.Anchor asChild>{children}</Popover.Anchor>
+      <Popover.Portal>
+        <Popover.Content
+          side="top" align="start" sideOffset={8} collisionPadding={8} className="z-40 w-[min(26rem,94vw)] rounded-lg border border-line bg-panel p-3 shadow-2xl"
+          onOpenAutoFocus={(event) => event.preventDefault()} onCloseAutoFocus={(event) => event.preventDefault()}
+        >
+          <SegmentEditor key={`${data.takeId} ${index}`} data={data} index={index} onClose={onClose} />
+        </Popover.Content>
+      </Popover.Portal>
+    </Popover.Root>
+  );
+}
