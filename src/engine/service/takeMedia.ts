@@ -59,10 +59,7 @@ export function createTakeMedia({ handlers, takeFile, workFolder }: TakeMediaPar
 
   return async (takeId, request) => {
     const { searchParams } = new URL(request.url);
-    const take = await Promise.resolve(handlers.calls['takes.show']({ takeId }, request.signal)).catch((error: unknown) => {
-      throw errorData(error).code === 'invalid-input' ? new HttpError(404, 'There is no such take.') : error;
-    });
-    if (take.state === 'failed' || take.state === 'canceled') throw new HttpError(409, `The take is ${take.state}${take.error ? `: ${take.error.message}` : '.'}`);
+    const take = await takeOf(handlers, takeId, request.signal);
     const isFinished = take.state === 'finished';
     if (searchParams.get('download') === '1') {
       if (!isFinished) throw new HttpError(409, 'The take is still being rendered: it can be downloaded when it is finished.');
@@ -70,21 +67,32 @@ export function createTakeMedia({ handlers, takeFile, workFolder }: TakeMediaPar
     }
     const from = searchParams.get('from');
     if (from !== null && !/^\d{1,9}$/.test(from)) throw new StudioError('invalid-input', 'from must be the index of a fragment.');
+    const piece = isFinished || from !== null ? null : closedRangeOf(request.headers.get('range'));
+    if (piece && request.method === 'GET') return pieceOfGrowing(take.id, piece, takeFile, request.signal);
     if (!isFinished || from !== null) return growing(take, Number(from ?? 0), request);
-    return finishedTake(take.id, await takeFile(take.id), request);
+    // A finished take never changes: its id is its tag.
+    return wholeFile({ file: await takeFile(take.id), etag: `"${encodeURIComponent(take.id)}"`, headers: MP4, gone: 'The video of this take is no longer there.' }, request);
   };
 }
 
-/** A finished take never changes: its id is its tag. */
-async function finishedTake(takeId: string, file: string, request: Request): Promise<Response> {
+/** @throws HttpError 404 where there is no such take; 409 with the reason where nothing is left of it */
+export async function takeOf({ calls }: Handlers<StudioApi>, takeId: string, signal: AbortSignal): Promise<TakeInfo> {
+  const take = await Promise.resolve(calls['takes.show']({ takeId }, signal)).catch((error: unknown) => {
+    throw errorData(error).code === 'invalid-input' ? new HttpError(404, 'There is no such take.') : error;
+  });
+  if (take.state === 'failed' || take.state === 'canceled') throw new HttpError(409, `The take is ${take.state}${take.error ? `: ${take.error.message}` : '.'}`);
+  return take;
+}
+
+/** A file that never changes, or a range of it. @param what.gone why there is none */
+export async function wholeFile({ file, etag, headers: own, gone }: { file: string; etag: string; headers: Record<string, string>; gone: string }, request: Request): Promise<Response> {
   const about = await stat(file).catch(() => null);
-  if (!about?.isFile()) throw new HttpError(404, 'The video of this take is no longer there.');
-  const etag = `"${encodeURIComponent(takeId)}"`;
-  const headers = { ...MP4, etag, 'accept-ranges': 'bytes', 'cache-control': 'private, no-cache' };
+  if (!about?.isFile()) throw new HttpError(404, gone);
+  const headers = { ...own, etag, 'accept-ranges': 'bytes', 'cache-control': 'private, no-cache' };
   if ((request.headers.get('if-none-match') ?? '').split(',').some((tag) => [etag, '*'].includes(tag.trim().replace(/^W\//, '')))) return new Response(null, { status: 304, headers });
   const isCurrent = [null, etag].includes(request.headers.get('if-range'));
   const range = isCurrent ? rangeOf(request.headers.get('range'), about.size) : null;
-  if (range === 'unsatisfiable') return failure(416, 'invalid-input', 'The range lies outside the video.', { ...headers, 'content-range': `bytes */${about.size}` });
+  if (range === 'unsatisfiable') return failure(416, 'invalid-input', 'The range lies outside the file.', { ...headers, 'content-range': `bytes */${about.size}` });
   const { start, end } = range ?? { start: 0, end: about.size };
   return new Response(request.method === 'HEAD' ? null : bodyOf((signal) => fileBytes(file, start, end, signal), request.signal), {
     status: range ? 206 : 200,
@@ -100,6 +108,33 @@ export function rangeOf(header: string | null, sizeBytes: number): { start: numb
   const end = first === '' || last === '' ? sizeBytes : Math.min(sizeBytes, Number(last) + 1);
   if (first !== '' && last !== '' && Number(last) < Number(first)) return null;
   return start >= end ? 'unsatisfiable' : { start, end };
+}
+
+/** A range with both its ends: who asks so follows the fragments; any other reader of a growing take wants all of it. */
+function closedRangeOf(header: string | null): { start: number; end: number } | null {
+  const [, first, last] = /^bytes=(\d+)-(\d+)$/.exec(header?.trim() ?? '') ?? [];
+  return first === undefined || Number(last) < Number(first) ? null : { start: Number(first), end: Number(last) + 1 };
+}
+
+/** Bytes of fragments that were told (takes.watch): they are in the file and never change. What lies beyond those is nobody's yet. */
+async function pieceOfGrowing(takeId: string, { start, end }: { start: number; end: number }, takeFile: TakeMediaParts['takeFile'], signal: AbortSignal): Promise<Response> {
+  const { handle, name } = await openTake(takeId, takeFile);
+  const done = () => handle.close();
+  try {
+    const { size } = await handle.stat();
+    const headers = { ...MP4, 'accept-ranges': 'bytes', 'cache-control': 'no-store' };
+    if (end > size) {
+      await done();
+      return failure(416, 'invalid-input', 'The range lies outside what is rendered so far.', { ...headers, 'content-range': 'bytes */*' });
+    }
+    const pieces = async function* (reading: AbortSignal): AsyncGenerator<Uint8Array, void, void> {
+      for (let at = start; at < end && !reading.aborted; at += PIECE_BYTES) yield await read(handle, at, Math.min(PIECE_BYTES, end - at), name);
+    };
+    return new Response(bodyOf(pieces, signal, done), { status: 206, headers: { ...headers, 'content-length': String(end - start), 'content-range': `bytes ${start}-${end - 1}/*` } });
+  } catch (error) {
+    await done();
+    throw error;
+  }
 }
 
 async function* fileBytes(file: string, start: number, end: number, signal: AbortSignal): AsyncGenerator<Uint8Array, void, void> {

@@ -118,6 +118,26 @@ test('a finished take: length, ranges, HEAD and tag as players ask for them', as
   expect((await ask({ range: 'bytes=0-9', 'if-range': '"another"' })).status).toBe(200);
 });
 
+test('a growing take gives the bytes that were told, in ranges with both ends; to who asks for the rest it is the stream', async () => {
+  const take = serving.studio.take('pieces');
+  const { fragments: [first, second], bytes } = take;
+  const ask = (range: string) => serving.ask('/takes/pieces.mp4', { headers: { authorization: `Bearer ${serving.service.token}`, range } });
+  take.publish(1);
+  const told = first.offset + first.bytes;
+  const head = await ask(`bytes=0-${told - 1}`);
+  expect(head).toMatchObject({ status: 206, headers: { 'content-range': `bytes 0-${told - 1}/*`, 'content-length': String(told) } });
+  expect(head.body.equals(bytes.subarray(0, told))).toBe(true);
+  expect((await ask(`bytes=${second.offset}-${second.offset + second.bytes - 1}`)).status).toBe(416);
+  take.publish(1);
+  take.move();
+  expect((await ask(`bytes=${second.offset}-${second.offset + second.bytes - 1}`)).body.equals(bytes.subarray(second.offset, second.offset + second.bytes))).toBe(true);
+  // Reading the stream is wanting; a piece is asked for by who says what it wants.
+  expect(take.wants).toEqual([]);
+  take.publish(take.fragments.length);
+  take.end();
+  expect((await ask('bytes=0-')).body.equals(bytes)).toBe(true);
+});
+
 test('a range is what both ends say, within the file, for any header', () => {
   fc.assert(
     fc.property(fc.nat(1000), fc.option(fc.nat(1200)), fc.option(fc.nat(1200)), (size, first, last) => {
