@@ -10,10 +10,13 @@ export default defineConfig({
         input: {
           'main/index': 'src/main/index.ts',
           'engine/process/entry': 'src/engine/process/entry.ts',
+          'engine/doctor/doctorThread': 'src/engine/doctor/doctorThread.ts',
           'engine/doctor/tryDeviceEntry': 'src/engine/doctor/tryDeviceEntry.ts',
           'engine/onnx/sessionThread': 'src/engine/onnx/sessionThread.ts',
           'engine/voice/espeakThread': 'src/engine/voice/espeakThread.ts',
+          'engine/export/exportThreadEntry': 'src/engine/export/exportThreadEntry.ts',
           'engine/pipeline/renderThreadEntry': 'src/engine/pipeline/renderThreadEntry.ts',
+          'engine/media/framePictureThread': 'src/engine/media/framePictureThread.ts',
           'engine/telemetry/machineThread': 'src/engine/telemetry/machineThread.ts',
         },
         output: { preserveModules: true, preserveModulesRoot: 'src' },

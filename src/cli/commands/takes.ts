@@ -2,12 +2,7 @@ import path from 'node:path';
 import { shortId } from '../../engine/library/room.ts';
 import { openTakes, type TakeStore } from '../../engine/library/takes.ts';
 import { rateValue } from '../../engine/media/rate.ts';
-import { remux } from '../../engine/media/remux.ts';
-import { writeWhole } from '../../engine/media/wholeFile.ts';
-import { srt, vtt } from '../../engine/pipeline/subtitles.ts';
 import type { TakeInfo } from '../../shared/contract/take.ts';
-import { StudioError } from '../../shared/errors.ts';
-import { checkOutput } from '../output.ts';
 import { sayLibraryEvent } from '../progress.ts';
 import type { Context } from '../context.ts';
 
@@ -48,27 +43,6 @@ export async function takesShow(id: string, context: Context): Promise<void> {
       ['mind', take.warnings.join('\n           ') || 'nothing'],
     ];
     for (const [name, value] of lines) console.log(`${name.padEnd(10)} ${value}`);
-  });
-}
-
-export async function takesExport(id: string, options: { out: string; srt?: string; vtt?: string }, context: Context): Promise<void> {
-  await withTakes(context, async (takes) => {
-    const { take, file, release } = takes.use(id);
-    try {
-      for (const [name, to] of Object.entries({ out: options.out, srt: options.srt, vtt: options.vtt })) {
-        if (to !== undefined) await checkOutput(name, to, name === 'out' ? '.mp4' : `.${name}`, { 'the take': file });
-      }
-      const wantsText = options.srt !== undefined || options.vtt !== undefined;
-      const spoken = wantsText ? takes.record(take.id).segments.flatMap(({ segment, words }) => (segment ? [{ text: segment.text, words }] : [])) : [];
-      if (wantsText && spoken.length === 0) throw new StudioError('invalid-input', 'Subtitles come from a text, and this take follows a recording. Leave --srt and --vtt out.');
-      await remux(file, options.out, { signal: context.signal });
-      if (options.srt !== undefined) await writeWhole(options.srt, srt(spoken));
-      if (options.vtt !== undefined) await writeWhole(options.vtt, vtt(spoken));
-      const out = path.resolve(options.out);
-      console.log(context.json ? JSON.stringify({ id: take.id, out, frames: take.framesDone, durationSec: secondsOf(take) }) : `${out}: ${length(take)}.`);
-    } finally {
-      release();
-    }
   });
 }
 

@@ -32,19 +32,22 @@ export function markingTags(marking: Marking): Record<string, string> {
 const XMP_UUID = Buffer.from('be7acfcb97a942e89c71999491e3afac', 'hex');
 const escaped = (text: string): string => text.replace(/[&<>"]/g, (sign) => `&#${sign.charCodeAt(0)};`);
 
-/**
- * The same mark once more as an XMP box to follow the video's data: IPTC's own place for it, which photo and video archives
- * read. null for tags without the mark.
- */
-export function xmpBox(tags: Record<string, string>): Buffer | null {
+/** The same mark once more as XMP: IPTC's own place for it, which photo and video archives read. null for tags without the mark. */
+export function xmpPacket(tags: Record<string, string>): string | null {
   const sourceType = (tags as Partial<typeof tags>)[MARKING_KEYS.digitalSourceType];
   if (sourceType === undefined) return null;
   const takeId = tags[MARKING_KEYS.takeId] ?? '';
-  const packet = `<?xpacket begin="\uFEFF" id="W5M0MpCehiHzreSzNTczkc9d"?>
+  return `<?xpacket begin="\uFEFF" id="W5M0MpCehiHzreSzNTczkc9d"?>
 <x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"><rdf:Description rdf:about=""
  xmlns:Iptc4xmpExt="http://iptc.org/std/Iptc4xmpExt/2008-02-29/" xmlns:xmp="http://ns.adobe.com/xap/1.0/" xmlns:dc="http://purl.org/dc/elements/1.1/"
  Iptc4xmpExt:DigitalSourceType="${escaped(sourceType)}" xmp:CreatorTool="Sima Studio" dc:identifier="${escaped(takeId)}"/></rdf:RDF></x:xmpmeta>
 <?xpacket end="r"?>`;
+}
+
+/** The mark as an XMP box to follow the video's data. null for tags without the mark. */
+export function xmpBox(tags: Record<string, string>): Buffer | null {
+  const packet = xmpPacket(tags);
+  if (packet === null) return null;
   const body = Buffer.concat([Buffer.from('uuid'), XMP_UUID, Buffer.from(packet)]);
   const size = Buffer.alloc(4);
   size.writeUInt32BE(body.length + 4);

@@ -1,4 +1,4 @@
-/** A plain MP4 file being written: a hidden file beside its place until it is committed, gone if it is discarded. */
+/** A plain MP4 (or M4A) file being written: a hidden file beside its place until it is committed, gone if it is discarded. */
 import { appendFile } from 'node:fs/promises';
 import { Dictionary, FormatContext, IOContext, Rational, type CodecContext, type CodecParameters, type Packet, type Stream } from 'node-av/lib';
 import { AVIO_FLAG_WRITE } from 'node-av/constants';
@@ -39,13 +39,16 @@ export function placePacket(packet: Packet, stream: Stream, timeBase: TimeBase):
   packet.pos = -1n;
 }
 
-/** Opens a part of `file` (see openPart) for writing. Errors (`io`) name `file`. */
-export async function openMp4Output(file: string): Promise<Mp4Output> {
+/**
+ * Opens a part of `file` (see openPart) for writing. Errors (`io`) name `file`.
+ * @param muxer FFmpeg's name of the kind: `ipod` is the MP4 of sound alone
+ */
+export async function openMp4Output(file: string, muxer: 'mp4' | 'ipod' = 'mp4'): Promise<Mp4Output> {
   const part = await openPart(file);
   const format = new FormatContext();
   const output = new IOContext();
   try {
-    checkCall(format.allocOutputContext2(null, 'mp4', `file:${part.path}`), 'Opening the MP4 writer');
+    checkCall(format.allocOutputContext2(null, muxer, `file:${part.path}`), 'Opening the MP4 writer');
     checkOutput(file, await output.open2(`file:${part.path}`, AVIO_FLAG_WRITE));
   } catch (error) {
     format.freeContext();

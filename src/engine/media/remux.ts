@@ -1,5 +1,6 @@
-/** Export: a take's fragmented MP4 as a plain MP4 with its header in front. Coded pictures and sound are copied as they are. */
+/** Export: a take's fragmented MP4 as a plain MP4 with its header in front, or its sound alone. What is coded is copied as it is. */
 import { Packet } from 'node-av/lib';
+import { AVDISCARD_ALL } from 'node-av/constants';
 import { throwIfCanceled } from '../../shared/errors.ts';
 import { inputFailure, isEnd } from './failure.ts';
 import { xmpBox } from './marking.ts';
@@ -11,6 +12,10 @@ export interface RemuxOptions {
   signal?: AbortSignal;
   /** 0..1 */
   onProgress?: (fraction: number) => void;
+  /** Awaited before each packet: work stands still until it resolves. */
+  gate?: () => Promise<void>;
+  /** The sound alone, as an M4A. */
+  soundOnly?: boolean;
 }
 
 /**
@@ -24,21 +29,28 @@ export async function remux(from: string, to: string, options: RemuxOptions = {}
   const packet = new Packet();
   packet.alloc();
   try {
-    const output = await openMp4Output(to);
+    const output = await openMp4Output(to, options.soundOnly ? 'ipod' : 'mp4');
     try {
       const streams = source.format.streams;
-      const targets = streams.map((stream) => output.addStream(stream.codecpar, stream.timeBase, stream.index === source.videoStream?.index ? frameRateOf(stream) : undefined));
+      const targets = streams.map((stream) => {
+        if (!options.soundOnly || stream.index === source.audioStream?.index) return output.addStream(stream.codecpar, stream.timeBase, stream.index === source.videoStream?.index ? frameRateOf(stream) : undefined);
+        stream.discard = AVDISCARD_ALL;
+        return null;
+      });
       const tags = withoutBrands(source.format.metadata?.getAll() ?? {});
       await output.start('faststart+use_metadata_tags', tags);
       const durationSec = Math.max(1e-3, Number(source.format.duration) / 1e6);
       for (;;) {
+        await options.gate?.();
         throwIfCanceled(options.signal);
         const code = await source.format.readFrame(packet);
         if (isEnd(code)) break;
         if (code < 0) throw inputFailure(from, code);
         const { timeBase } = streams[packet.streamIndex];
+        const target = targets[packet.streamIndex];
+        if (!target) continue;
         options.onProgress?.(Math.min(1, Math.max(0, (Number(packet.pts) * timeBase.num) / timeBase.den / durationSec)));
-        await output.write(packet, targets[packet.streamIndex], timeBase);
+        await output.write(packet, target, timeBase);
       }
       await output.commit(xmpBox(tags));
       options.onProgress?.(1);
@@ -53,6 +65,6 @@ export async function remux(from: string, to: string, options: RemuxOptions = {}
 }
 
 /** The brands among the tags describe the source's container, not its content. */
-function withoutBrands(tags: Record<string, string>): Record<string, string> {
+export function withoutBrands(tags: Record<string, string>): Record<string, string> {
   return Object.fromEntries(Object.entries(tags).filter(([key]) => !['major_brand', 'minor_version', 'compatible_brands', 'encoder'].includes(key)));
 }

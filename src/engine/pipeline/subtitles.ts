@@ -11,8 +11,10 @@ export interface SubtitledSegment {
 export interface Cue {
   startSec: number;
   endSec: number;
-  /** One or two, each at most 42 characters. */
+  /** One or two, each at most 42 characters, or as many as were asked for. */
   lines: string[];
+  /** When each line's words are said, in order; `at`: where in the line the word begins. */
+  words: { line: number; at: number; startSec: number }[];
 }
 
 const LINE_CHARACTERS = 42;
@@ -36,38 +38,83 @@ interface Piece {
 /**
  * Cues in order, without overlap. A cue starts with its first word and ends with its last one, or up to 1 s after its start
  * where the next one leaves room.
+ * @param lineCharacters the most in a line
  */
-export function subtitleCues(segments: readonly SubtitledSegment[]): Cue[] {
-  const groups = segments.flatMap(grouped);
-  return joinShort(groups).map((group, i, all) => {
+export function subtitleCues(segments: readonly SubtitledSegment[], lineCharacters = LINE_CHARACTERS): Cue[] {
+  const groups = segments.flatMap((segment) => grouped(segment, lineCharacters));
+  return joinShort(groups, lineCharacters).map((group, i, all) => {
     const startSec = group[0].startSec;
     const nextSec = all[i + 1]?.[0].startSec ?? Infinity;
     const endSec = Math.min(nextSec, Math.max(group.at(-1)!.endSec, startSec + SHORTEST_SEC));
-    return { startSec, endSec, lines: linesOf(textOf(group)) ?? [textOf(group)] };
+    const lines = linesOf(textOf(group), lineCharacters) ?? [textOf(group)];
+    return { startSec, endSec, lines, words: wordsIn(lines, group) };
+  });
+}
+
+/** Where the words stand in lines that are the group's text, broken at a space. */
+function wordsIn(lines: readonly string[], group: readonly Piece[]): Cue['words'] {
+  const [first] = lines;
+  return group.map((piece, i) => {
+    const offset = textOf(group.slice(0, i + 1)).length - piece.text.length;
+    const line = offset > first.length ? 1 : 0;
+    return { line, at: line === 0 ? offset : offset - first.length - 1, startSec: piece.startSec };
   });
 }
 
 /** SubRip. */
 export function srt(segments: readonly SubtitledSegment[]): string {
   return subtitleCues(segments)
-    .map((cue, i) => `${i + 1}\n${clock(cue.startSec, ',')} --> ${clock(cue.endSec, ',')}\n${cue.lines.map(directed).join('\n')}\n`)
+    .map((cue, i) => `${i + 1}\n${clock(cue.startSec, ',')} --> ${clock(cue.endSec, ',')}\n${directedLines(cue).join('\n')}\n`)
     .join('\n');
 }
 
-/** WebVTT. `&`, `<` and `>` are escaped: text is never markup. */
-export function vtt(segments: readonly SubtitledSegment[]): string {
-  const escaped = (line: string) => line.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
-  const cues = subtitleCues(segments).map((cue) => `\n${clock(cue.startSec, '.')} --> ${clock(cue.endSec, '.')}\n${cue.lines.map(directed).map(escaped).join('\n')}\n`);
+/**
+ * WebVTT. `&`, `<` and `>` are escaped: text is never markup.
+ * @param options.karaoke each word is marked with the time at which it is said, for players that show it then
+ */
+export function vtt(segments: readonly SubtitledSegment[], { karaoke = false }: { karaoke?: boolean } = {}): string {
+  const linesIn = (cue: Cue) => (karaoke ? wordTimed(cue) : directedLines(cue).map(escaped));
+  const cues = subtitleCues(segments).map((cue) => `\n${clock(cue.startSec, '.')} --> ${clock(cue.endSec, '.')}\n${linesIn(cue).join('\n')}\n`);
   return `WEBVTT\n${cues.join('')}`;
 }
 
+/** The cue's lines, with marks where their first letters mislead about their direction. */
+export function directedLines({ lines }: Cue): string[] {
+  const text = lines.join(' ');
+  return lines.map((line) => {
+    const [before, after] = directionMarks(line, text);
+    return before + line + after;
+  });
+}
+
+const escaped = (line: string): string => line.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
+
+/** The cue's lines with `<00:00:01.000>` before each word that comes later than those before it; the cue itself begins with the first. */
+function wordTimed({ lines, words, startSec, endSec }: Cue): string[] {
+  let last = clock(startSec, '.');
+  const end = clock(endSec, '.');
+  return lines.map((line, number) => {
+    const [before, after] = directionMarks(line, lines.join(' '));
+    let text = before;
+    let from = 0;
+    for (const word of words) {
+      const time = clock(word.startSec, '.');
+      // Players want them to rise, within the cue.
+      if (word.line !== number || time <= last || time >= end) continue;
+      text += `${escaped(line.slice(from, word.at))}<${time}>`;
+      [from, last] = [word.at, time];
+    }
+    return text + escaped(line.slice(from)) + after;
+  });
+}
+
 /** The segment's words in groups that fit one cue. */
-function grouped(segment: SubtitledSegment): Piece[][] {
+function grouped(segment: SubtitledSegment, lineCharacters: number): Piece[][] {
   const groups: Piece[][] = [];
-  let left = pieces(segment);
+  let left = pieces(segment, lineCharacters);
   while (left.length > 0) {
     let fits = 1;
-    while (fits < left.length && left[fits].endSec - left[0].startSec <= LONGEST_SEC && linesOf(textOf(left.slice(0, fits + 1)))) fits++;
+    while (fits < left.length && left[fits].endSec - left[0].startSec <= LONGEST_SEC && linesOf(textOf(left.slice(0, fits + 1)), lineCharacters)) fits++;
     let take = fits;
     if (fits < left.length) {
       // The best break in the second half of what fits. Where there is none, what is left up to the next phrase end is halved, so
@@ -87,7 +134,7 @@ function grouped(segment: SubtitledSegment): Piece[][] {
 }
 
 /** Words with the punctuation that follows them. A word that no line can hold is cut. */
-function pieces(segment: SubtitledSegment): Piece[] {
+function pieces(segment: SubtitledSegment, lineCharacters: number): Piece[] {
   const text = undirected(segment.text);
   const words = segment.words.map((word) => ({ ...word, text: undirected(word.text) }));
   const starts: number[] = [];
@@ -104,7 +151,7 @@ function pieces(segment: SubtitledSegment): Piece[] {
     const shown = text.slice(start, end).replace(/[\p{Cc}\s]+/gu, ' ').trim();
     const breakAfter = last ? 3 : /[.!?؟…۔]["'”’»)\]]*$/u.test(shown) ? 2 : /[،؛,;:—–-]["'”’»)\]]*$/u.test(shown) ? 1 : 0;
     if (shown === '') return [];
-    const parts = shown.length <= LINE_CHARACTERS ? [shown] : cutLong(shown);
+    const parts = shown.length <= lineCharacters ? [shown] : cutLong(shown, lineCharacters);
     const glued = i > 0 && !/\s$/u.test(text.slice(Math.max(0, start - 1), start)) && !/^\s/u.test(text.slice(start, start + 1));
     const share = (endSec - startSec) / parts.length;
     return parts.map((part, n) => ({ text: part, startSec: startSec + share * n, endSec: startSec + share * (n + 1), glued: glued && n === 0, breakAfter: n === parts.length - 1 ? breakAfter : 0 }));
@@ -122,15 +169,15 @@ function beforeOpening(text: string, at: number): number {
 }
 
 /** At spaces where there are some (signs between words), else between characters. */
-function cutLong(text: string): string[] {
+function cutLong(text: string, lineCharacters: number): string[] {
   const parts: string[] = [];
   for (const word of text.split(' ')) {
     const before = parts.at(-1);
-    if (before !== undefined && before.length + 1 + word.length <= LINE_CHARACTERS) parts[parts.length - 1] = `${before} ${word}`;
+    if (before !== undefined && before.length + 1 + word.length <= lineCharacters) parts[parts.length - 1] = `${before} ${word}`;
     else {
       let rest = word;
-      while (rest.length > LINE_CHARACTERS) {
-        let at = LINE_CHARACTERS;
+      while (rest.length > lineCharacters) {
+        let at = lineCharacters;
         while (at > 1 && /[\p{M}\u200C\u200D\uDC00-\uDFFF\uFE0F]/u.test(rest[at])) at--;
         parts.push(rest.slice(0, at));
         rest = rest.slice(at);
@@ -142,14 +189,14 @@ function cutLong(text: string): string[] {
 }
 
 /** Cues shorter than 1 s go with a neighbour that is near in time, if both fit. */
-function joinShort(groups: Piece[][]): Piece[][] {
+function joinShort(groups: Piece[][], lineCharacters: number): Piece[][] {
   const joined: Piece[][] = [];
   const seconds = (group: Piece[]) => group.at(-1)!.endSec - group[0].startSec;
   for (const group of groups) {
     const before = joined.at(-1);
     const near = before && group[0].startSec - before.at(-1)!.endSec < GAP_SEC;
     const both = before ? [...before, ...group] : group;
-    if (before && near && (seconds(before) < SHORTEST_SEC || seconds(group) < SHORTEST_SEC) && seconds(both) <= LONGEST_SEC && linesOf(textOf(both))) {
+    if (before && near && (seconds(before) < SHORTEST_SEC || seconds(group) < SHORTEST_SEC) && seconds(both) <= LONGEST_SEC && linesOf(textOf(both), lineCharacters)) {
       joined[joined.length - 1] = both;
     } else joined.push(group);
   }
@@ -159,12 +206,12 @@ function joinShort(groups: Piece[][]): Piece[][] {
 const textOf = (group: readonly Piece[]): string => group.map((piece, i) => (i === 0 || piece.glued ? piece.text : ` ${piece.text}`)).join('');
 
 /** One line, or two as even as the words allow with a liking for phrase ends; null if the text needs more. */
-function linesOf(text: string): string[] | null {
-  if (text.length <= LINE_CHARACTERS) return [text];
-  if (text.length > 2 * LINE_CHARACTERS + 1) return null;
+function linesOf(text: string, lineCharacters: number): string[] | null {
+  if (text.length <= lineCharacters) return [text];
+  if (text.length > 2 * lineCharacters + 1) return null;
   let best: { at: number; cost: number } | null = null;
   for (let at = text.indexOf(' '); at > 0; at = text.indexOf(' ', at + 1)) {
-    if (at > LINE_CHARACTERS || text.length - at - 1 > LINE_CHARACTERS) continue;
+    if (at > lineCharacters || text.length - at - 1 > lineCharacters) continue;
     const cost = Math.abs(text.length / 2 - at) - (/[.!?؟…،؛,;:]["'”’»)\]]*$/u.test(text.slice(0, at)) ? 12 : 0);
     if (!best || cost < best.cost) best = { at, cost };
   }
@@ -172,16 +219,16 @@ function linesOf(text: string): string[] | null {
 }
 
 /**
- * Players take a line's direction from its first strong letter. A Persian line that begins with a Latin word or with a
+ * Players take a line's direction from its first strong letter. A line of a Persian cue that begins with a Latin word or with a
  * number or sign, or ends in one followed by punctuation, gets right-to-left marks; others are left as they are.
  */
-function directed(line: string): string {
-  const persian = line.match(/(?=\p{L})\p{Script=Arabic}/gu)?.length ?? 0;
-  const latin = line.match(/(?=\p{L})\p{Script=Latin}/gu)?.length ?? 0;
-  if (persian === 0 || persian < latin * 0.7) return line;
-  const start = /^(?=\p{L})\p{Script=Arabic}/u.test(line) ? '' : RLM;
-  const end = /[\p{Script=Latin}0-9][^\p{L}\p{N}]+$/u.test(line) ? RLM : '';
-  return start + line + end;
+function directionMarks(line: string, cueText: string): [before: string, after: string] {
+  const persian = cueText.match(/(?=\p{L})\p{Script=Arabic}/gu)?.length ?? 0;
+  const latin = cueText.match(/(?=\p{L})\p{Script=Latin}/gu)?.length ?? 0;
+  if (persian === 0 || persian < latin * 0.7) return ['', ''];
+  const before = /^(?=\p{L})\p{Script=Arabic}/u.test(line) ? '' : RLM;
+  const after = /[\p{Script=Latin}0-9][^\p{L}\p{N}]+$/u.test(line) ? RLM : '';
+  return [before, after];
 }
 
 /** Hours:minutes:seconds and milliseconds. */

@@ -1,17 +1,23 @@
 /** Exports: a queue of files to be made of takes. */
-import { notBuilt, type Area, type HandlerParts } from './area.ts';
+import type { Area, HandlerParts } from './area.ts';
 
-export function exportHandlers(_parts: HandlerParts): Area<'exports'> {
+export function exportHandlers({ studio: { exports } }: HandlerParts): Area<'exports'> {
   return {
     calls: {
-      'exports.start': notBuilt('exports.start'),
-      'exports.list': () => [],
-      'exports.pause': notBuilt('exports.pause'),
-      'exports.resume': notBuilt('exports.resume'),
-      'exports.cancel': notBuilt('exports.cancel'),
-      'exports.move': notBuilt('exports.move'),
-      'exports.remove': notBuilt('exports.remove'),
+      'exports.start': (wish) => exports.start(wish),
+      'exports.list': () => exports.list(),
+      'exports.pause': ({ id }) => exports.pause(id),
+      'exports.resume': ({ id }) => exports.resume(id),
+      'exports.cancel': ({ id }) => exports.cancel(id),
+      'exports.move': ({ id, before }) => {
+        exports.move(id, before);
+        return null;
+      },
+      'exports.remove': async ({ id }) => {
+        await exports.remove(id);
+        return null;
+      },
     },
-    streams: { 'exports.watch': notBuilt('exports.watch') },
+    streams: { 'exports.watch': (_, signal) => exports.watch(signal) },
   };
 }

@@ -1,0 +1,56 @@
+/** What the export thread is asked for: one export is one order, and comes back as files in its work folder. */
+import type { ExportSettings } from '../../shared/contract/export.ts';
+import type { Rate } from '../media/rate.ts';
+import type { SubtitledSegment } from '../pipeline/subtitles.ts';
+
+/** A finished take, as far as exports look at it. */
+export interface ExportedTake {
+  id: string;
+  width: number;
+  height: number;
+  rate: Rate;
+  frames: number;
+  sizeBytes: number;
+  /** What was said when; empty: nothing was, or nobody knows. */
+  spoken: SubtitledSegment[];
+}
+
+export interface ExportOrder {
+  id: string;
+  settings: ExportSettings;
+  take: ExportedTake;
+  /** Its MP4. */
+  file: string;
+  /** Empty, and on the disk where the result will lie: nothing is written elsewhere. */
+  workFolder: string;
+  /** It begins paused. */
+  held: boolean;
+}
+
+/** A whole file in the work folder. */
+export interface MadeFile {
+  file: string;
+  /** What its name ends in, e.g. `.mp4`. */
+  ending: string;
+}
+
+export interface Made {
+  /** The main one first. */
+  files: MadeFile[];
+  /** The pictures are the take's own bytes. */
+  sameBytes: boolean;
+  /** What the user should know about how it was made. */
+  notice: string | null;
+}
+
+export type ExportStep = { type: 'progress'; done: number } | { type: 'made'; made: Made };
+
+export interface ExportApi {
+  calls: {
+    /** Lets an export stand still, or go on. Unknown ones are fine: it may just have ended. */
+    hold: [{ id: string; held: boolean }, null];
+  };
+  streams: {
+    export: [ExportOrder, ExportStep];
+  };
+}

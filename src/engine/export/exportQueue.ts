@@ -1,0 +1,370 @@
+/**
+ * The queue of exports: one is made at a time, in the engine process, so that nobody waits for it and its end costs only a beginning anew.
+ * What is in it outlives the host: queued ones are taken up by the next studio, one that was being made begins again.
+ */
+import { randomUUID } from 'node:crypto';
+import { constants } from 'node:fs';
+import { access, mkdir, rm, stat, statfs } from 'node:fs/promises';
+import path from 'node:path';
+import type { ExportInfo, ExportSettings } from '../../shared/contract/export.ts';
+import { errorData, StudioError, throwIfCanceled } from '../../shared/errors.ts';
+import { createChange } from '../change.ts';
+import { openExportCatalogue } from '../library/exportCatalogue.ts';
+import { isAlive, NOBODY, thisProcess } from '../library/owner.ts';
+import { shortId } from '../library/room.ts';
+import type { TakeStore } from '../library/takes.ts';
+import { systemFailure } from '../media/wholeFile.ts';
+import type { EngineLife, EngineOwner } from '../process/owner.ts';
+import type { Made } from './api.ts';
+import { checkSettings, estimatedBytes } from './checks.ts';
+import { exportedTake } from './exportedTake.ts';
+import { deliver, nameOfScript, safeName } from './fileNames.ts';
+
+export interface ExportWish {
+  takeId: string;
+  settings: ExportSettings;
+  /** Of the file, without an ending; default: what is said first. */
+  name?: string | undefined;
+  /** Where it is to lie; default: what the settings say, else the studio's own folder. */
+  folder?: string | undefined;
+}
+
+export interface Exports {
+  /** To the queue's end. @throws invalid-input for what the take does not allow; io, capacity where the folder cannot take it */
+  start(wish: ExportWish): Promise<ExportInfo>;
+  /** The one being made, those that wait in their order, then those that are over, the latest first. */
+  list(): ExportInfo[];
+  /** Stands still and keeps what it has; meanwhile the next one is made. */
+  pause(id: string): ExportInfo;
+  /** Waits for its turn again, at its place. */
+  resume(id: string): ExportInfo;
+  cancel(id: string): Promise<ExportInfo>;
+  /** @param before null: to the end @throws invalid-input where one of them does not wait */
+  move(id: string, before: string | null): void;
+  /** Cancels it where it is not over. Its files stay, unless they lie in the studio's own folder. */
+  remove(id: string): Promise<void>;
+  /** All there are, then each whenever something about it changes; a slow reader gets the latest. */
+  watch(signal: AbortSignal): AsyncGenerator<ExportInfo, void, void>;
+  /** What is not over stays for the next studio. */
+  close(): Promise<void>;
+}
+
+export interface ExportsParts {
+  home: string;
+  takes: TakeStore;
+  engine: Pick<EngineOwner, 'life' | 'closed'>;
+  /** What the settings say; null: nothing. Asked for each export that names no folder. */
+  folder: () => string | null | Promise<string | null>;
+  /** Goes on with what another studio has left. */
+  goOn: boolean;
+}
+
+/** The studio's own folder for exports. */
+export const exportsFolder = (home: string): string => path.join(home, 'exports');
+
+/** How many that are over are remembered. */
+const REMEMBERED = 200;
+/** Engine processes that ended while they made it: it is this export that ends them. */
+const MOST_LIVES = 5;
+/** Left free on the disk. */
+const RESERVE_BYTES = 64 << 20;
+
+/** In other queues of this process: their number is ours, so only this tells whether somebody is at it. */
+const held = new Set<string>();
+
+interface Entry {
+  info: Omit<ExportInfo, 'place'>;
+  folder: string;
+  place: number;
+  /** Counts what watchers have to be told. */
+  version: number;
+  /** What makes it, from its first turn to its end; it may stand still. */
+  work: { abort: AbortController; over: Promise<void>; life: EngineLife | null } | null;
+  /** Lets `trim` have the take. */
+  release: () => void;
+}
+
+const isOver = ({ state }: Pick<ExportInfo, 'state'>): boolean => state === 'finished' || state === 'failed' || state === 'canceled';
+
+/** Opens the queue; it works by itself from here on. The opener closes. @throws io */
+export function openExports({ home, takes, engine, folder: settingsFolder, goOn }: ExportsParts): Exports {
+  const catalogue = openExportCatalogue(home);
+  const me = thisProcess();
+  const own = exportsFolder(home);
+  const entries = new Map<string, Entry>();
+  const change = createChange();
+  let closing = false;
+
+  const add = (row: { info: Entry['info']; folder: string; place: number }): Entry => {
+    const entry: Entry = { ...row, version: 1, work: null, release: () => undefined };
+    entries.set(row.info.id, entry);
+    if (isOver(row.info)) return entry;
+    held.add(row.info.id);
+    try {
+      ({ release: entry.release } = takes.use(row.info.takeId));
+    } catch {
+      // It is gone: said when its turn comes.
+    }
+    return entry;
+  };
+  const keep = ({ info: { progress: _, ...info }, folder, place }: Omit<Entry, 'version' | 'work' | 'release'>): void => catalogue.put({ info, folder, place, owner: me }, isOver(info));
+  const set = (entry: Entry, known: Partial<Entry['info']>): void => {
+    const before = entry.info;
+    entry.info = { ...before, ...known };
+    entry.version += 1;
+    if (isOver(entry.info)) {
+      entry.release();
+      held.delete(before.id);
+    }
+    try {
+      if (Object.keys(known).some((name) => name !== 'progress')) keep(entry);
+    } catch {
+      // A full disk keeps no export from being made; the next change is kept again.
+    }
+    // Those behind it have another place now.
+    if (entry.info.state !== before.state) for (const other of waiting()) other.version += 1;
+    change.announce();
+  };
+  const end = (entry: Entry, state: 'finished' | 'failed' | 'canceled', known: Partial<Entry['info']> = {}): void => {
+    set(entry, { ...known, state, progress: state === 'finished' ? 1 : entry.info.progress, endedAt: new Date().toISOString() });
+  };
+  const waiting = (): Entry[] => [...entries.values()].filter(({ info: { state } }) => state === 'queued' || state === 'paused').sort((a, b) => a.place - b.place);
+  const told = (entry: Entry): ExportInfo => {
+    const place = waiting().indexOf(entry);
+    return { ...entry.info, place: place < 0 ? null : place };
+  };
+  const find = (id: string): Entry => {
+    const entry = entries.get(id);
+    if (!entry) throw new StudioError('invalid-input', `There is no export “${id.slice(0, 80)}”.`);
+    return entry;
+  };
+
+  /** Gives the turn to the next, where nobody has it. */
+  const next = (): void => {
+    if (closing || [...entries.values()].some(({ info }) => info.state === 'running')) return;
+    const entry = waiting().find(({ info }) => info.state === 'queued');
+    if (!entry) return;
+    set(entry, { state: 'running' });
+    if (entry.work) return hold(entry, false);
+    const abort = new AbortController();
+    const work: NonNullable<Entry['work']> = { abort, over: Promise.resolve(), life: null };
+    entry.work = work;
+    work.over = run(entry, work).finally(() => {
+      if (entry.work === work) entry.work = null;
+      next();
+    });
+  };
+
+  const hold = (entry: Entry, isHeld: boolean): void => {
+    const { id } = entry.info;
+    // An engine that ends meanwhile is seen by `run`, which begins in the next one as it is to be then.
+    void entry.work?.life?.client.call('holdExport', { id, held: isHeld }).catch(() => undefined);
+  };
+
+  /** Never rejects. */
+  const run = async (entry: Entry, work: NonNullable<Entry['work']>): Promise<void> => {
+    const { signal } = work.abort;
+    const workFolder = workFolderOf(entry);
+    try {
+      const made = await makeInLives(entry, work, workFolder);
+      if (made === null) return; // paused, and what it had is lost: it begins anew when it is resumed
+      const files = await deliver(made.files, entry.folder, entry.info.name);
+      const { size } = await stat(files[0]);
+      end(entry, 'finished', { files, name: path.basename(files[0]), sizeBytes: size, sameBytes: made.sameBytes, notice: made.notice });
+    } catch (error) {
+      if (closing) return; // it stays as it is, for the next studio
+      if (signal.aborted) end(entry, 'canceled');
+      else end(entry, 'failed', { error: errorData(error) });
+    } finally {
+      await rm(workFolder, { recursive: true, force: true }).catch(() => undefined); // what cannot be removed is in nobody's way
+    }
+  };
+
+  /** null: the engine ended while the export was paused. */
+  const makeInLives = async (entry: Entry, work: NonNullable<Entry['work']>, workFolder: string): Promise<Made | null> => {
+    const { id, settings, takeId } = entry.info;
+    const { signal } = work.abort;
+    const take = exportedTake(takes, takeId);
+    checkSettings(settings, take);
+    for (let lives = 1; ; ) {
+      const life = await engine.life(signal);
+      work.life = life;
+      await anew(workFolder);
+      let made: Made | null = null;
+      try {
+        const order = { id, settings, take, file: takes.file(takeId), workFolder, held: entry.info.state === 'paused' };
+        for await (const step of life.client.stream('export', order, { signal })) {
+          if (step.type === 'made') ({ made } = step);
+          else set(entry, { progress: step.done });
+        }
+        if (made === null) throw new StudioError('bug', 'The export ended without a result.');
+        return made;
+      } catch (error) {
+        throwIfCanceled(signal);
+        if (engine.closed || !life.over) throw error;
+        // Planned ends too: it may be this export that takes the memory.
+        if (lives++ >= MOST_LIVES) throw new StudioError('bug', `The engine ended ${MOST_LIVES} times while it made this export. The last time: ${await life.exit}.`, { cause: error });
+        set(entry, { progress: 0 });
+        if (entry.info.state === 'paused') return null;
+      } finally {
+        work.life = null;
+      }
+    }
+  };
+
+  for (const { owner, ...row } of catalogue.all()) {
+    const over = isOver(row.info);
+    const isBusy = owner.pid === me.pid && owner.started === me.started ? held.has(row.info.id) : isAlive(owner);
+    if (!over && (!goOn || isBusy || !catalogue.takeOver(row.info.id, owner, me))) continue;
+    const info = { ...row.info, progress: over && row.info.state === 'finished' ? 1 : null };
+    const entry = add({ ...row, info: info.state === 'running' ? { ...info, state: 'queued' } : info });
+    if (!over) void rm(workFolderOf(entry), { recursive: true, force: true }).catch(() => undefined); // of a host that was killed
+  }
+  next();
+
+  return {
+    async start({ takeId, settings, name, folder }) {
+      const take = exportedTake(takes, takeId);
+      checkSettings(settings, take);
+      const place = folder ?? (await settingsFolder()) ?? own;
+      await checkFolder(place, own, estimatedBytes(settings, take));
+      const { request } = takes.show(take.id);
+      const spoken = request.script === undefined ? (request.audio === undefined ? null : safeName(path.parse(request.audio).name)) : nameOfScript(request.script);
+      const info: Entry['info'] = {
+        id: randomUUID(), takeId: take.id, name: (name === undefined ? null : safeName(name)) ?? spoken ?? `take ${shortId(take.id, 8)}`, settings,
+        state: 'queued', progress: null, files: [], sizeBytes: null, sameBytes: settings.kind === 'video' && settings.mode === 'copy',
+        createdAt: new Date().toISOString(), endedAt: null, error: null, notice: null,
+      };
+      if (closing) throw new StudioError('canceled', 'The studio is closing.');
+      const row = { info, folder: path.resolve(place), place: Math.max(0, ...[...entries.values()].map((other) => other.place)) + 1 };
+      keep(row);
+      catalogue.forgetOver(REMEMBERED);
+      const entry = add(row);
+      change.announce();
+      next();
+      return told(entry);
+    },
+    list() {
+      const all = [...entries.values()];
+      const over = all.filter(({ info }) => isOver(info)).sort((a, b) => ((a.info.endedAt ?? '') < (b.info.endedAt ?? '') ? 1 : -1));
+      return [...all.filter(({ info }) => info.state === 'running'), ...waiting(), ...over].map(told);
+    },
+    pause(id) {
+      const entry = find(id);
+      const { state } = entry.info;
+      if (isOver(entry.info)) throw new StudioError('invalid-input', `The export “${entry.info.name}” is ${state}: there is nothing to pause.`);
+      if (state !== 'paused') {
+        set(entry, { state: 'paused' });
+        hold(entry, true);
+        next();
+      }
+      return told(entry);
+    },
+    resume(id) {
+      const entry = find(id);
+      if (isOver(entry.info)) throw new StudioError('invalid-input', `The export “${entry.info.name}” is ${entry.info.state}. Export the take again.`);
+      if (entry.info.state === 'paused') {
+        set(entry, { state: 'queued' });
+        next();
+      }
+      return told(entry);
+    },
+    async cancel(id) {
+      const entry = find(id);
+      await cancel(entry);
+      return told(entry);
+    },
+    move(id, before) {
+      const entry = find(id);
+      const others = waiting().filter((other) => other !== entry);
+      for (const each of before === null ? [entry] : [entry, find(before)]) {
+        if (each.info.state !== 'queued' && each.info.state !== 'paused') throw new StudioError('invalid-input', `The export “${each.info.name}” is ${each.info.state} and has no place in the queue.`);
+      }
+      if (before === id) return;
+      const at = before === null ? others.length : others.indexOf(find(before));
+      const [last, following] = [others[at - 1]?.place, others[at]?.place];
+      entry.place = following === undefined ? Math.max(entry.place, ...[...entries.values()].map(({ place }) => place)) + 1 : ((last ?? following - 2) + following) / 2;
+      keep(entry);
+      for (const other of waiting()) other.version += 1;
+      change.announce();
+    },
+    async remove(id) {
+      const entry = find(id);
+      await cancel(entry);
+      for (const file of entry.info.files) if (path.dirname(file) === path.resolve(own)) await rm(file, { force: true });
+      entries.delete(id);
+      catalogue.remove(id);
+      change.announce();
+    },
+    async *watch(signal) {
+      const seen = new Map<string, number>();
+      for (;;) {
+        const changes = change.count;
+        for (const entry of [...entries.values()]) {
+          const { version } = entry;
+          if (seen.get(entry.info.id) === version || !entries.has(entry.info.id)) continue;
+          seen.set(entry.info.id, version);
+          yield told(entry);
+        }
+        await change.after(changes, signal);
+      }
+    },
+    async close() {
+      closing = true;
+      const left = [...entries.values()].filter(({ info }) => !isOver(info));
+      for (const { work } of left) work?.abort.abort(new StudioError('canceled', 'The studio is closing.'));
+      await Promise.all(left.map(({ work }) => work?.over));
+      try {
+        for (const { info: { id } } of left) if (!isOver(find(id).info)) catalogue.takeOver(id, me, NOBODY);
+      } finally {
+        for (const { info: { id }, release } of left) {
+          release();
+          held.delete(id);
+        }
+        catalogue.close();
+      }
+    },
+  };
+
+  async function cancel(entry: Entry): Promise<void> {
+    if (isOver(entry.info)) return;
+    if (!entry.work) end(entry, 'canceled');
+    else {
+      entry.work.abort.abort(new StudioError('canceled', 'Canceled.'));
+      await entry.work.over;
+      // It stood still, and what it had was lost, just before.
+      if (!isOver(entry.info)) end(entry, 'canceled');
+    }
+    next();
+  }
+}
+
+/** On the disk of the result, so that giving it its name moves no bytes; hidden, and known by the export's id, so that it is found after a crash. */
+const workFolderOf = ({ folder, info: { id } }: Entry): string => path.join(folder, `.sima-export-${id}`);
+
+async function anew(folder: string): Promise<void> {
+  try {
+    await rm(folder, { recursive: true, force: true });
+    await mkdir(folder);
+  } catch (error) {
+    throw systemFailure(folder, error);
+  }
+}
+
+/** @throws io where it cannot be written, capacity where there is no room */
+async function checkFolder(folder: string, own: string, bytes: number): Promise<void> {
+  if (!path.isAbsolute(folder)) throw new StudioError('invalid-input', `${folder} must be the whole path of a folder.`);
+  try {
+    if (folder === own) await mkdir(folder, { recursive: true });
+    else if (!(await stat(folder)).isDirectory()) throw new StudioError('io', `${folder} is a file, not a folder. Choose a folder.`);
+    await access(folder, constants.W_OK | constants.X_OK);
+  } catch (error) {
+    if (error instanceof StudioError) throw error;
+    const why = (error as NodeJS.ErrnoException).code === 'ENOENT' ? 'does not exist' : 'may not be written';
+    throw new StudioError('io', `The folder ${folder} ${why}. Choose another one for exports.`, { cause: error });
+  }
+  const room = await statfs(folder).catch(() => null);
+  if (!room) return;
+  const freeBytes = room.bavail * room.bsize - RESERVE_BYTES;
+  if (bytes > freeBytes) throw new StudioError('capacity', `The disk of ${folder} has no room for this export: it needs about ${Math.ceil(bytes / 1e6)} MB. Free some space, or choose another folder.`, { details: { neededBytes: bytes, freeBytes: Math.max(0, freeBytes) } });
+}

@@ -1,0 +1,4 @@
+/** Entry of the export thread. */
+import { serveExporter } from './exportThread.ts';
+
+serveExporter();

@@ -1,0 +1,100 @@
+/** One export, made: whole files in its work folder, of the take and nothing else. Who ordered it gives them their names. */
+import { availableParallelism } from 'node:os';
+import path from 'node:path';
+import type { ExportSettings } from '../../shared/contract/export.ts';
+import { StudioError } from '../../shared/errors.ts';
+import { captionLayout, captionScript } from '../media/burn.ts';
+import { whyNoNvenc } from '../media/nvenc.ts';
+import { writePoster } from '../media/poster.ts';
+import { reencode, type ReencodeOptions } from '../media/reencode.ts';
+import { frameStartSample } from '../media/rate.ts';
+import { AAC_SAMPLE_RATE } from '../media/aacEncoder.ts';
+import { remux } from '../media/remux.ts';
+import { writeSoundAsWav } from '../media/wavExport.ts';
+import { writeWhole } from '../media/wholeFile.ts';
+import { directedLines, srt, subtitleCues, vtt } from '../pipeline/subtitles.ts';
+import type { ExportOrder, Made, MadeFile } from './api.ts';
+import { checkSettings, sizeOf } from './checks.ts';
+
+export interface MakingOptions {
+  signal?: AbortSignal;
+  /** Awaited often: work stands still until it resolves. */
+  gate?: () => Promise<void>;
+  /** 0..1 */
+  onProgress?: (fraction: number) => void;
+}
+
+type VideoSettings = Extract<ExportSettings, { kind: 'video' }>;
+type Order = Omit<ExportOrder, 'id' | 'held'>;
+
+/** Where nothing else is asked for: hardly to be told from the take. */
+const CRF = 20;
+
+/** Leaves the other processor to the takes that are being rendered, where there is one. */
+const THREADS = Math.max(1, Math.min(16, availableParallelism() - 1));
+
+/** @throws invalid-input for what the take does not allow, io, device where NVENC is asked for and does not open, canceled */
+export async function makeExport(order: Order, options: MakingOptions = {}): Promise<Made> {
+  const { settings, take, file, workFolder } = order;
+  checkSettings(settings, take);
+  const made = (ending: string): MadeFile => ({ file: path.join(workFolder, `export${ending}`), ending });
+  switch (settings.kind) {
+    case 'video': {
+      const video = made('.mp4');
+      const notice = await makeVideo(settings, order, video.file, options);
+      const files = [video];
+      if (settings.subtitles === 'srt' || settings.subtitles === 'vtt') {
+        const beside = made(`.${settings.subtitles}`);
+        await writeWhole(beside.file, settings.subtitles === 'srt' ? srt(take.spoken) : vtt(take.spoken));
+        files.push(beside);
+      }
+      return { files, sameBytes: settings.mode === 'copy', notice };
+    }
+    case 'audio': {
+      const sound = made(`.${settings.format}`);
+      if (settings.format === 'm4a') await remux(file, sound.file, { ...options, soundOnly: true });
+      else await writeSoundAsWav(file, sound.file, { ...options, samples: frameStartSample(take.frames, take.rate, AAC_SAMPLE_RATE) });
+      return { files: [sound], sameBytes: false, notice: null };
+    }
+    case 'subtitles': {
+      const text = made(`.${settings.format}`);
+      await writeWhole(text.file, settings.format === 'srt' ? srt(take.spoken) : vtt(take.spoken, { karaoke: settings.karaoke }));
+      return { files: [text], sameBytes: false, notice: null };
+    }
+    case 'poster': {
+      const poster = made(`.${settings.format}`);
+      await writePoster(file, poster.file, { ...settings, ...(options.signal ? { signal: options.signal } : {}) });
+      return { files: [poster], sameBytes: false, notice: null };
+    }
+  }
+}
+
+/** @returns what the user should know of how it was done */
+async function makeVideo(settings: VideoSettings, { take, file, workFolder }: Order, to: string, options: MakingOptions): Promise<string | null> {
+  if (settings.mode === 'copy') {
+    await remux(file, to, options);
+    return null;
+  }
+  const size = sizeOf(settings, take);
+  const { encoder, notice } = await encoderFor(settings.encoder, size);
+  let captionFile: string | null = null;
+  if (settings.subtitles === 'burned') {
+    captionFile = path.join(workFolder, 'captions.ass');
+    const cues = subtitleCues(take.spoken, captionLayout(size.width, size.height).lineCharacters);
+    await writeWhole(captionFile, captionScript(cues.map((cue) => ({ ...cue, lines: directedLines(cue) })), size.width, size.height));
+  }
+  await reencode(file, to, { ...options, from: take, size, captionFile, aim: aimOf(settings), encoder, threads: THREADS, workFolder });
+  return notice;
+}
+
+function aimOf({ targetBytes, videoKbps }: VideoSettings): ReencodeOptions['aim'] {
+  return targetBytes !== undefined ? { fileBytes: targetBytes } : videoKbps !== undefined ? { videoKbps } : { crf: CRF };
+}
+
+async function encoderFor(wanted: VideoSettings['encoder'], { width, height }: { width: number; height: number }): Promise<{ encoder: 'x264' | 'nvenc'; notice: string | null }> {
+  if (wanted === 'x264') return { encoder: 'x264', notice: null };
+  const why = await whyNoNvenc(width, height);
+  if (why === null) return { encoder: 'nvenc', notice: null };
+  if (wanted === 'nvenc') throw new StudioError('device', `The graphics card’s encoder (NVENC) cannot be used: ${why}. Choose x264, which runs everywhere.`);
+  return { encoder: 'x264', notice: `Encoded by x264: NVENC cannot be used, ${why}.` };
+}
