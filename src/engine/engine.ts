@@ -22,15 +22,19 @@ import { openLipSync } from './pipeline/drivers.ts';
 import { openRenderer, type Renderer } from './pipeline/renderThread.ts';
 import { openScenes } from './pipeline/scenes.ts';
 import { checkScript } from './pipeline/script.ts';
+import { textOf } from './pipeline/speechPlan.ts';
 import { speechInTurn } from './pipeline/speechTurns.ts';
 import { Pause, renderTake, type TakeJob } from './pipeline/take.ts';
 import { TIMELINE_RATE } from './pipeline/timeline.ts';
+import { createSpeechClock, transcribed, type SpeechClock } from './pipeline/transcript.ts';
 import { openBatcher, type Batcher } from './pipeline/wav2lip.ts';
 import type { EngineFigures, Readiness, RenderEvent, RenderOrder } from './process/api.ts';
+import { createQaRoom, type QaRoom } from './qa/room.ts';
 import { createPace, type Pace } from './schedule/pace.ts';
 import { createTurns } from './schedule/turns.ts';
 import { DEFAULT_SETTINGS, type EngineSettings } from './settings.ts';
 import { findVoice } from './voice/catalogue.ts';
+import { saySample, type SaidSample, type SayInput } from './voice/say.ts';
 import { openVoices, type Voices } from './voice/voices.ts';
 
 export interface EngineOptions {
@@ -59,6 +63,10 @@ export interface Engine {
   render(order: RenderOrder, signal?: AbortSignal): AsyncGenerator<RenderEvent, void, void>;
   /** A player of the take is here now. */
   want(takeId: string, playheadSec: number): void;
+  /** Speaks a sentence to be heard at once. */
+  say(input: SayInput, signal?: AbortSignal): Promise<SaidSample>;
+  /** Measures videos, beside takes that are being made. */
+  readonly qa: QaRoom;
   /** Ends all renders after their last published fragments; their files stay. */
   drain(): Promise<void>;
   /** No micro-batch of more frames; null: no limit. */
@@ -85,7 +93,7 @@ export async function openEngine({ home, device = 'auto', settings = DEFAULT_SET
   });
   const [spoken, sessions] = await Promise.all([openVoices(), openSessions({ models, device, settings: settings.sessions })]);
   ready.resolve(sessions);
-  const voices = storedVoices(spoken, path.join(home, 'speech'));
+  const voices = storedVoices(spoken, path.join(home, 'speech'), { defaults: settings.defaultVoices });
   const renderer: Renderer = openRenderer();
   const scenes = openScenes(renderer, sessions);
   const turns = { speech: createTurns({ slots: 1 }), render: createTurns({ slots: RENDER_SLOTS }) };
@@ -123,6 +131,8 @@ export async function openEngine({ home, device = 'auto', settings = DEFAULT_SET
     return { avatar: platesFile === null ? face.avatar : { ...face.avatar, platesFile }, warnings: face.warnings, variantsFolder, release };
   };
 
+  const qa = createQaRoom({ sessions, voices, avatarOf: (id, signal) => avatarOf(id, undefined, signal), isBusy: () => rendering.size > 0 });
+
   const lipSyncModel = async (named: string | undefined): Promise<InstalledModel> => {
     const entry = named === undefined && chosen === null ? await defaultLipSync(folders) : await findModel(folders, named ?? chosen!);
     if (entry.kind !== 'rig' && entry.kind !== 'wav2lip') {
@@ -135,9 +145,9 @@ export async function openEngine({ home, device = 'auto', settings = DEFAULT_SET
     const { request, takeId, seat } = order;
     const askedMs = performance.now();
     parseBackground(request.background); // said before any work
-    if (request.script !== undefined) {
-      checkScript(request.script);
-      if (request.voice !== undefined) findVoice(request.voice);
+    if (request.audio === undefined) {
+      checkScript(textOf(request));
+      for (const { voice } of [request, ...(request.segments ?? [])]) if (voice !== undefined) findVoice(voice);
     }
     const modelEntry = await lipSyncModel(request.model);
     yield { type: 'stage', stage: 'finding the face' };
@@ -166,7 +176,9 @@ export async function openEngine({ home, device = 'auto', settings = DEFAULT_SET
       onPace(pace);
       const job: TakeJob = {
         takeId, seat, sceneId, rate, pace, askedMs, published: order.published, file: order.file, growingFile: order.growingFile, quality: request.quality,
-        said: measured === null ? { script: request.script!, voice: request.voice, rate: request.rate, pitch: request.pitch } : { recording: request.audio!, gain: measured.gain },
+        said: measured === null
+          ? { ...request, placed: new Map(order.said.map((segment) => [segment.index, segment])) }
+          : { recording: request.audio!, gain: measured.gain, transcribed: transcribed(request.transcript, measured.clock) },
         openLipSync: (onTimes) => openLipSync({ model: needsNone ? null : model, sessions, batcherOf, renderer, sceneId, rate, seat, onTimes }),
       };
       for await (const event of renderTake(job, { voices: speechInTurn(voices, turns.speech, seat), renderer, turns: turns.render }, signal)) {
@@ -183,6 +195,7 @@ export async function openEngine({ home, device = 'auto', settings = DEFAULT_SET
     voices,
     sessions,
     library,
+    qa,
     async warmUp(onReadiness = () => undefined, signal) {
       void library.preload(signal).catch(() => undefined); // whoever uses one is told
       return coldStart({
@@ -219,6 +232,7 @@ export async function openEngine({ home, device = 'auto', settings = DEFAULT_SET
       underWay.playheadSec = Math.max(underWay.playheadSec, playheadSec);
       underWay.pace?.want(playheadSec);
     },
+    say: (input, signal) => saySample(input, speechInTurn(voices, turns.speech, 'say'), signal),
     async drain() {
       const all = [...rendering.values()];
       for (const { pause } of all) pause.abort(new Pause());
@@ -242,7 +256,7 @@ export async function openEngine({ home, device = 'auto', settings = DEFAULT_SET
       ending.abort(new StudioError('canceled', 'The engine is closing.'));
       for (const { pause } of rendering.values()) pause.abort(new Pause());
       await Promise.all([...rendering.values()].map(({ done }) => done));
-      await scenes.close();
+      await Promise.all([scenes.close(), qa.close()]);
       await Promise.all([...batchers.values()].map((batcher) => batcher.close()));
       await library.close();
       await Promise.all([voices.close(), sessions.close(), renderer.terminate()]);
@@ -251,7 +265,13 @@ export async function openEngine({ home, device = 'auto', settings = DEFAULT_SET
 }
 
 /** Own audio is measured before it is used: one gain for the whole take. */
-async function measureRecording(file: string, signal?: AbortSignal): Promise<LoudnessGain> {
-  const sound = decodeAudio(file, { sampleRate: TIMELINE_RATE, ...(signal ? { signal } : {}) });
-  return loudnessGain(await measureLoudness(sound, TIMELINE_RATE, signal));
+async function measureRecording(file: string, signal?: AbortSignal): Promise<LoudnessGain & { clock: SpeechClock }> {
+  const clock = createSpeechClock(TIMELINE_RATE);
+  async function* sound(): AsyncGenerator<Float32Array, void, void> {
+    for await (const pcm of decodeAudio(file, { sampleRate: TIMELINE_RATE, ...(signal ? { signal } : {}) })) {
+      clock.add(pcm);
+      yield pcm;
+    }
+  }
+  return { ...loudnessGain(await measureLoudness(sound(), TIMELINE_RATE, signal)), clock };
 }

@@ -38,8 +38,8 @@ export const contract = {
 
     /** Takes of one session are rendered one after the other. @throws capacity where its queue is full */
     'takes.start': { input: z.strictObject({ sessionId, request: renderRequest, projectId: id.nullable().default(null), leadSec }), output: takeInfo },
-    /** A child take: the take with these segments instead of its own. What comes before the first change is copied. */
-    'takes.edit': { input: z.strictObject({ sessionId, takeId, segments: z.array(scriptSegment).min(1).max(5000), leadSec }), output: takeInfo },
+    /** A child take: the take with these segments instead of its own. What comes before the first change is copied. `lexicon`: the project's, as it is now. */
+    'takes.edit': { input: z.strictObject({ sessionId, takeId, segments: z.array(scriptSegment).min(1).max(5000), lexicon: lexicon.optional(), leadSec }), output: takeInfo },
     /** The player is here now; rendering may go on to `leadSec` beyond. */
     'takes.want': { input: z.strictObject({ takeId, playheadSec: z.number().min(0) }), output: z.null() },
     'takes.cancel': { input: z.strictObject({ takeId }), output: takeInfo },
@@ -136,8 +136,8 @@ export const contract = {
     'doctor.run': { input: z.null(), item: checkRow },
     /** Something of that kind is no longer what it was: ask again. */
     'changes.watch': { input: z.null(), item: z.enum(['avatars', 'takes', 'models', 'voices', 'lexicon', 'projects', 'settings']) },
-    /** Desktop only: what its menus and its files ask of the page. */
-    'desktop.commands': { input: z.null(), item: z.discriminatedUnion('type', [z.object({ type: z.literal('menu'), command: z.string() }), z.object({ type: z.literal('open-project'), id })]) },
+    /** Desktop only: what its menus and its files ask of the page. A menu's command is a word, or one of the page's keys. With the page's language the menus speak it too. */
+    'desktop.commands': { input: z.strictObject({ lang }).nullable(), item: z.discriminatedUnion('type', [z.object({ type: z.literal('menu'), command: z.string() }), z.object({ type: z.literal('open-project'), id })]) },
   },
 } as const;
 

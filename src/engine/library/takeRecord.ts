@@ -1,6 +1,6 @@
 /** What a finished take is, kept as take.json in its folder: what was asked, what was said when, and where each fragment lies. Never changed. */
 import { z } from 'zod';
-import { chunkTimes, fragmentSchema, takeInfo } from '../../shared/contract/take.ts';
+import { chunkTimes, fragmentSchema, takeInfo, type SaidSegment } from '../../shared/contract/take.ts';
 import { seal, unseal } from './seal.ts';
 
 export type Fragment = z.infer<typeof fragmentSchema>;
@@ -23,7 +23,8 @@ const takeRecordSchema = z.object({
   fragments: z.custom<PackedFragment[]>((value) => Array.isArray(value) && value.every(isPacked)),
   /** On the take's clock; a recording has no segment. */
   segments: z.array(z.object({
-    segment: z.object({ index: count, text: z.string(), lang: z.enum(['fa', 'en']) }).nullable(),
+    /** `voice`: null of a recording; older takes do not say it. */
+    segment: z.object({ index: count, text: z.string(), lang: z.enum(['fa', 'en']), voice: z.string().nullable().optional(), estimated: z.boolean().optional() }).nullable(),
     startSec: sec, endSec: sec,
     words: z.array(z.object({ text: z.string(), startSec: sec, endSec: sec })),
   })),
@@ -43,6 +44,18 @@ export const sealTake = (record: TakeRecord): string => seal(takeRecordSchema, r
 export const unsealTake = (text: string): TakeRecord | null => unseal(takeRecordSchema, text);
 
 export const packFragments = (fragments: readonly Fragment[]): TakeRecord['fragments'] => fragments.map(({ frames, keyframe, bytes }) => [frames, keyframe, bytes]);
+
+/** What is said in it, as its watchers are told. */
+export function saidOf({ take: { request }, segments }: Pick<TakeRecord, 'take' | 'segments'>): SaidSegment[] {
+  const isRecording = request.audio !== undefined;
+  const said = segments.flatMap(({ segment, startSec, endSec, words }): SaidSegment[] => {
+    if (!segment) return [];
+    const { index, text, lang, voice = isRecording ? null : (request.voice ?? lang), estimated = false } = segment;
+    return [{ index, text, lang, voice, startSec, endSec, words, estimated }];
+  });
+  if (said.length > 0 || !isRecording || segments.length === 0) return said;
+  return [{ index: 0, text: '', lang: 'en', voice: null, startSec: 0, endSec: segments.at(-1)!.endSec, words: [], estimated: true }];
+}
 
 export function fragmentsOf({ initBytes, fragments }: Pick<TakeRecord, 'initBytes' | 'fragments'>): Fragment[] {
   let firstFrame = 0;

@@ -1,6 +1,6 @@
 /** What all work on takes shares: their folder, the index, which of them this process renders, and how one is found. */
 import { mkdirSync } from 'node:fs';
-import { isOver, type TakeInfo } from '../../shared/contract/take.ts';
+import { isOver, type SaidSegment, type TakeInfo } from '../../shared/contract/take.ts';
 import { StudioError } from '../../shared/errors.ts';
 import { openIndex } from './database.ts';
 import { storageFailure } from './durable.ts';
@@ -19,6 +19,7 @@ export interface OwnTake {
   take: TakeInfo;
   fragments: Fragment[];
   chunks: Map<number, TimedChunk>;
+  said: Map<number, SaidSegment>;
 }
 
 export interface TakeRoom {
@@ -39,7 +40,7 @@ export interface TakeRoom {
   own(id: string): OwnTake | undefined;
   /** @throws bug where it is not this process's */
   mine(id: string): OwnTake;
-  hold(take: TakeInfo, fragments: Fragment[], chunks: TimedChunk[]): void;
+  hold(take: TakeInfo, journal?: { fragments: Fragment[]; chunks: TimedChunk[]; said: SaidSegment[] }): void;
   letGo(id: string): void;
   /** Failures of the disk as `io` with the library's name. */
   inStorage<T>(work: () => T): T;
@@ -65,11 +66,12 @@ export function openTakeRoom(home: string, say: (event: LibraryEvent) => void): 
     }
   };
   const refill = (takes: TakeCatalogue) => {
-    for (const [id, { take, fragments, chunks }] of own) {
+    for (const [id, { take, fragments, chunks, said }] of own) {
       takes.together(() => {
         takes.put({ ...take, kept: isMarkedKept(root, id) }, me);
         for (const fragment of fragments) takes.addFragment(id, fragment);
         for (const chunk of chunks.values()) takes.addChunk(id, chunk);
+        for (const segment of said.values()) takes.addSaid(id, segment);
       });
     }
     reconcileTakes(root, takes, isBusy, say);
@@ -84,7 +86,10 @@ export function openTakeRoom(home: string, say: (event: LibraryEvent) => void): 
     });
   });
   try {
-    index.ask(refill);
+    index.ask((takes) => {
+      takes.index();
+      refill(takes);
+    });
   } catch (error) {
     index.close();
     throw error;
@@ -126,9 +131,9 @@ export function openTakeRoom(home: string, say: (event: LibraryEvent) => void): 
       if (!found) throw new StudioError('bug', `The take ${id} is not being rendered by this process.`);
       return found;
     },
-    hold(take, fragments, chunks) {
+    hold(take, { fragments, chunks, said } = { fragments: [], chunks: [], said: [] }) {
       held.add(take.id);
-      own.set(take.id, { take, fragments, chunks: new Map(chunks.map((timed) => [timed.chunk.index, timed])) });
+      own.set(take.id, { take, fragments, chunks: new Map(chunks.map((timed) => [timed.chunk.index, timed])), said: new Map(said.map((segment) => [segment.index, segment])) });
     },
     letGo(id) {
       own.delete(id);

@@ -4,18 +4,20 @@
  * process by any means (kill, crash), not a loss of power: that would cost a flush of the disk per fragment. After one, takes under way may be
  * lost, finished ones are not.
  */
-import type { RenderRequest } from '../../shared/contract/request.ts';
-import type { TakeInfo } from '../../shared/contract/take.ts';
+import type { SaidSegment, TakeInfo } from '../../shared/contract/take.ts';
 import { isOver } from '../../shared/contract/take.ts';
 import { StudioError, type ErrorData } from '../../shared/errors.ts';
 import type { Chunk } from '../../shared/vocabulary.ts';
+import type { MouthTrack } from '../mouthTrack.ts';
 import { shortId, type LibraryEvent } from './room.ts';
 import { removeFolder } from './store.ts';
-import type { TimedChunk } from './takeCatalogue.ts';
+import type { TakesQuery, TimedChunk } from './takeCatalogue.ts';
+import { copyBeginning, type Beginning } from './takeCopy.ts';
 import { growingFile, markKept, takeFile } from './takeFolder.ts';
-import { fragmentsOf, type Fragment, type TakeRecord } from './takeRecord.ts';
+import { fragmentsOf, saidOf, type Fragment, type TakeRecord } from './takeRecord.ts';
 import { openTakeRoom, type TakeRoom } from './takeRoom.ts';
-import { adoptTake, beginTake, changeTake, endTake, finishTake, keepChunk, publishFragment, type TakeChange, type TakeOutcome } from './takesUnderWay.ts';
+import { growingTrack, sealedTrack } from './takeTrack.ts';
+import { adoptTake, beginTake, changeTake, endTake, finishTake, keepChunk, keepSaid, keepTrack, publishFragment, type NewTake, type TakeChange, type TakeOutcome } from './takesUnderWay.ts';
 
 /** What finished takes may occupy before the oldest unmarked ones go. */
 export const TAKES_BUDGET_BYTES = 20e9;
@@ -31,12 +33,20 @@ export interface TakesOptions {
  */
 export interface TakeStore {
   /** A new take of this process, queued. */
-  begin(take: { id: string; request: RenderRequest; kept: boolean }): TakeInfo;
+  begin(take: NewTake): TakeInfo;
+  /** Makes the beginning of a finished take that of one that has just begun: what is published of it before a frame, with all that is known of that. */
+  copyBeginning(id: string, from: string, beginning: Beginning): Promise<void>;
   change(id: string, change: TakeChange): TakeInfo;
   /** Journals a fragment whose bytes are in the file; it may be told to others when this returns. @throws bug where it does not follow on the one before */
   publish(id: string, fragment: Fragment, initBytes: number): void;
   /** Journals what a chunk took. */
   addChunk(id: string, chunk: Chunk, times: TimedChunk['times']): void;
+  /** Journals a segment as it is spoken; one that was told before stays as it was told. */
+  addSaid(id: string, segment: SaidSegment): void;
+  /** Journals what is kept of frames beside their pictures, before the fragments that hold them. */
+  addTrack(id: string, track: MouthTrack): void;
+  /** All that a watcher is told of the take. */
+  soFar(id: string): TakeSoFar;
   /** All that are published, in order; `initBytes`: the header before them, null where there are none. */
   fragments(id: string): { initBytes: number | null; fragments: Fragment[] };
   chunks(id: string): TimedChunk[];
@@ -56,7 +66,7 @@ export interface TakeStore {
   /** The file of a finished take, which `trim` leaves alone until it is released. */
   use(idOrPrefix: string): { take: TakeInfo; file: string; release: () => void };
   /** Newest first; `limit` −1: all. */
-  list(query?: { limit?: number; offset?: number }): TakeInfo[];
+  list(query?: TakesQuery): TakeInfo[];
   /** The user's mark; any process may set it. */
   keep(idOrPrefix: string, kept: boolean): TakeInfo;
   /** @returns the whole id @throws invalid-input while somebody renders it */
@@ -70,14 +80,30 @@ export interface TakeStore {
   adopt(id: string): Promise<TakeInfo | null>;
   /** Removes the oldest finished takes that are over the budget, neither marked nor in use here. @returns them */
   trim(): Promise<TakeInfo[]>;
-  /** Bytes of all takes. */
+  /** Bytes of all takes, and what finished ones may occupy before the oldest unmarked go. */
   usage(): number;
+  budget(): number;
+  /** Counts from the next `trim` on. */
+  setBudget(bytes: number): void;
   /** Takes of this process that are under way count as interrupted from here on. */
   close(): Promise<void>;
 }
 
+/** What is known of a take, whether it is rendered or finished. */
+export interface TakeSoFar {
+  take: TakeInfo;
+  /** null where no fragment is published. */
+  initBytes: number | null;
+  fragments: readonly Fragment[];
+  chunks: readonly TimedChunk[];
+  said: readonly SaidSegment[];
+  /** From the first frame on; null where nothing is known. */
+  track: MouthTrack | null;
+}
+
 /** Opens the takes, made where there are none, and clears what crashes have left. The opener closes. @throws StudioError io */
-export function openTakes(home: string, { budgetBytes = TAKES_BUDGET_BYTES, onEvent = () => undefined }: TakesOptions = {}): TakeStore {
+export function openTakes(home: string, { budgetBytes: budgetAtFirst = TAKES_BUDGET_BYTES, onEvent = () => undefined }: TakesOptions = {}): TakeStore {
+  let budgetBytes = budgetAtFirst;
   const room = openTakeRoom(home, onEvent);
   const { root } = room;
   /** How often a take is in use here. */
@@ -94,11 +120,41 @@ export function openTakes(home: string, { budgetBytes = TAKES_BUDGET_BYTES, onEv
     });
   };
 
+  const use = (idOrPrefix: string): { take: TakeInfo; file: string; release: () => void } => {
+    const take = room.finished(idOrPrefix);
+    const { id } = take;
+    uses.set(id, (uses.get(id) ?? 0) + 1);
+    let used = true;
+    const release = () => {
+      if (!used) return;
+      used = false;
+      const left = uses.get(id)! - 1;
+      if (left > 0) uses.set(id, left);
+      else uses.delete(id);
+    };
+    return { take, file: takeFile(root, id), release };
+  };
+
   return {
     begin: (take) => beginTake(room, take),
+    copyBeginning(id, from, beginning) {
+      const { take, release } = use(from);
+      return during(copyBeginning(room, id, take.id, beginning)).finally(release);
+    },
     change: (id, change) => changeTake(room, id, change),
     publish: (id, fragment, initBytes) => publishFragment(room, id, fragment, initBytes),
     addChunk: (id, chunk, times) => keepChunk(room, id, { chunk, times }),
+    addSaid: (id, segment) => keepSaid(room, id, segment),
+    addTrack: (id, track) => keepTrack(room, id, track),
+    soFar(id) {
+      const take = show(id);
+      if (take.state === 'finished') {
+        const record = room.recordOf(id);
+        return { take, initBytes: record.initBytes, fragments: fragmentsOf(record), chunks: chunksOf(record), said: saidOf(record), track: sealedTrack(root, id) };
+      }
+      const { fragments, chunks, said } = room.ask((takes) => ({ fragments: takes.fragments(id), chunks: takes.chunks(id), said: takes.said(id) }));
+      return { take, initBytes: fragments[0]?.offset ?? null, fragments, chunks, said, track: isOver(take.state) ? null : growingTrack(root, id) };
+    },
     fragments(id) {
       const own = room.own(id)?.fragments.slice();
       if (!own && show(id).state === 'finished') {
@@ -110,7 +166,7 @@ export function openTakes(home: string, { budgetBytes = TAKES_BUDGET_BYTES, onEv
     },
     chunks(id) {
       if (show(id).state !== 'finished') return room.ask((takes) => takes.chunks(id));
-      return room.recordOf(id).chunks.flatMap(({ times, ...chunk }) => (times ? { chunk, times } : []));
+      return chunksOf(room.recordOf(id));
     },
     finish: (id, outcome) => during(finishTake(room, id, outcome)),
     fail: (id, error) => during(endTake(room, id, 'failed', error)),
@@ -119,21 +175,8 @@ export function openTakes(home: string, { budgetBytes = TAKES_BUDGET_BYTES, onEv
     file: (id) => takeFile(root, id),
     show,
     record: (idOrPrefix) => room.recordOf(idOrPrefix),
-    use(idOrPrefix) {
-      const take = room.finished(idOrPrefix);
-      const { id } = take;
-      uses.set(id, (uses.get(id) ?? 0) + 1);
-      let used = true;
-      const release = () => {
-        if (!used) return;
-        used = false;
-        const left = uses.get(id)! - 1;
-        if (left > 0) uses.set(id, left);
-        else uses.delete(id);
-      };
-      return { take, file: takeFile(root, id), release };
-    },
-    list: ({ limit = 100, offset = 0 } = {}) => room.ask((takes) => takes.list(limit, offset)),
+    use,
+    list: (query = {}) => room.ask((takes) => takes.list(query)),
     keep(idOrPrefix, kept) {
       const { id, state } = show(idOrPrefix);
       if (state === 'failed' || state === 'canceled') throw new StudioError('invalid-input', `The take ${shortId(id)} is ${state}: there is nothing to keep.`);
@@ -149,12 +192,16 @@ export function openTakes(home: string, { budgetBytes = TAKES_BUDGET_BYTES, onEv
     adopt: (id) => during(adoptTake(room, id)),
     trim: () => during(trimTakes(room, budgetBytes, (id) => uses.has(id))),
     usage: () => room.ask((takes) => takes.usage()),
+    budget: () => budgetBytes,
+    setBudget: (bytes) => void (budgetBytes = bytes),
     async close() {
       await Promise.allSettled(underWay);
       room.close();
     },
   };
 }
+
+const chunksOf = ({ chunks }: TakeRecord): TimedChunk[] => chunks.flatMap(({ times, ...chunk }) => (times ? { chunk, times } : []));
 
 async function removeTake(room: TakeRoom, idOrPrefix: string): Promise<string> {
   const { take: { id, state }, owner } = room.find(idOrPrefix);

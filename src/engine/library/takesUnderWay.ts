@@ -2,15 +2,17 @@
 import { constants, renameSync, rmSync } from 'node:fs';
 import { copyFile, rename, rm } from 'node:fs/promises';
 import type { RenderRequest } from '../../shared/contract/request.ts';
-import { isOver, type TakeInfo } from '../../shared/contract/take.ts';
+import { isOver, type SaidSegment, type TakeInfo } from '../../shared/contract/take.ts';
 import { StudioError, type ErrorData } from '../../shared/errors.ts';
 import type { Chunk } from '../../shared/vocabulary.ts';
+import type { MouthTrack } from '../mouthTrack.ts';
 import { replaceDurably, syncFile } from './durable.ts';
 import { removeFolder } from './store.ts';
 import type { TimedChunk } from './takeCatalogue.ts';
 import { dropOwner, growingFile, markKept, markOwner, recordFile, sizeOf, takeFile, TAKE_ID } from './takeFolder.ts';
 import { areUnbroken, fragmentFault, packFragments, sealTake, type Fragment, type TakeRecord } from './takeRecord.ts';
 import type { OwnTake, TakeRoom } from './takeRoom.ts';
+import { dropGrowingTrack, sealTrack, writeTrack } from './takeTrack.ts';
 
 /** Failed and canceled takes that are still listed, with their reasons. */
 const REASONS_KEPT = 500;
@@ -23,14 +25,22 @@ export type TakeChange = Partial<Pick<TakeInfo, 'avatarId' | 'modelId' | 'device
 /** What a finished take keeps beside what was journaled. */
 export type TakeOutcome = Pick<TakeRecord, 'segments' | 'times' | 'speechFound'> & { chunks: readonly Chunk[] };
 
-export function beginTake(room: TakeRoom, { id, request, kept }: { id: string; request: RenderRequest; kept: boolean }): TakeInfo {
+export interface NewTake {
+  id: string;
+  request: RenderRequest;
+  kept: boolean;
+  parentId?: string | null;
+  projectId?: string | null;
+}
+
+export function beginTake(room: TakeRoom, { id, request, kept, parentId = null, projectId = null }: NewTake): TakeInfo {
   if (!TAKE_ID.test(id)) throw new StudioError('bug', `“${id}” cannot be a take's id.`);
   if (room.ask((takes) => takes.find(id))) throw new StudioError('bug', `There is a take ${id} already.`);
   const take: TakeInfo = {
-    id, request, kept, parentId: null, projectId: null, state: 'queued', avatarId: null, modelId: null, device: null, width: null, height: null, rate: null, framesDone: 0, framesExpected: null,
+    id, request, kept, parentId, projectId, state: 'queued', avatarId: null, modelId: null, device: null, width: null, height: null, rate: null, framesDone: 0, framesExpected: null,
     sizeBytes: 0, restarts: 0, warnings: [], createdAt: new Date().toISOString(), endedAt: null, error: null,
   };
-  room.hold(take, [], []);
+  room.hold(take);
   try {
     room.ask((takes) => takes.put(take, room.me));
     room.inStorage(() => {
@@ -67,6 +77,19 @@ export function keepChunk(room: TakeRoom, id: string, timed: TimedChunk): void {
   chunks.set(timed.chunk.index, timed);
 }
 
+/** Journals a segment; one that was told keeps what was told of it. */
+export function keepSaid(room: TakeRoom, id: string, segment: SaidSegment): void {
+  const { said } = room.mine(id);
+  if (said.has(segment.index)) return;
+  room.ask((takes) => takes.addSaid(id, segment));
+  said.set(segment.index, segment);
+}
+
+export function keepTrack(room: TakeRoom, id: string, track: MouthTrack): void {
+  room.mine(id);
+  room.inStorage(() => writeTrack(room.root, id, track));
+}
+
 const published = ({ fragments }: OwnTake) => {
   const last = fragments.at(-1);
   return { framesDone: last ? last.firstFrame + last.frames : 0, sizeBytes: last ? last.offset + last.bytes : 0 };
@@ -91,10 +114,12 @@ export async function finishTake(room: TakeRoom, id: string, { segments, chunks,
     chunks: [...untimed, ...[...own.chunks.values()].map(({ chunk, times: each }) => ({ ...chunk, times: each }))].sort((a, b) => a.index - b.index),
   });
   await syncFile(file);
+  await sealTrack(room.root, id, framesDone);
   await replaceDurably(recordFile(room.root, id), sealed);
   room.ask((takes) => takes.putOver(take, room.me));
   room.letGo(id);
   dropOwner(room.root, id);
+  dropGrowingTrack(room.root, id);
   return room.find(id).take;
 }
 
@@ -116,13 +141,13 @@ export async function adoptTake(room: TakeRoom, id: string): Promise<TakeInfo | 
   const row = room.ask((takes) => takes.find(id));
   if (!row?.take || isOver(row.take.state) || room.isBusy(id, row.owner)) return null;
   const { take, owner } = row;
-  room.hold(take, [], []); // at once: of two in this process, the other one sees it as busy from here on
+  room.hold(take); // at once: of two in this process, the other one sees it as busy from here on
   try {
     if (!room.ask((takes) => takes.takeOver(id, owner, me))) {
       room.letGo(id);
       return null;
     }
-    room.hold(take, room.ask((takes) => takes.fragments(id)), room.ask((takes) => takes.chunks(id)));
+    room.hold(take, room.ask((takes) => ({ fragments: takes.fragments(id), chunks: takes.chunks(id), said: takes.said(id) })));
     markOwner(root, id, me);
   } catch (error) {
     room.letGo(id);

@@ -41,8 +41,9 @@ export function checkScript(text: string): void {
  * Splits a script into segments of at most ~15 s of speech. Joined, their texts are the script, character for character; each
  * segment has something to say (unless the whole script has nothing).
  * @param rate of speech, 0.5–2: a slower voice gets shorter segments
+ * @param lang of segments before the first that has letters: where the script is part of a longer text
  */
-export function split(script: string, { rate = 1 }: { rate?: number } = {}): Segment[] {
+export function split(script: string, { rate = 1, lang: langBefore }: { rate?: number; lang?: Lang | undefined } = {}): Segment[] {
   if (script === '') return [];
   const cuts = findCuts(script);
   const spokenSec = estimate(script);
@@ -58,7 +59,7 @@ export function split(script: string, { rate = 1 }: { rate?: number } = {}): Seg
     start = sentenceEnd;
     cutIndex = last;
   }
-  let lang: Lang = dominantLang(script) ?? 'en';
+  let lang: Lang = langBefore ?? dominantLang(script) ?? 'en';
   return ends.map((end, index) => {
     const text = script.slice(index === 0 ? 0 : ends[index - 1], end);
     lang = dominantLang(text) ?? lang;

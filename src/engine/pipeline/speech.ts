@@ -1,24 +1,20 @@
 /** What the take says, as pieces of sound for the timeline: a script spoken segment by segment, or a recording. */
+import type { SaidSegment } from '../../shared/contract/take.ts';
 import { StudioError, throwIfCanceled } from '../../shared/errors.ts';
 import { decodeAudio } from '../media/audio.ts';
 import { createLimiter } from '../media/limiter.ts';
 import { resample } from '../media/resample.ts';
-import { isSpeakable } from '../voice/normalise/letters.ts';
-import { pauseAfter, split } from './script.ts';
-import { TIMELINE_RATE, type Piece } from './timeline.ts';
+import { findVoice } from '../voice/catalogue.ts';
 import type { Voices } from '../voice/voices.ts';
+import { planSpeech, TAIL_SEC, type SpokenScript } from './speechPlan.ts';
+import { TIMELINE_RATE, type Piece } from './timeline.ts';
 
 /** Silence before the first sound: the mouth rests in the first frame and parts its lips in time (240 ms, RIG recipe). */
 export const LEAD_IN_SEC = 0.28;
-/** Silence after the last sound: within 0.8 s the mouth is back at rest, so the last frame is the plate again. */
-export const TAIL_SEC = 0.84;
 
-export interface SpeakJob {
-  script: string;
-  /** One voice for everything; without it each segment is spoken by its language's default. */
-  voice?: string | undefined;
-  rate: number;
-  pitch: number;
+export interface SpeakJob extends SpokenScript {
+  /** Segments whose place on the timeline is settled, because frames of them are published: however they are said now, they take as long as they took. */
+  placed?: ReadonlyMap<number, Pick<SaidSegment, 'startSec' | 'endSec'>>;
 }
 
 /**
@@ -26,18 +22,23 @@ export interface SpeakJob {
  * @throws invalid-input where nothing of it can be spoken
  */
 export async function* speakScript(job: SpeakJob, voices: Pick<Voices, 'speak'>, signal?: AbortSignal): AsyncGenerator<Piece, void, void> {
-  const segments = split(job.script, { rate: job.rate });
-  const last = segments.findLast(({ text }) => isSpeakable(text));
+  const segments = planSpeech(job);
   let endsInSilence = false;
   let begun = false;
-  for (const segment of segments) {
+  for (const { pauseSec, ...planned } of segments) {
     throwIfCanceled(signal);
-    const spoken = await voices.speak(segment.text, { voice: job.voice ?? segment.lang, rate: job.rate, pitch: job.pitch }, signal);
-    if (spoken.pcm.length === 0) continue;
-    if (!begun) yield silence(LEAD_IN_SEC);
-    begun = true;
-    endsInSilence = segment === last;
-    const pcm = followedBySilence(resample(spoken.pcm, spoken.sampleRate, TIMELINE_RATE), endsInSilence ? TAIL_SEC : pauseAfter(segment) / job.rate);
+    const { index, text, lang, voice, rate, pitch } = planned;
+    const spoken = await voices.speak(text, { voice, rate, pitch, lexicon: job.lexicon }, signal);
+    const segment = { index, text, lang, voice: findVoice(voice).id, estimated: false };
+    const isSilent = spoken.pcm.length === 0;
+    if (!isSilent && !begun) {
+      yield silence(LEAD_IN_SEC);
+      begun = true;
+    }
+    endsInSilence = !isSilent && index === segments.length - 1;
+    const sound = isSilent ? spoken.pcm : followedBySilence(resample(spoken.pcm, spoken.sampleRate, TIMELINE_RATE), pauseSec);
+    const known = job.placed?.get(index);
+    const pcm = known ? lasting(sound, Math.round(known.endSec * TIMELINE_RATE) - Math.round(known.startSec * TIMELINE_RATE)) : sound;
     yield { segment, pcm, sampleRate: TIMELINE_RATE, words: spoken.words, phonemes: spoken.phonemes };
   }
   if (!begun) throw new StudioError('invalid-input', 'Nothing of this text can be spoken. Write at least one word in Persian or English.');
@@ -63,4 +64,12 @@ function followedBySilence(pcm: Float32Array, durationSec: number): Float32Array
   const both = new Float32Array(pcm.length + Math.round(durationSec * TIMELINE_RATE));
   both.set(pcm);
   return both;
+}
+
+/** Cut, or followed by silence, to exactly so many samples. */
+function lasting(pcm: Float32Array, samples: number): Float32Array {
+  if (pcm.length === samples) return pcm;
+  const exact = new Float32Array(samples);
+  exact.set(pcm.subarray(0, samples));
+  return exact;
 }

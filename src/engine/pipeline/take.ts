@@ -1,6 +1,6 @@
 /** One take: what is said, by which face, as a growing fragmented MP4. The whole product in one expression (`renderTake`). */
 import type { Quality } from '../../shared/contract/request.ts';
-import type { ChunkTimes } from '../../shared/contract/take.ts';
+import type { ChunkTimes, SaidSegment } from '../../shared/contract/take.ts';
 import { StudioError } from '../../shared/errors.ts';
 import type { Chunk } from '../../shared/vocabulary.ts';
 import type { Fragment, Mp4Summary } from '../media/mp4Writer.ts';
@@ -10,9 +10,11 @@ import type { Pace } from '../schedule/pace.ts';
 import type { Turns } from '../schedule/turns.ts';
 import type { Voices } from '../voice/voices.ts';
 import { joined } from '../joined.ts';
+import type { MouthTrack } from '../mouthTrack.ts';
 import { ahead } from './ahead.ts';
 import { beginChunk, timesOf, type ChunkRecord } from './chunkRecord.ts';
 import type { InferenceTimes, LipSync } from './lipsync.ts';
+import { marksOf } from './mouthMarks.ts';
 import type { Renderer, RenderRun } from './renderThread.ts';
 import { hearRecording, speakScript, type SpeakJob } from './speech.ts';
 import { cutChunks, TIMELINE_RATE, type PlacedSegment } from './timeline.ts';
@@ -24,7 +26,7 @@ export interface TakeJob {
   /** An open scene of the renderer: avatar, size and frame rate. */
   sceneId: number;
   rate: Rate;
-  said: SpeakJob | { recording: string; gain: number };
+  said: SpeakJob | Recording;
   /** Opens the lip-sync of this take alone. @param onTimes told what each run of frames took at a shared network */
   openLipSync: (onTimes: (times: InferenceTimes) => void) => LipSync;
   quality: Quality;
@@ -37,6 +39,13 @@ export interface TakeJob {
   pace: Pace;
   /** performance.now() when the take was asked for. */
   askedMs: number;
+}
+
+/** A recording to follow, and what is known of what it says. */
+export interface Recording {
+  recording: string;
+  gain: number;
+  transcribed: SaidSegment[];
 }
 
 /** Where the time of a take went, milliseconds. Stages overlap, so they may add up to more than the whole. */
@@ -57,6 +66,10 @@ export type TakeEvent =
   /** After the chunk's last frame; none for a chunk that had begun before a take was gone on with. */
   | { type: 'chunk'; chunk: Chunk; times: ChunkTimes }
   | { type: 'progress'; framesDone: number; /** null until all is spoken */ framesExpected: number | null }
+  /** Segments as they are spoken, ahead of their frames, from the take's first one on. */
+  | { type: 'said'; segment: SaidSegment }
+  /** Of frames that were drawn, before the fragments that hold them. */
+  | { type: 'track'; track: MouthTrack }
   | { type: 'finished'; result: TakeResult };
 
 export interface TakeResult {
@@ -92,8 +105,10 @@ export async function* renderTake(job: TakeJob, { voices, renderer, turns }: Tak
   const { takeId, seat, rate, published } = job;
   const fps = rateValue(rate);
   const fromFrame = published?.fragments.reduce((sum, { frames }) => sum + frames, 0) ?? 0;
+  const recording = 'recording' in job.said ? job.said : null;
   const said = 'recording' in job.said ? hearRecording(job.said.recording, job.said.gain, signal) : speakScript(job.said, voices, signal);
-  const segments: PlacedSegment[] = [];
+  const segments: PlacedSegment[] = recording?.transcribed.map(placedOf) ?? [];
+  const untold: SaidSegment[] = recording?.transcribed.slice() ?? [];
   const records: ChunkRecord[] = [];
   const before = soundBefore(fromFrame, rate);
   let spokenMs = 0;
@@ -103,10 +118,16 @@ export async function* renderTake(job: TakeJob, { voices, renderer, turns }: Tak
     record.inferenceMs += inferenceMs;
   });
 
+  const place = (placed: PlacedSegment): void => {
+    if (recording) return;
+    segments.push(placed);
+    if (placed.segment) untold.push({ ...placed.segment, startSec: placed.startSec, endSec: placed.endSec, words: placed.words.map(({ text, startSec, endSec }) => ({ text, startSec, endSec })) });
+  };
+
   /** Each chunk's mouths in runs, with the sound of just those frames. */
   async function* mouthRuns(): AsyncGenerator<{ run: RenderRun; record: ChunkRecord; endsChunk: boolean }, void, void> {
     const pieces = ahead(timed(said, (ms) => (spokenMs += ms)), 1);
-    for await (const heard of cutChunks(pieces, rate, lipSync.lookAheadSec, (placed) => segments.push(placed))) {
+    for await (const heard of cutChunks(pieces, rate, lipSync.lookAheadSec, place)) {
       const { chunk, pcm, last } = heard;
       const record = beginChunk(chunk, spokenMs);
       spokenMs = 0;
@@ -150,6 +171,7 @@ export async function* renderTake(job: TakeJob, { voices, renderer, turns }: Tak
   const isPressed = () => firstPublishedMs === null || (framesDone - fromFrame) / fps - (performance.now() - firstPublishedMs) / 1000 < PRESSED_SEC;
   try {
     for await (const { run, record, endsChunk } of ahead(mouthRuns(), 1)) {
+      while (untold.length > 0) yield { type: 'said', segment: untold.shift()! };
       const isFirst = framesDone === fromFrame;
       const heldBackMs = await timeOf(job.pace.until(run.firstFrame, signal));
       record.isHeldBack ||= heldBackMs > 1;
@@ -163,12 +185,14 @@ export async function* renderTake(job: TakeJob, { voices, renderer, turns }: Tak
       record.encodeMs += rendered.encodeMs;
       framesDone += run.frames;
       readyMs = performance.now();
+      yield { type: 'track', track: marksOf(run, run.pcm, rate) };
       yield* events(rendered.fragments, rendered.initBytes ?? 0);
       const last = run.takeFrames;
       if (endsChunk && last !== framesDone) yield { type: 'chunk', chunk: record.chunk, times: timesOf(record, playingSince(), fps) };
       yield { type: 'progress', framesDone, framesExpected: last };
     }
     if (framesDone === fromFrame) await begin(); // all was published before; only its end is missing
+    while (untold.length > 0) yield { type: 'said', segment: untold.shift()! };
     const summary = await renderer.call('finish', takeId, signal);
     yield* events(summary.fragments.slice(announced), summary.initBytes);
     const last = records.at(-1)!;
@@ -180,6 +204,11 @@ export async function* renderTake(job: TakeJob, { voices, renderer, turns }: Tak
     await renderer.call('abort', { takeId, keep: signal?.reason instanceof Pause }).catch(() => null);
   }
 }
+
+/** A recording's text as it lies on the timeline. */
+const placedOf = ({ index, text, lang, voice, estimated, startSec, endSec, words }: SaidSegment): PlacedSegment => ({
+  segment: text === '' ? null : { index, text, lang, voice, estimated }, startSec, endSec, words,
+});
 
 /** With less than this in hand, a run goes before those of takes that have more (on credit: schedule/fairQueue.ts). */
 const PRESSED_SEC = 1;

@@ -8,10 +8,17 @@ import { createChunkPlanner } from './chunks.ts';
 
 export const TIMELINE_RATE = 48_000;
 
+/** A segment, who says it, and whether its words' times are estimates. */
+export interface VoicedSegment extends Segment {
+  /** The voice's whole id; null: a recording. */
+  voice: string | null;
+  estimated: boolean;
+}
+
 /** Sound that follows what was laid before it. Times count from the start of `pcm`, which is mono at TIMELINE_RATE. */
 export interface Piece extends Speech {
-  /** null for a recording. */
-  segment: Segment | null;
+  /** null for silence and for a recording. */
+  segment: VoicedSegment | null;
 }
 
 /** One chunk with all that its mouths need. */
@@ -32,7 +39,7 @@ export interface SoundChunk {
 
 /** A segment or recording as it lies on the take's timeline. */
 export interface PlacedSegment {
-  segment: Segment | null;
+  segment: VoicedSegment | null;
   startSec: number;
   endSec: number;
   words: Word[];
@@ -83,6 +90,7 @@ export async function* cutChunks(
     if (piece.phonemes) phonemes = [...(phonemes ?? []), ...piece.phonemes.map(shift)];
     known.append(piece.pcm);
     onPlaced({ segment: piece.segment, startSec, endSec: known.end / TIMELINE_RATE, words });
+    if (piece.pcm.length === 0) continue; // a segment of which nothing is heard
     planned.push(...planner.push({ pcm: piece.pcm, sampleRate: TIMELINE_RATE, words: piece.words }));
     for (let ready = release(); ready; ready = release()) yield ready;
   }

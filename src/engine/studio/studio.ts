@@ -8,9 +8,11 @@ import type { RenderRequest } from '../../shared/contract/request.ts';
 import { isOver, type TakeEvent, type TakeInfo, type TakeState } from '../../shared/contract/take.ts';
 import { errorData, StudioError } from '../../shared/errors.ts';
 import type { Handlers } from '../../shared/rpc.ts';
+import { openExports, type Exports } from '../export/exportQueue.ts';
 import type { LibraryEvent } from '../library/room.ts';
 import { openLibrary, type Library } from '../library/avatars.ts';
-import { openTakes, type TakeStore } from '../library/takes.ts';
+import { openProjects, type ProjectStore } from '../library/projects.ts';
+import { openTakes, TAKES_BUDGET_BYTES, type TakeStore } from '../library/takes.ts';
 import type { DeviceRequest } from '../onnx/devices.ts';
 import { modelFolders } from '../onnx/manifest.ts';
 import type { RenderEvent } from '../process/api.ts';
@@ -18,18 +20,23 @@ import { forkEngineProcess, type StartEngineProcess } from '../process/child.ts'
 import { ownEngineProcess, type EngineOwner, type Patience } from '../process/owner.ts';
 import { createSeats, type Seats } from '../schedule/seats.ts';
 import { createTurns } from '../schedule/turns.ts';
-import { readSettings } from '../settings.ts';
+import { readSettings, type EngineSettings } from '../settings.ts';
 import { openTelemetry, type Telemetry } from '../telemetry/telemetry.ts';
+import { openLexicon, withLexicon, type LexiconStore } from '../voice/lexiconStore.ts';
 import { createChanges, type Changes } from './changes.ts';
+import { counted } from './counted.ts';
 import { studioHandlers } from './handlers/handlers.ts';
 import { keepWithinMemory } from './memoryWatch.ts';
+import { forEngine, memoryBudgets, openPreferences, type Preferences } from './preferences.ts';
 import { createSpeedometer } from './speedometer.ts';
+import { beginEdit, type TakeEdit } from './takeEdit.ts';
 import { createTakeFeed, type TakeFeed } from './takeFeed.ts';
 import { runTake } from './takeRunner.ts';
 
 export interface StudioOptions {
   /** The data folder, made where there is none. */
   home: string;
+  /** `auto`: as the settings say, which is all of them in turn unless the user chose one. */
   device?: DeviceRequest;
   maxSessions?: number;
   /** How the engine process is started; a fork unless given. */
@@ -50,18 +57,33 @@ export interface Wish {
   leadSec: number | null;
   /** Kept when room is needed. */
   kept?: boolean;
+  projectId?: string | null;
+}
+
+/** How a finished take is to be changed. */
+export interface EditWish extends TakeEdit {
+  sessionId: string;
+  leadSec: number | null;
 }
 
 export interface Studio {
   readonly handlers: Handlers<StudioServerApi>;
   readonly engine: EngineOwner;
   readonly takes: TakeStore;
+  readonly projects: ProjectStore;
+  readonly exports: Exports;
   readonly seats: Seats;
   readonly telemetry: Telemetry;
+  readonly preferences: Preferences;
+  readonly lexicon: LexiconStore;
+  /** The outdated engine is started again: at once where nothing is rendered, else after the last take, or when the user restarts it. */
+  renewEngine(): void;
   /** The host's own hand on the avatars, for lists; preparing is the engine's. */
   library(): Promise<Library>;
   /** Queues a take. @throws capacity, invalid-input */
   start(wish: Wish): TakeInfo;
+  /** Queues a child take. @throws capacity, invalid-input */
+  edit(wish: EditWish): Promise<TakeInfo>;
   /** The take as it is, then all that happens to it. */
   watch(takeId: string, signal: AbortSignal): AsyncGenerator<TakeEvent, void, void>;
   want(takeId: string, playheadSec: number): void;
@@ -83,19 +105,29 @@ interface Running {
   over: Promise<TakeInfo | null>;
 }
 
+const DEFAULT_SEATS = 5;
+
 export async function openStudio(options: StudioOptions): Promise<Studio> {
-  const { home, device = 'auto', start = forkEngineProcess, goOn = false, onLibraryEvent, patience } = options;
+  const { home, start = forkEngineProcess, goOn = false, onLibraryEvent, patience } = options;
   const settings = await readSettings(home);
-  const takes = openTakes(home, onLibraryEvent ? { onEvent: onLibraryEvent } : {});
+  const lexicon = await openLexicon(home, onLibraryEvent);
+  /** What was asked for by name goes before the settings. */
+  const deviceOf = (now: EngineSettings): DeviceRequest => (options.device === undefined || options.device === 'auto' ? (now.device ?? 'auto') : options.device);
+  const takesBudget = ({ budgetsGb }: EngineSettings): number => (budgetsGb.takes === undefined ? TAKES_BUDGET_BYTES : budgetsGb.takes * 1e9);
+  const takes = openTakes(home, { budgetBytes: takesBudget(settings), ...(onLibraryEvent ? { onEvent: onLibraryEvent } : {}) });
   const changes: Changes = createChanges();
-  const engine = ownEngineProcess({ home, device, settings, start, ...(patience ? { patience } : {}), onLibraryEvent: (event) => {
-    changes.announce('avatars');
-    onLibraryEvent?.(event);
-  } });
+  const engine = ownEngineProcess({
+    home, device: deviceOf(settings), settings: forEngine(settings), start, ...(patience ? { patience } : {}),
+    onLibraryEvent: (event) => {
+      changes.announce('avatars');
+      onLibraryEvent?.(event);
+    },
+    onCrash: () => telemetry.countError('bug'),
+  });
   const running = new Map<string, Running>();
   const suspects = createTurns({ slots: 1 });
   const speed = createSpeedometer();
-  const maxSeats = options.maxSessions ?? settings.maxSessions ?? 5;
+  const maxSeats = options.maxSessions ?? settings.maxSessions ?? DEFAULT_SEATS;
   const seats = createSeats({ maxSeats, forecast: { speed: () => speed.value(), secondsLeft } });
   /** Takes that an earlier studio left: as many at once as there are seats. */
   const leftTakes = createTurns({ slots: maxSeats });
@@ -103,7 +135,7 @@ export async function openStudio(options: StudioOptions): Promise<Studio> {
   const takesIn = (...states: TakeState[]): number => [...running.values()].filter(({ feed }) => states.includes(feed.take.state)).length;
 
   const telemetry = openTelemetry({
-    budgets: Object.fromEntries(Object.entries(settings.budgetsGb).flatMap(([name, gb]) => (gb === undefined ? [] : [[name, gb * 1e9]]))),
+    budgets: memoryBudgets(settings),
     processes: () => [{ name: 'host', pid: process.pid }, ...(engine.pid() === null ? [] : [{ name: 'engine', pid: engine.pid()! }])],
     studio: () => {
       const figures = engine.figures();
@@ -122,6 +154,28 @@ export async function openStudio(options: StudioOptions): Promise<Studio> {
   const ending = new AbortController();
   void recordModelLoads(engine, telemetry, ending.signal).catch(() => undefined); // the end of the studio ends it
   const memory = keepWithinMemory({ engine, telemetry });
+  const preferences = openPreferences({
+    home, settings, engine, deviceOf,
+    onChange: (now) => {
+      telemetry.setBudgets(memoryBudgets(now));
+      seats.resize(now.maxSessions ?? DEFAULT_SEATS);
+      takes.setBudget(takesBudget(now));
+      changes.announce('settings');
+      void trim();
+    },
+  });
+  const trim = async (): Promise<void> => {
+    const trimmed = await takes.trim().catch(() => []); // room is made another time
+    if (trimmed.length > 0) changes.announce('takes');
+  };
+  /** What the engine read at its start is no longer so, and it is to be started again by itself. */
+  let isStale = false;
+  /** Nobody has to wait for a restart while nothing is rendered. */
+  const renewIfIdle = (): void => {
+    if (!isStale || running.size > 0 || engine.closed) return;
+    isStale = false;
+    if (engine.outdated) void engine.restart('What it works with has changed: its models, or the default voices.');
+  };
 
   function secondsLeft(seatId: string): number | null {
     let left: number | null = null;
@@ -146,8 +200,7 @@ export async function openStudio(options: StudioOptions): Promise<Studio> {
 
   /** @param seat null: a take that somebody left under way; it waits for nobody's seat */
   const begin = (take: TakeInfo, seat: string | null, leadSec: number | null): TakeInfo => {
-    const { initBytes, fragments } = takes.fragments(take.id);
-    const feed = createTakeFeed({ take, fragments, initBytes, chunks: takes.chunks(take.id) });
+    const feed = createTakeFeed(takes.soFar(take.id));
     const abort = new AbortController();
     const { signal } = abort;
     const playheadSec = () => running.get(take.id)?.playheadSec ?? 0;
@@ -175,8 +228,8 @@ export async function openStudio(options: StudioOptions): Promise<Studio> {
         changes.announce('takes');
         if (ended === null) return null;
         telemetry.countTake(ended.state as 'finished' | 'failed' | 'canceled', ended.error?.code);
-        const trimmed = await takes.trim().catch(() => []); // room is made another time
-        if (trimmed.length > 0) changes.announce('takes');
+        renewIfIdle();
+        await trim();
         return ended;
       });
     running.set(take.id, { feed, seat: seat ?? take.id, playheadSec: 0, abort, over });
@@ -187,21 +240,41 @@ export async function openStudio(options: StudioOptions): Promise<Studio> {
   const studio: Omit<Studio, 'handlers'> = {
     engine,
     takes,
+    projects: openProjects(home, () => changes.announce('projects')),
+    exports: openExports({ home, takes, engine, folder: () => preferences.current().exportFolder, goOn }),
     seats,
     telemetry,
+    preferences,
+    lexicon,
     library: () => (library ??= openLibrary(home)),
-    start({ sessionId, request, leadSec, kept = false }) {
+    start({ sessionId, request, leadSec, kept = false, projectId = null }) {
       seats.check(sessionId);
-      return begin(takes.begin({ id: randomUUID(), request, kept }), sessionId, leadSec);
+      return begin(takes.begin({ id: randomUUID(), request: withLexicon(request, lexicon.entries()), kept, projectId }), sessionId, leadSec);
+    },
+    async edit({ sessionId, leadSec, ...change }) {
+      seats.check(sessionId);
+      const avatars = await studio.library();
+      const hasAvatar = (id: string) => avatars.list().some((avatar) => avatar.id === id);
+      const child = await beginEdit({ takes, hasAvatar, completed: (request) => withLexicon(request, lexicon.entries()) }, change);
+      try {
+        seats.check(sessionId); // others may have come while it was copied
+      } catch (error) {
+        await takes.cancel(child.id);
+        throw error;
+      }
+      return begin(child, sessionId, leadSec);
+    },
+    renewEngine() {
+      isStale = true;
+      renewIfIdle();
+      changes.announce('settings'); // whether a restart is needed
     },
     async *watch(takeId, signal) {
       const { id } = takes.show(takeId);
       const live = running.get(id);
       if (live) return yield* live.feed.watch(AbortSignal.any([signal, ending.signal]));
-      const take = takes.show(id);
-      if (!isOver(take.state)) throw new StudioError('invalid-input', `The take ${id} is being rendered by another program.`);
-      const { fragments, initBytes } = takes.fragments(id);
-      yield* createTakeFeed({ take, fragments, initBytes, chunks: takes.chunks(id) }).watch(signal);
+      if (!isOver(takes.show(id).state)) throw new StudioError('invalid-input', `The take ${id} is being rendered by another program.`);
+      yield* createTakeFeed(takes.soFar(id)).watch(signal);
     },
     want(takeId, playheadSec) {
       const live = running.get(takeId);
@@ -224,6 +297,7 @@ export async function openStudio(options: StudioOptions): Promise<Studio> {
     async close() {
       ending.abort();
       memory.close();
+      await studio.exports.close();
       await engine.close();
       await Promise.all([...running.values()].map(({ over }) => over));
       await telemetry.close();
@@ -241,7 +315,7 @@ export async function openStudio(options: StudioOptions): Promise<Studio> {
       if (adopted && !isOver(adopted.state)) begin(takes.change(id, { state: 'queued', restarts: adopted.restarts + 1 }), null, null);
     }
   }
-  return { ...studio, handlers: studioHandlers({ studio, changes, folders: modelFolders(home), home }) };
+  return { ...studio, handlers: counted(studioHandlers({ studio, changes, folders: modelFolders(home), home }), (code) => telemetry.countError(code)) };
 }
 
 /** Each model's load, once for each time that the engine was started. */

@@ -17,6 +17,8 @@ import type { TakeFeed } from './takeFeed.ts';
 
 /** Engine processes in a row that ended before they had made a frame of the take: it is the take that ends them. */
 export const FRUITLESS_LIVES = 5;
+/** What one counts that somebody killed: a take that fills the memory is found out too, but later than one that crashes. */
+const KILLED_LIFE = 0.2;
 
 export interface RunOptions {
   owner: EngineOwner;
@@ -53,6 +55,14 @@ export async function runTake(feed: TakeFeed, options: RunOptions): Promise<Take
         store.addChunk(id, event.chunk, event.times);
         feed.add(event);
         break;
+      case 'said':
+        store.addSaid(id, event.segment);
+        feed.say(event.segment);
+        break;
+      case 'track':
+        store.addTrack(id, event.track);
+        feed.draw(event.track);
+        break;
       case 'prepared': {
         const { times, ...prepared } = event.prepared;
         feed.set(store.change(id, prepared));
@@ -79,7 +89,7 @@ export async function runTake(feed: TakeFeed, options: RunOptions): Promise<Take
     // The process ended between renaming the file and saying so.
     if (!existsSync(growingFile) && existsSync(file)) await rename(file, growingFile);
     const published = initBytes === null || fragments.length === 0 ? null : { fragments, initBytes };
-    return { takeId: id, seat, request: feed.take.request, file, growingFile, leadSec, playheadSec: playheadSec(), published };
+    return { takeId: id, seat, request: feed.take.request, file, growingFile, leadSec, playheadSec: playheadSec(), published, said: [...feed.said] };
   };
   /** Its player wants no frame now, so that none is made. */
   const isHeldBack = (): boolean => {
@@ -99,10 +109,13 @@ export async function runTake(feed: TakeFeed, options: RunOptions): Promise<Take
     } catch (error) {
       if (signal.aborted || owner.closed || !life.over) throw error;
       if (feed.fragments.length > fragmentsBefore) fruitless = 0;
-      else if (!life.planned && !isHeldBack()) fruitless += 1;
+      else if (!life.planned && !isHeldBack()) {
+        await orCanceled(life.exit, signal);
+        fruitless += life.killed ? KILLED_LIFE : 1;
+      }
       if (fruitless >= FRUITLESS_LIVES) {
         const reason = await orCanceled(life.exit, signal);
-        throw new StudioError('bug', `The engine ended ${fruitless} times in a row before it had made a frame of this take. The last time: ${reason}.`, { cause: error });
+        throw new StudioError('bug', `The engine ended ${Math.round(fruitless)} times in a row before it had made a frame of this take. The last time: ${reason}.`, { cause: error });
       }
       feed.set(store.change(id, { state: 'paused', restarts: feed.take.restarts + 1 }));
       feed.add({ type: 'notice', sentence: 'The engine is being started again. The take goes on where it was.' });

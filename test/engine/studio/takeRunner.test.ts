@@ -52,7 +52,7 @@ async function over(lives: ScriptedLife[], { leadSec = null, playheadSec = 0 }: 
   };
   const remaining = lives.map((life, i) => lifeOf(life, i === lives.length - 1));
   const owner = { life: () => Promise.resolve(remaining.shift()), closed: false } as unknown as EngineOwner;
-  const feed = createTakeFeed({ take, fragments: [], initBytes: null, chunks: [] });
+  const feed = createTakeFeed(store.soFar(take.id));
   const ended = await runTake(feed, {
     owner, store, seat: 'seat', leadSec, playheadSec: () => playheadSec, suspects: createTurns({ slots: 1 }), onEvent: () => undefined, signal: new AbortController().signal,
   });

@@ -1,12 +1,14 @@
 /** Takes: asked for, watched, kept, changed. */
-import { notBuilt, type Area, type HandlerParts } from './area.ts';
+import { statfs } from 'node:fs/promises';
+import { createTakeReports } from '../../qa/takeReports.ts';
+import type { Area, HandlerParts } from './area.ts';
 
-export function takeHandlers({ studio, changes }: HandlerParts): Area<'takes'> {
+export function takeHandlers({ studio, changes, home }: HandlerParts): Area<'takes'> {
   const { takes } = studio;
   return {
     calls: {
-      'takes.start': ({ sessionId, request, leadSec }) => studio.start({ sessionId, request, leadSec }),
-      'takes.edit': notBuilt('takes.edit'),
+      'takes.start': (wish) => studio.start(wish),
+      'takes.edit': (wish) => studio.edit(wish),
       'takes.want': ({ takeId, playheadSec }) => {
         studio.want(takeId, playheadSec);
         return null;
@@ -24,8 +26,11 @@ export function takeHandlers({ studio, changes }: HandlerParts): Area<'takes'> {
         changes.announce('takes');
         return null;
       },
-      'takes.disk': notBuilt('takes.disk'),
-      'takes.report': notBuilt('takes.report'),
+      'takes.disk': async () => {
+        const free = await statfs(home).catch(() => null);
+        return { usedBytes: takes.usage(), budgetBytes: takes.budget(), freeBytes: free && Number(free.bavail) * Number(free.bsize) };
+      },
+      'takes.report': async ({ takeId, marks, lang }, signal) => ({ html: await createTakeReports(studio).takePage(takeId, marks, lang, signal) }),
     },
     streams: { 'takes.watch': ({ takeId }, signal) => studio.watch(takeId, signal) },
   };

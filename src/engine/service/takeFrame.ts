@@ -1,0 +1,121 @@
+/** Pictures of takes, as a function from Request to Response, for node:http and for Electron's protocols alike. What was published never changes, so neither do they. */
+import { randomUUID } from 'node:crypto';
+import path from 'node:path';
+import { isOver, type TakeInfo } from '../../shared/contract/take.ts';
+import { StudioError } from '../../shared/errors.ts';
+import { createCache } from '../library/cache.ts';
+import type { Fragment } from '../library/takeRecord.ts';
+import { rateValue } from '../media/rate.ts';
+import type { FramePictureApi } from '../media/framePictureThread.ts';
+import { startThread, type Thread } from '../threads.ts';
+import { takeOf, type TakeMediaParts } from './takeMedia.ts';
+import { HttpError } from './web.ts';
+
+/** JPEGs kept in memory: some thousand small ones. */
+const KEPT_BYTES = 32 << 20;
+/** Fragment tables of finished takes that are at hand. */
+const KEPT_TABLES = 8;
+const HEIGHTS = { least: 16, most: 2160, default: 180 };
+/** The thread and its decoders go when no picture was asked for this long. */
+const IDLE_MS = 30_000;
+const FOR_A_DAY = 'private, max-age=86400, immutable';
+
+interface Table {
+  initBytes: number;
+  fragments: readonly Fragment[];
+}
+
+/** Answers `/takes/ID/frame.jpg` with `?frame=N` or `?at=SEC`, and `&height=H`. GET and HEAD. */
+export function createTakeFrames({ handlers, takeFile, workFolder }: TakeMediaParts): (takeId: string, request: Request) => Promise<Response> {
+  const tables = new Map<string, Promise<Table>>();
+  let thread: { client: Thread<FramePictureApi>; idle: NodeJS.Timeout } | null = null;
+
+  const worker = (): Thread<FramePictureApi> => {
+    if (thread) thread.idle.refresh();
+    else {
+      const client = startThread<FramePictureApi>(new URL('../media/framePictureThread.ts', import.meta.url));
+      thread = { client, idle: setTimeout(() => {
+        thread = null;
+        void client.terminate();
+      }, IDLE_MS).unref() };
+    }
+    return thread.client;
+  };
+
+  /** The fragments up to the one that holds the frame; of a finished take all. */
+  const readTable = async (takeId: string, upTo: number, signal: AbortSignal): Promise<Table> => {
+    const fragments: Fragment[] = [];
+    let initBytes = 0;
+    for await (const event of handlers.streams['takes.watch']({ takeId }, signal)) {
+      if (event.type === 'fragment') {
+        initBytes = event.initBytes;
+        fragments.push(event.fragment);
+        if (event.fragment.firstFrame + event.fragment.frames > upTo) break;
+      }
+    }
+    return { initBytes, fragments };
+  };
+  const tableOf = async ({ id, state }: TakeInfo, frame: number, signal: AbortSignal): Promise<Table> => {
+    if (state !== 'finished') return readTable(id, frame, signal);
+    const known = tables.get(id) ?? readTable(id, Infinity, new AbortController().signal);
+    tables.delete(id);
+    tables.set(id, known);
+    known.catch(() => tables.delete(id));
+    for (const oldest of tables.keys()) if (tables.size > KEPT_TABLES) tables.delete(oldest);
+    return known;
+  };
+  const pictures = createCache<Uint8Array>({
+    budgetBytes: KEPT_BYTES,
+    async load(key) {
+      const { id, height, ...piece } = JSON.parse(key) as { id: string; height: number; initBytes: number; offset: number; bytes: number; frame: number };
+      for (let attempt = 0; ; attempt++) {
+        try {
+          // It may get its final name between the question and the opening.
+          const job = { ...piece, height, file: await takeFile(id), pieceFile: path.join(workFolder, `${randomUUID()}.mp4`) };
+          const value = await worker().call('picture', job);
+          return { value, bytes: value.length, tier: 'prepared' };
+        } catch (error) {
+          if (attempt === 1 || !(error instanceof StudioError) || error.code !== 'io') throw error;
+        }
+      }
+    },
+  });
+
+  return async (takeId, request) => {
+    const { searchParams } = new URL(request.url);
+    const height = wholeNumber(searchParams.get('height') ?? String(HEIGHTS.default), 'height', HEIGHTS.least, HEIGHTS.most);
+    const take = await takeOf(handlers, takeId, request.signal);
+    const at = searchParams.get('at');
+    const wanted = at === null ? wholeNumber(searchParams.get('frame') ?? '0', 'frame', 0, 1e9) : frameAt(at, take);
+    const isFinished = isOver(take.state);
+    const table = await tableOf(take, wanted, request.signal);
+    const frames = table.fragments.reduce((sum, fragment) => sum + fragment.frames, 0);
+    // A moment at the very end is the last picture's.
+    const frame = at !== null && isFinished ? Math.min(wanted, frames - 1) : wanted;
+    const last = table.fragments.findIndex((fragment) => fragment.firstFrame + fragment.frames > frame);
+    if (last < 0) throw new HttpError(404, isFinished ? `The take has ${frames} frames; there is no frame ${frame}.` : `Frame ${frame} of the take is not rendered yet.`);
+    const first = table.fragments.findLastIndex(({ keyframe, index }) => keyframe && index <= last);
+    const [from, to] = [table.fragments[first], table.fragments[last]];
+    const etag = `"${encodeURIComponent(take.id)}-${frame}-${height}"`;
+    const headers = { 'content-type': 'image/jpeg', etag, 'cache-control': isFinished ? FOR_A_DAY : 'private, no-cache' };
+    if ((request.headers.get('if-none-match') ?? '').split(',').some((tag) => tag.trim().replace(/^W\//, '') === etag)) return new Response(null, { status: 304, headers });
+    if (request.method === 'HEAD') return new Response(null, { headers });
+    const key = JSON.stringify({ id: take.id, height, initBytes: table.initBytes, offset: from.offset, bytes: to.offset + to.bytes - from.offset, frame: frame - from.firstFrame });
+    const picture = await pictures.get(key, request.signal);
+    return new Response(Uint8Array.from(picture), { headers: { ...headers, 'content-length': String(picture.length) } });
+  };
+}
+
+function wholeNumber(text: string, name: string, least: number, most: number): number {
+  const value = /^\d{1,10}$/.test(text) ? Number(text) : NaN;
+  if (!(value >= least && value <= most)) throw new StudioError('invalid-input', `${name} must be a whole number from ${least} to ${most}.`);
+  return value;
+}
+
+/** The frame that is shown at that moment. */
+function frameAt(text: string, { rate }: TakeInfo): number {
+  const sec = /^\d{1,6}(?:\.\d{1,9})?$/.test(text) ? Number(text) : NaN;
+  if (Number.isNaN(sec)) throw new StudioError('invalid-input', 'at must be seconds from the start of the take, e.g. 12.5.');
+  if (rate === null) throw new HttpError(404, 'Nothing of the take is rendered yet.');
+  return Math.floor(sec * rateValue(rate) + 1e-6);
+}
