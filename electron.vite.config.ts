@@ -24,5 +24,6 @@ export default defineConfig({
     },
   },
   preload: { build: { rollupOptions: { input: { index: 'src/preload/index.ts' }, output: { format: 'cjs', entryFileNames: '[name].cjs' } } } },
-  renderer: { root: 'src/renderer', plugins: [react(), tailwindcss()], build: { rollupOptions: { input: 'src/renderer/index.html' } } },
+  // Also served to browsers, so it is kept small.
+  renderer: { root: 'src/renderer', plugins: [react(), tailwindcss()], build: { minify: true, rollupOptions: { input: 'src/renderer/index.html' } } },
 });

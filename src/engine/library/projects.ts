@@ -81,10 +81,7 @@ export function openProjects(home: string, onChange: () => void = () => undefine
   /** The document, from its backup where it is damaged. */
   const read = async (id: string): Promise<Project> => {
     const file = fileOf(id);
-    const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
-      if (error.code === 'ENOENT') return null;
-      throw error;
-    });
+    const text = await readFile(file, 'utf8').catch(unlessMissing);
     if (text === null) {
       // Ended between its two renamings: the new version is whole.
       const project = tryRead(await readFile(partOf(id), 'utf8').catch(() => ''));
@@ -158,9 +155,7 @@ export function openProjects(home: string, onChange: () => void = () => undefine
       const text = `${JSON.stringify(await keepFiles(project))}\n`;
       // The last version that was whole is there at every moment, under one name or the other.
       await writeWhole(partOf(project.id), text);
-      await rename(file, backupOf(project.id)).catch((error: NodeJS.ErrnoException) => {
-        if (error.code !== 'ENOENT') throw error;
-      });
+      await rename(file, backupOf(project.id)).catch(unlessMissing);
       await rename(partOf(project.id), file);
       await syncFolder(folder);
       notices.delete(project.id);
@@ -256,6 +251,11 @@ export function openProjects(home: string, onChange: () => void = () => undefine
 function known(id: string): string {
   if (!ID.test(id)) throw new StudioError('invalid-input', `“${id.slice(0, 60)}” is not the id of a project.`);
   return id;
+}
+
+function unlessMissing(error: unknown): null {
+  if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
+  throw error;
 }
 
 const isNewer = (error: unknown): boolean => (errorData(error).details as { newer?: boolean } | undefined)?.newer === true;
