@@ -114,8 +114,7 @@ export function openProjects(home: string, onChange: () => void = () => undefine
     }
   };
 
-  /** Names inside its own folder are relative on the disk. */
-  const inward = (id: string, name: string): string => (path.isAbsolute(name) && !path.relative(filesOf(id), name).startsWith('..') ? `${id}.files/${path.basename(name)}` : name);
+  /** Names of files in its own folder are relative on the disk. */
   const outward = (id: string, name: string): string => (name.startsWith(`${id}.files/`) ? path.join(filesOf(id), path.basename(name)) : name);
   const naming = (project: Project, name: (file: string) => string): Project => {
     const picture = PICTURE.exec(project.background)?.[1];
@@ -125,27 +124,34 @@ export function openProjects(home: string, onChange: () => void = () => undefine
   /** Brings in what the project was made with, and lets go what it no longer is. */
   const keepFiles = async (project: Project): Promise<Project> => {
     const { id } = project;
-    const used = new Set<string>();
-    const names = [project.audio?.file, PICTURE.exec(project.background)?.[1]].filter((name) => name !== undefined);
+    const there = await readdir(filesOf(id)).catch(() => []);
     const kept = new Map<string, string>();
-    for (const name of names) {
-      const inside = outward(id, name);
-      if (!path.isAbsolute(inside)) continue; // an upload that is gone: its name is all there is
-      const about = await stat(inside).catch(() => null);
-      if (!about?.isFile()) continue;
-      const isOurs = path.dirname(inside) === filesOf(id);
-      const target = isOurs ? inside : path.join(filesOf(id), `${path.basename(path.dirname(inside)).slice(0, 8)}-${path.basename(inside)}`);
-      if (!isOurs && (await stat(target).catch(() => null))?.size !== about.size) {
-        await mkdir(filesOf(id), { recursive: true });
-        const part = `${target}.part`;
-        await copyFile(inside, part);
-        await rename(part, target);
-      }
-      used.add(path.basename(target));
-      kept.set(name, `${id}.files/${path.basename(target)}`);
+    let missing = false;
+    for (const name of [project.audio?.file, PICTURE.exec(project.background)?.[1]].filter((each) => each !== undefined)) {
+      const found = await keepFile(id, name, there);
+      if (found === null) missing = true;
+      else kept.set(name, found);
     }
-    for (const name of await readdir(filesOf(id)).catch(() => [])) if (!used.has(name)) await rm(path.join(filesOf(id), name), { force: true });
-    return naming(project, (name) => kept.get(name) ?? inward(id, name));
+    // Where one is not found, what is there may yet be it.
+    if (!missing) for (const name of there) if (![...kept.values()].includes(name)) await rm(path.join(filesOf(id), name), { force: true });
+    return naming(project, (name) => (kept.has(name) ? `${id}.files/${kept.get(name)!}` : name));
+  };
+  /** @returns its name in the project's folder; null where it is nowhere */
+  const keepFile = async (id: string, name: string, there: readonly string[]): Promise<string | null> => {
+    const given = outward(id, name);
+    if (path.dirname(given) === filesOf(id)) return there.includes(path.basename(given)) ? path.basename(given) : null;
+    // An upload's folder has its id as its name; when the upload has gone, what was kept of it is known by that.
+    const mark = `${(/^upload:(.+)$/.exec(name)?.[1] ?? path.basename(path.dirname(given))).slice(0, 8)}-`;
+    const about = path.isAbsolute(given) ? await stat(given).catch(() => null) : null;
+    if (!about?.isFile()) return there.find((each) => each.startsWith(mark)) ?? null;
+    const kept = mark + path.basename(given);
+    const target = path.join(filesOf(id), kept);
+    if ((await stat(target).catch(() => null))?.size !== about.size) {
+      await mkdir(filesOf(id), { recursive: true });
+      await copyFile(given, `${target}.part`);
+      await rename(`${target}.part`, target);
+    }
+    return kept;
   };
 
   const save = (project: Project): Promise<{ savedAt: string }> =>
