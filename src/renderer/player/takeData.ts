@@ -22,6 +22,8 @@ export interface TakeFacts {
   /** null until all is spoken. */
   framesExpected: number | null;
   said: number;
+  /** Where the last sentence ends that is spoken: ahead of the frames. */
+  spokenSec: number;
   chunks: number;
   curveFrames: number;
   /** Nothing more will come. */
@@ -57,7 +59,7 @@ export interface TakeData {
   speed(): number | null;
 }
 
-const NOTHING: TakeFacts = { take: null, stage: null, notices: [], fragments: 0, framesPublished: 0, framesExpected: null, said: 0, chunks: 0, curveFrames: 0, over: false, error: null };
+const NOTHING: TakeFacts = { take: null, stage: null, notices: [], fragments: 0, framesPublished: 0, framesExpected: null, said: 0, spokenSec: 0, chunks: 0, curveFrames: 0, over: false, error: null };
 const RETRY_MS = 300;
 /** So many takes stay known after nobody shows them. */
 const KEPT = 4;
@@ -160,7 +162,7 @@ function createEntry(takeId: string): Entry {
         break;
       case 'said':
         said[event.segment.index] = event.segment;
-        facts.setState({ said: said.length });
+        facts.setState({ said: said.length, spokenSec: Math.max(facts.getState().spokenSec, event.segment.endSec) });
         break;
       case 'curve': {
         const { firstFrame, opening: opened, peaks: loudest } = event.curve;
@@ -236,8 +238,9 @@ function speedOf(arrivals: readonly { sec: number; ms: number }[]): number {
 }
 
 /** Expected, or as far as it is known. */
-export function durationOf({ take, framesExpected, framesPublished }: TakeFacts): number {
+export function durationOf({ take, framesExpected, framesPublished, spokenSec }: TakeFacts): number {
   if (!take?.rate) return 0;
-  const frames = isOver(take.state) ? framesPublished : Math.max(framesExpected ?? 0, framesPublished);
-  return secOf(frames, take.rate);
+  const publishedSec = secOf(framesPublished, take.rate);
+  if (isOver(take.state)) return publishedSec;
+  return framesExpected === null ? Math.max(spokenSec, publishedSec) : secOf(framesExpected, take.rate);
 }

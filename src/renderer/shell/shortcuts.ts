@@ -27,8 +27,13 @@ export function keyName(keys: string): string {
 
 const isField = (target: EventTarget | null): boolean => target instanceof HTMLElement && /^(INPUT|TEXTAREA)$/.test(target.tagName);
 const isTyping = (target: EventTarget | null): boolean => target instanceof HTMLElement && (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName));
-/** Space presses a focused button, arrows move a slider or a list. */
-const hasOwnKeys = (target: EventTarget | null): boolean => target instanceof HTMLElement && target.closest('button, [role=slider], [role=menu], [role=listbox], [role=tablist], [role=radiogroup], [role=dialog]') !== null;
+/** Space presses a focused button and arrows move a slider, the other keys are free there; lists and dialogs have all of them. */
+const OWN_KEYS: [selector: string, keys: RegExp][] = [
+  ['button', /^(Space|Enter)$/],
+  ['[role=slider]', /^(Shift\+)?(Arrow\w+|Home|End|Page\w+)$/],
+  ['[role=menu], [role=listbox], [role=tablist], [role=radiogroup], [role=dialog]', /./],
+];
+const hasOwnKeys = (target: EventTarget | null, keys: string): boolean => target instanceof HTMLElement && OWN_KEYS.some(([selector, own]) => own.test(keys) && target.closest(selector) !== null);
 
 /** @param group the feature's name in the sheet */
 export function useShortcuts(group: string, shortcuts: readonly Shortcut[]): void {
@@ -45,7 +50,7 @@ export function useShortcuts(group: string, shortcuts: readonly Shortcut[]): voi
           keys,
           (event: KeyboardEvent) => {
             const hasModifier = /\$mod|Alt|Control|Meta/.test(keys);
-            if (!hasModifier && (isTyping(event.target) || hasOwnKeys(event.target))) return;
+            if (!hasModifier && (isTyping(event.target) || hasOwnKeys(event.target, keys))) return;
             if (leavesFields && isField(event.target)) return;
             event.preventDefault();
             run(keys);

@@ -7,6 +7,7 @@ import type { Project } from '../../shared/contract/project.ts';
 import type { ReviewMark } from '../../shared/contract/qa.ts';
 import { errorData, type ErrorData } from '../../shared/errors.ts';
 import { isOver, type TakeInfo } from '../../shared/contract/take.ts';
+import { noteAsked } from '../player/player.ts';
 import { call, seat } from '../studio/connection.ts';
 import { queries } from '../studio/queries.ts';
 import { createAutosave, type Saving } from './autosave.ts';
@@ -195,6 +196,7 @@ export const useProject = create<ProjectStore>((set, get) => {
     async speak() {
       const { project, starting } = get();
       if (!project || starting) return;
+      noteAsked();
       set({ starting: true, refusal: null });
       try {
         const avatar = project.avatarId ?? '';

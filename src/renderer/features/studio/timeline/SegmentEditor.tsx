@@ -11,7 +11,8 @@ import { useCall } from '../../../studio/queries.ts';
 import { Button, IconButton } from '../../../ui/Button.tsx';
 import { CONTROL, Field, Select, Slider } from '../../../ui/fields.tsx';
 import { Failure } from '../../../ui/states.tsx';
-import { draftOf, piecesOf, renderSegmentAgain, type SegmentDraft } from './edit.ts';
+import { renderSentenceAgain } from './edit.ts';
+import { draftOf, piecesOf, type SentenceDraft } from './sentence.ts';
 
 /** A choice needs a value of its own. */
 const SAME_VALUE = 'same';
@@ -24,16 +25,16 @@ export function SegmentEditor({ data, index, onClose }: { data: TakeData; index:
   // All is spoken once its length is known.
   const isSpoken = useTakeFact(data, (facts) => facts.framesExpected !== null);
   const segment = data.said[index];
-  const [draft, setDraft] = useState<SegmentDraft>(() => (take ? draftOf(take, data.said, index) : { text: segment.text.trim(), voice: undefined, rate: undefined }));
+  const [draft, setDraft] = useState<SentenceDraft>(() => draftOf((take && piecesOf(take)) ?? [], data.said, index));
   const voices = useCall('voices.list', null);
-  const render = useMutation({ mutationFn: () => renderSegmentAgain(data, index, draft), onSuccess: onClose });
+  const render = useMutation({ mutationFn: () => renderSentenceAgain(data, index, draft), onSuccess: onClose });
   const isRecording = take !== null && piecesOf(take) === null;
   const isGone = take?.state === 'failed' || take?.state === 'canceled';
   const why = isRecording ? t('recording') : isGone ? t('editor.gone') : !isSpoken ? t('editor.wait') : draft.text.trim() === '' ? t('editor.emptyText') : null;
   const go = () => {
     if (why === null && !render.isPending) render.mutate();
   };
-  useShortcuts(t('section'), [{ keys: 'KeyR', label: t('editor.render'), run: go }, { keys: 'Escape', label: t('editor.close'), run: onClose }]);
+  useShortcuts(t('section'), [{ keys: 'KeyR', label: t('editor.render'), run: go }]);
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.key !== 'Enter' || !(event.ctrlKey || event.metaKey)) return;
     event.preventDefault();

@@ -130,7 +130,7 @@ export function Strip({ data, rate, zoom, onZoom, marks }: { data: TakeData; rat
             const button = (
               <button
                 type="button" dir="auto" aria-pressed={index === selected} aria-label={t('segment', { number: format.number(index + 1), text: text.trim() })} title={text.trim()}
-                className={clsx('pointer-events-auto absolute inset-y-0.5 truncate rounded-sm border px-1 text-xs', index === selected ? 'border-accent bg-accent/25 text-ink' : 'border-line bg-raised text-muted hover:text-ink')}
+                className={clsx('pointer-events-auto absolute inset-y-0.5 truncate rounded-sm border px-1 text-start text-xs', index === selected ? 'border-accent bg-accent/25 text-ink' : 'border-line bg-raised text-muted hover:text-ink')}
                 style={{ left: startSec * pxPerSec, width: Math.max(4, (endSec - startSec) * pxPerSec - 2) }}
                 onClick={(event) => {
                   if (event.detail > 0) event.currentTarget.blur(); // the keys stay the player's

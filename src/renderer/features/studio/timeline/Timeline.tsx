@@ -9,6 +9,7 @@ import { usePlayer } from '../../../player/player.ts';
 import { useTakeData, useTakeFact } from '../../../player/takeData.ts';
 import { useCurrentTake } from '../../../state/currentTake.ts';
 import { IconButton } from '../../../ui/Button.tsx';
+import { HEIGHT } from './draw.ts';
 import { Strip } from './Strip.tsx';
 import { Versions } from './Versions.tsx';
 
@@ -60,7 +61,7 @@ export function Timeline({ marks = NO_MARKS }: { marks?: readonly TimelineMark[]
       {data && rate && hasSegments ? (
         <Strip data={data} rate={rate} zoom={zoom} onZoom={setZoom} marks={marks} />
       ) : (
-        <p className="flex items-center gap-2 px-3 pb-3 text-muted"><AudioLines aria-hidden size={16} />{t('empty')}</p>
+        <p className="flex items-center justify-center gap-2 border-t border-line px-3 text-muted" style={{ height: HEIGHT }}><AudioLines aria-hidden size={16} className="shrink-0" />{t('empty')}</p>
       )}
     </section>
   );
