@@ -177,7 +177,7 @@ export async function openEngine({ home, device = 'auto', settings = DEFAULT_SET
       const job: TakeJob = {
         takeId, seat, sceneId, rate, pace, askedMs, published: order.published, file: order.file, growingFile: order.growingFile, quality: request.quality,
         said: measured === null
-          ? { ...request, placed: new Map(order.said.map((segment) => [segment.index, segment])) }
+          ? { ...request, defaultVoices: settings.defaultVoices, placed: new Map(order.said.map((segment) => [segment.index, segment])) }
           : { recording: request.audio!, gain: measured.gain, transcribed: transcribed(request.transcript, measured.clock) },
         openLipSync: (onTimes) => openLipSync({ model: needsNone ? null : model, sessions, batcherOf, renderer, sceneId, rate, seat, onTimes }),
       };

@@ -1,12 +1,13 @@
 /** What the take says, as pieces of sound for the timeline: a script spoken segment by segment, or a recording. */
 import type { SaidSegment } from '../../shared/contract/take.ts';
 import { StudioError, throwIfCanceled } from '../../shared/errors.ts';
+import type { Lang } from '../../shared/vocabulary.ts';
 import { decodeAudio } from '../media/audio.ts';
 import { createLimiter } from '../media/limiter.ts';
 import { resample } from '../media/resample.ts';
 import { findVoice } from '../voice/catalogue.ts';
 import type { Voices } from '../voice/voices.ts';
-import { planSpeech, TAIL_SEC, type SpokenScript } from './speechPlan.ts';
+import { ownVoice, planSpeech, TAIL_SEC, type SpokenScript } from './speechPlan.ts';
 import { TIMELINE_RATE, type Piece } from './timeline.ts';
 
 /** Silence before the first sound: the mouth rests in the first frame and parts its lips in time (240 ms, RIG recipe). */
@@ -14,7 +15,9 @@ export const LEAD_IN_SEC = 0.28;
 
 export interface SpeakJob extends SpokenScript {
   /** Segments whose place on the timeline is settled, because frames of them are published: however they are said now, they take as long as they took. */
-  placed?: ReadonlyMap<number, Pick<SaidSegment, 'startSec' | 'endSec'>>;
+  placed?: ReadonlyMap<number, Pick<SaidSegment, 'startSec' | 'endSec' | 'voice'>>;
+  /** What `fa` and `en` mean to the user. */
+  defaultVoices?: Partial<Record<Lang, string>> | undefined;
 }
 
 /**
@@ -27,9 +30,11 @@ export async function* speakScript(job: SpeakJob, voices: Pick<Voices, 'speak'>,
   let begun = false;
   for (const { pauseSec, ...planned } of segments) {
     throwIfCanceled(signal);
-    const { index, text, lang, voice, rate, pitch } = planned;
+    const { index, text, lang, rate, pitch } = planned;
+    const known = job.placed?.get(index);
+    const voice = findVoice(known?.voice ?? ownVoice(planned.voice, job.defaultVoices)).id;
     const spoken = await voices.speak(text, { voice, rate, pitch, lexicon: job.lexicon }, signal);
-    const segment = { index, text, lang, voice: findVoice(voice).id, estimated: false };
+    const segment = { index, text, lang, voice, estimated: false };
     const isSilent = spoken.pcm.length === 0;
     if (!isSilent && !begun) {
       yield silence(LEAD_IN_SEC);
@@ -37,7 +42,6 @@ export async function* speakScript(job: SpeakJob, voices: Pick<Voices, 'speak'>,
     }
     endsInSilence = !isSilent && index === segments.length - 1;
     const sound = isSilent ? spoken.pcm : followedBySilence(resample(spoken.pcm, spoken.sampleRate, TIMELINE_RATE), pauseSec);
-    const known = job.placed?.get(index);
     const pcm = known ? lasting(sound, Math.round(known.endSec * TIMELINE_RATE) - Math.round(known.startSec * TIMELINE_RATE)) : sound;
     yield { segment, pcm, sampleRate: TIMELINE_RATE, words: spoken.words, phonemes: spoken.phonemes };
   }

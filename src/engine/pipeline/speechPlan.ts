@@ -19,6 +19,9 @@ export interface PlannedSegment extends Segment {
 /** Silence after the last sound: within 0.8 s the mouth is back at rest, so the last frame is the plate again. */
 export const TAIL_SEC = 0.84;
 
+/** The voice that the user means by `fa` or `en`, where one was chosen; any other name is itself. */
+export const ownVoice = (name: string, chosen: Partial<Record<Lang, string>> = {}): string => (name === 'fa' || name === 'en' ? (chosen[name] ?? name) : name);
+
 /** The whole text. */
 export const textOf = ({ script, segments }: Pick<SpokenScript, 'script' | 'segments'>): string => script ?? segments?.map(({ text }) => text).join('') ?? '';
 

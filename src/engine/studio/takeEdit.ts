@@ -3,11 +3,12 @@ import { randomUUID } from 'node:crypto';
 import type { LexiconEntry, RenderRequest, ScriptSegment } from '../../shared/contract/request.ts';
 import type { SaidSegment, TakeInfo } from '../../shared/contract/take.ts';
 import { StudioError } from '../../shared/errors.ts';
+import type { Lang } from '../../shared/vocabulary.ts';
 import { shortId } from '../library/room.ts';
 import type { TakeStore } from '../library/takes.ts';
 import { rateValue } from '../media/rate.ts';
 import { checkScript } from '../pipeline/script.ts';
-import { planSpeech, textOf, type PlannedSegment, type SpokenScript } from '../pipeline/speechPlan.ts';
+import { ownVoice, planSpeech, textOf, type PlannedSegment, type SpokenScript } from '../pipeline/speechPlan.ts';
 import { findVoice } from '../voice/catalogue.ts';
 import { entriesIn } from '../voice/lexicon.ts';
 
@@ -26,13 +27,15 @@ export interface EditParts {
   hasAvatar: (avatarId: string) => boolean;
   /** With the user's own pronunciations. */
   completed: (request: RenderRequest) => RenderRequest;
+  /** What `fa` and `en` mean to the user. */
+  defaultVoices: Partial<Record<Lang, string>>;
 }
 
 /**
  * Begins the take, queued, with what it has in common with its parent.
  * @throws invalid-input where the parent cannot be edited, or nothing of it would change
  */
-export async function beginEdit({ takes, hasAvatar, completed }: EditParts, { takeId, segments, lexicon }: TakeEdit): Promise<TakeInfo> {
+export async function beginEdit({ takes, hasAvatar, completed, defaultVoices }: EditParts, { takeId, segments, lexicon }: TakeEdit): Promise<TakeInfo> {
   const parent = takes.show(takeId);
   const name = `The take ${shortId(parent.id)}`;
   const { avatarId, modelId, rate, state } = parent;
@@ -43,10 +46,11 @@ export async function beginEdit({ takes, hasAvatar, completed }: EditParts, { ta
   // What was left open then is settled now: another face or model from here on would be seen.
   const changed: RenderRequest = { ...asBefore, segments: [...segments], avatar: avatarId, ...(modelId === null ? {} : { model: modelId }), ...(lexicon ? { lexicon: [...lexicon] } : {}) };
   checkScript(textOf(changed));
+  for (const { voice } of segments) if (voice !== undefined) findVoice(voice);
   const request = completed(changed);
   const { said } = takes.soFar(parent.id);
-  const same = sameSegments(parent.request, request, said);
-  if (same === null) throw new StudioError('invalid-input', `Nothing of ${name.toLowerCase()} would change: text, voices, speed and pitch are what they were.`);
+  const same = sameSegments(parent.request, request, said, (voice) => wholeId(ownVoice(voice, defaultVoices)));
+  if (same === null) throw new StudioError('invalid-input', `Nothing of ${name.toLowerCase()} would change: text, voices, speed, pitch and pronunciations are what they were.`);
 
   const child = takes.begin({ id: randomUUID(), request, kept: false, parentId: parent.id, projectId: parent.projectId });
   try {
@@ -59,18 +63,16 @@ export async function beginEdit({ takes, hasAvatar, completed }: EditParts, { ta
   }
 }
 
-/** How many segments from the first on are said as they were; null: all, and there are no others. @param said what was really said in the one before */
-export function sameSegments(before: SpokenScript, now: SpokenScript, said: readonly Pick<SaidSegment, 'text' | 'voice'>[]): number | null {
+/** How many segments from the first on are said as they were; null: all, and there are no others. @param said what was really said in the one before @param voiceId the whole id of a voice */
+export function sameSegments(before: SpokenScript, now: SpokenScript, said: readonly Pick<SaidSegment, 'text' | 'voice'>[], voiceId: (name: string) => string): number | null {
+  const applied = ({ lexicon = [] }: SpokenScript, text: string) => JSON.stringify(entriesIn(text, lexicon));
+  const isSame = (a: PlannedSegment, b: PlannedSegment): boolean =>
+    a.text === b.text && a.rate === b.rate && a.pitch === b.pitch && a.pauseSec === b.pauseSec && voiceId(a.voice) === voiceId(b.voice) && applied(before, a.text) === applied(now, a.text);
   const [planned, wanted] = [before, now].map(planSpeech);
   // Another version may have split the text otherwise: then its plan says nothing of what was said.
-  const first = wanted.findIndex((segment, i) => !planned[i] || said[i]?.text !== segment.text || !isSame({ ...planned[i], voice: said[i].voice ?? planned[i].voice }, segment, before, now));
+  const first = wanted.findIndex((segment, i) => !planned[i] || said[i]?.text !== segment.text || !isSame({ ...planned[i], voice: said[i].voice ?? planned[i].voice }, segment));
   if (first >= 0) return first;
   return wanted.length === planned.length ? null : wanted.length;
-}
-
-function isSame(a: PlannedSegment, b: PlannedSegment, before: SpokenScript, now: SpokenScript): boolean {
-  const applied = ({ lexicon = [] }: SpokenScript) => JSON.stringify(entriesIn(a.text, lexicon));
-  return a.text === b.text && a.rate === b.rate && a.pitch === b.pitch && a.pauseSec === b.pauseSec && wholeId(a.voice) === wholeId(b.voice) && applied(before) === applied(now);
 }
 
 /** A voice that is gone is still another than the others. */

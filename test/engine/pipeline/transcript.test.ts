@@ -1,0 +1,47 @@
+/** A recording's text on its clock: estimates, but in order, within the sound, and in silence nothing is said. */
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { createSpeechClock, transcribed } from '../../../src/engine/pipeline/transcript.ts';
+
+const RATE = 1000;
+/** Seconds of sound and of silence in turns. */
+function clockOf(...seconds: number[]) {
+  const clock = createSpeechClock(RATE);
+  seconds.forEach((sec, i) => clock.add(Float32Array.from({ length: sec * RATE }, (_, n) => (i % 2 === 0 ? 0.5 : 0.0005) * (n % 2 === 0 ? 1 : -1))));
+  return clock;
+}
+
+test('words share the time in which something is heard; none lies in a pause', () => {
+  const [first, second] = transcribed('سلام دوست من. Nobody knows.', clockOf(1, 2, 1));
+  expect([first.text, second.text]).toEqual(['سلام دوست من. ', 'Nobody knows.']);
+  expect([first.lang, second.lang, first.voice, first.estimated]).toEqual(['fa', 'en', null, true]);
+  expect([...first.words, ...second.words].map(({ text }) => text)).toEqual(['سلام', 'دوست', 'من', 'Nobody', 'knows']);
+  for (const { startSec, endSec } of [...first.words, ...second.words]) {
+    const middle = (startSec + endSec) / 2;
+    if (endSec - startSec < 1) expect(middle < 1.02 || middle > 2.98, `${startSec}–${endSec}`).toBe(true);
+  }
+  expect(first.words[0].startSec).toBeCloseTo(0, 1);
+  expect(second.words[1].endSec).toBeCloseTo(4, 1);
+  expect([first.endSec, second.endSec]).toEqual([second.startSec, 4]);
+});
+
+test('in order and within the recording, whatever it is', () => {
+  const sound = fc.array(fc.integer({ min: 0, max: 3 }), { minLength: 1, maxLength: 5 });
+  const text = fc.array(fc.constantFrom('سلام', 'hello', '۱۲۳', '…', '. ', '\n', ' ', 'e.g.', '😀')).map((parts) => parts.join(''));
+  fc.assert(fc.property(sound, text, (seconds, transcript) => {
+    const clock = clockOf(...seconds);
+    const segments = transcribed(transcript, clock);
+    expect(segments.map((segment) => segment.text).join('')).toBe(transcript);
+    let at = 0;
+    for (const { startSec, endSec } of segments.flatMap(({ words }) => words)) {
+      expect(startSec).toBeGreaterThanOrEqual(at - 1e-9);
+      expect(endSec).toBeGreaterThanOrEqual(startSec);
+      at = endSec;
+    }
+    expect(at).toBeLessThanOrEqual(clock.durationSec());
+  }));
+});
+
+test('without a transcript there is one segment without words', () => {
+  expect(transcribed(undefined, clockOf(2))).toEqual([{ index: 0, text: '', lang: 'en', voice: null, estimated: true, startSec: 0, endSec: 2, words: [] }]);
+});
