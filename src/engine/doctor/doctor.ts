@@ -13,11 +13,12 @@ import { studioChecks } from './studioChecks.ts';
 import { systemChecks } from './systemChecks.ts';
 
 /**
- * @param home the data folder; it need not exist and is not made
- * @returns checks by group, in the order to show them. @throws canceled
+ * Each check as soon as it is known, by group, in the order to show them.
+ * @param home the data folder; it need not exist and is not made. @throws canceled
  */
-export async function examine(home: string, signal?: AbortSignal): Promise<Check[]> {
+export async function* examining(home: string, signal?: AbortSignal): AsyncGenerator<Check, void, void> {
   const machine = await readMachine(home);
+  yield* machineChecks(machine);
   // A data folder that is not there holds nothing, whatever stands in its way: that is told once.
   const { exists } = machine.home;
   const shipped = modelFolders(home);
@@ -28,12 +29,16 @@ export async function examine(home: string, signal?: AbortSignal): Promise<Check
     (error: unknown) => ({ problem: reasonOf(error), sessions: DEFAULT_SETTINGS.sessions }),
   );
   throwIfCanceled(signal);
-  return [
-    ...machineChecks(machine),
-    ...gpuChecks(await readGpu(rig, settings.sessions, signal)),
-    ...systemChecks(readSystem()),
-    ...studioChecks(await readStudio(home, folders, rig, settings, signal)),
-  ];
+  yield* gpuChecks(await readGpu(rig, settings.sessions, signal));
+  yield* systemChecks(readSystem());
+  yield* studioChecks(await readStudio(home, folders, rig, settings, signal));
+}
+
+/** All of `examining` at once. */
+export async function examine(home: string, signal?: AbortSignal): Promise<Check[]> {
+  const checks: Check[] = [];
+  for await (const check of examining(home, signal)) checks.push(check);
+  return checks;
 }
 
 /** Advice alone is no failure. */

@@ -13,8 +13,8 @@ export interface Said {
   version: string;
   rate: number;
   pitch: number;
-  /** How the user wants words to be said; there is no such list yet. */
-  lexicon: '';
+  /** How the user wants words of this text to be said, as JSON; '' where nothing is said of them. */
+  lexicon: string;
   text: string;
 }
 

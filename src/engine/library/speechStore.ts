@@ -8,7 +8,10 @@ import { mkdir, readdir, readFile, rename, rm, stat, utimes, writeFile } from 'n
 import path from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { orCanceled, throwIfCanceled } from '../../shared/errors.ts';
+import type { Lang } from '../../shared/vocabulary.ts';
+import type { LexiconEntry } from '../../shared/contract/request.ts';
 import { findVoice } from '../voice/catalogue.ts';
+import { entriesIn } from '../voice/lexicon.ts';
 import type { SpokenText } from '../voice/speakText.ts';
 import type { Voices } from '../voice/voices.ts';
 import { storageFailure } from './durable.ts';
@@ -24,6 +27,8 @@ const PART_MS = 3_600_000;
 
 export interface SpeechStoreOptions {
   budgetBytes?: number;
+  /** What a language alone means, where it is not the catalogue's. */
+  defaults?: Partial<Record<Lang, string>> | undefined;
   /** Told once when speech can no longer be kept. */
   onEvent?: (event: LibraryEvent) => void;
 }
@@ -40,7 +45,7 @@ interface Speaking {
  * The same voices, whose speech is kept in that folder. What cannot be kept is spoken all the same. Several callers may get the same arrays:
  * they are not to be changed. Closing closes the voices.
  */
-export function storedVoices(voices: Voices, folder: string, { budgetBytes = SPEECH_BUDGET_BYTES, onEvent = () => undefined }: SpeechStoreOptions = {}): Voices {
+export function storedVoices(voices: Voices, folder: string, { budgetBytes = SPEECH_BUDGET_BYTES, defaults = {}, onEvent = () => undefined }: SpeechStoreOptions = {}): Voices {
   const speaking = new Map<string, Speaking>();
   const fileOf = (key: string) => path.join(folder, key.slice(0, 2), `${key}.blob`);
   /** Of all files, as far as this process knows; null: not counted yet. */
@@ -79,7 +84,7 @@ export function storedVoices(voices: Voices, folder: string, { budgetBytes = SPE
     }
   }
 
-  function begin(key: string, said: Said): Speaking {
+  function begin(key: string, said: Said, lexicon: readonly LexiconEntry[]): Speaking {
     const abort = new AbortController();
     let isStored: Promise<void> = Promise.resolve();
     const forget = () => {
@@ -90,7 +95,7 @@ export function storedVoices(voices: Voices, folder: string, { budgetBytes = SPE
         const known = await kept(key, said);
         if (known) return known;
         const { text, voice, rate, pitch } = said;
-        const spoken = await voices.speak(text, { voice, rate, pitch }, abort.signal);
+        const spoken = await voices.speak(text, { voice, rate, pitch, ...(lexicon.length > 0 ? { lexicon } : {}) }, abort.signal);
         if (spoken.pcm.length === 0) return spoken;
         // Once it is handed on: the first picture waits for this speech, nobody waits for the file.
         isStored = storing = storing.then(() => setImmediate()).then(() => store(key, said, spoken));
@@ -107,12 +112,15 @@ export function storedVoices(voices: Voices, folder: string, { budgetBytes = SPE
 
   return {
     list: () => voices.list(),
-    async speak(text, { voice, rate = 1, pitch = 1 }, signal) {
+    async speak(text, { voice, rate = 1, pitch = 1, lexicon = [] }, signal) {
       throwIfCanceled(signal);
-      const { id, version } = findVoice(voice);
-      const said: Said = { voice: id, version, rate, pitch, lexicon: '', text };
+      const { id, version } = findVoice(voice === 'fa' || voice === 'en' ? (defaults[voice] ?? voice) : voice);
+      // Only what applies: a word that is added elsewhere leaves this text's speech as it is.
+      const applied = entriesIn(text, lexicon);
+      const words = applied.map(({ lang, word, say, phonemes }) => [lang, word, say ?? null, phonemes ?? null]);
+      const said: Said = { voice: id, version, rate, pitch, lexicon: words.length === 0 ? '' : JSON.stringify(words), text };
       const key = keyOf(said);
-      const shared = speaking.get(key) ?? begin(key, said);
+      const shared = speaking.get(key) ?? begin(key, said, applied);
       shared.waiting += 1;
       try {
         return await orCanceled(shared.work, signal);

@@ -17,11 +17,11 @@ const TRAINED_SYNC_OFFSET_FRAMES = -1;
 
 /**
  * Copies a model file into the user's models, checks it by loading and running the copy, and only then gives it its name.
- * @param id the model's id; made from the file's name unless given (wav2lip_gan, wav2lip or the name itself)
+ * @param options `id`: the model's; made from the file's name unless given (wav2lip_gan, wav2lip or the name itself). `source`: where it came from, for the list
  * @throws invalid-input (no file, damaged, or of other shapes: those found and those expected are in the message), io, canceled
  */
-export async function importModel(folders: ModelFolders, file: string, options: { id?: string; signal?: AbortSignal } = {}): Promise<InstalledModel> {
-  const { signal } = options;
+export async function importModel(folders: ModelFolders, file: string, options: { id?: string | undefined; source?: string | undefined; signal?: AbortSignal } = {}): Promise<InstalledModel> {
+  const { signal, source = `imported from ${path.basename(file)}` } = options;
   const id = options.id ?? idOfFile(file);
   if (!/^[a-z0-9][a-z0-9._-]{0,63}$/.test(id)) throw new StudioError('invalid-input', `“${id}” cannot be a model id: use lower-case letters, digits, dot, dash and underscore.`);
   const info = await stat(file).catch(() => null);
@@ -38,7 +38,7 @@ export async function importModel(folders: ModelFolders, file: string, options: 
       return copyDurably(file, part, signal);
     });
     const entry: ModelEntry = {
-      id, kind: 'wav2lip', file: `${id}.onnx`, bytes, sha256, licence: WAV2LIP_LICENCE, source: `imported from ${path.basename(file)}`,
+      id, kind: 'wav2lip', file: `${id}.onnx`, bytes, sha256, licence: WAV2LIP_LICENCE, source,
       tensors: { inputs: [], outputs: [] }, use: 'optional', syncOffsetFrames: TRAINED_SYNC_OFFSET_FRAMES,
     };
     entry.tensors = await checkedTensors({ ...entry, origin: 'imported', path: part }, file, signal);

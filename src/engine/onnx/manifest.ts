@@ -6,6 +6,7 @@ import { mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
 import { StudioError, throwIfCanceled } from '../../shared/errors.ts';
+import { sourceSchema } from '../fetch/download.ts';
 import { sha256OfFile } from '../fileHash.ts';
 import { lockedIn } from '../library/lock.ts';
 import { PROJECT } from '../places.ts';
@@ -32,7 +33,8 @@ const modelEntry = z.object({
   /** wav2lip only: the mel window of frame i is that of frame i + offset. */
   syncOffsetFrames: z.number().int().min(-10).max(10).optional(),
 });
-const knownEntry = z.object({ id: modelId, kind: z.enum(MODEL_KINDS), licence: z.string(), source: z.string() });
+/** `fetch`: where its file may be had, for who accepts the licence; without it the user must bring it. */
+const knownEntry = z.object({ id: modelId, kind: z.enum(MODEL_KINDS), licence: z.string(), source: z.string(), fetch: sourceSchema.optional() });
 
 export const manifestSchema = z.object({ version: z.literal(1), models: z.array(modelEntry), known: z.array(knownEntry).default([]) });
 

@@ -2,6 +2,7 @@
  * The owner of the engine process: starts it, warms it, watches its heartbeat, and starts it again when it is gone. Nobody else reaches
  * it. Who works with it gets one *life* of it; when that life is over the owner has the next one soon.
  */
+import { isDeepStrictEqual } from 'node:util';
 import { connect, type Client } from '../../shared/rpc.ts';
 import { orCanceled, StudioError } from '../../shared/errors.ts';
 import type { EngineStatus } from '../../shared/contract/engine.ts';
@@ -19,6 +20,8 @@ export interface EngineLife {
   readonly planned: boolean;
   /** How it ended, once it has. */
   readonly exit: Promise<string>;
+  /** Once it has ended: somebody else's kill ended it, not what it was doing. */
+  readonly killed: boolean;
 }
 
 export interface EngineOwner {
@@ -35,6 +38,10 @@ export interface EngineOwner {
   warmRssBytes(): number | null;
   pid(): number | null;
   readonly closed: boolean;
+  /** The process was started before something changed that counts only in the next one. */
+  readonly outdated: boolean;
+  /** What the next process is started with; without a change, something else that it reads at its start is new, such as the list of models. */
+  renew(change?: Pick<EngineProcessOptions, 'device' | 'settings'>): void;
   /** A planned restart: takes end after their last fragment and go on in the next life. */
   restart(reason: string): Promise<void>;
   close(): Promise<void>;
@@ -43,6 +50,8 @@ export interface EngineOwner {
 export interface OwnerOptions extends EngineProcessOptions {
   start: StartEngineProcess;
   onLibraryEvent?: (event: LibraryEvent) => void;
+  /** Told of every process that ended by itself, or cannot become ready. */
+  onCrash?: (reason: string) => void;
   patience?: Patience;
 }
 
@@ -63,8 +72,12 @@ const SILENT_LOOKS_AT_FIRST = 60;
 /** For closing in order; then by force. */
 const CLOSE_MS = 3000;
 
-export function ownEngineProcess({ start, onLibraryEvent, patience = PATIENCE, ...options }: OwnerOptions): EngineOwner {
+export function ownEngineProcess({ start, onLibraryEvent, onCrash, patience = PATIENCE, ...options }: OwnerOptions): EngineOwner {
   const changed = createChange();
+  /** What the next process is started with, and what this one was. */
+  let orders: EngineProcessOptions = options;
+  let bornWith = orders;
+  let hasNews = false;
   let life: Life | null = null;
   let next = promised();
   let readiness: Readiness = { ready: false, progress: 0, models: [], defaultModelId: null };
@@ -80,7 +93,9 @@ export function ownEngineProcess({ start, onLibraryEvent, patience = PATIENCE, .
 
   const begin = (): void => {
     waiting = null;
-    const born = new Life(start(options));
+    const born = new Life(start(orders));
+    bornWith = orders;
+    hasNews = false;
     life = born;
     readiness = { ready: false, progress: 0, models: [], defaultModelId: null };
     readyMs = null;
@@ -122,6 +137,7 @@ export function ownEngineProcess({ start, onLibraryEvent, patience = PATIENCE, .
       if (born.over) return; // seen below
       unfit = error instanceof StudioError ? error : new StudioError('bug', String(error), { cause: error });
       lastCrash = { at: new Date().toISOString(), reason: unfit.message };
+      onCrash?.(unfit.message);
       state = 'stopped';
       changed.announce();
     });
@@ -130,7 +146,10 @@ export function ownEngineProcess({ start, onLibraryEvent, patience = PATIENCE, .
     if (life === born) life = null;
     if (closed) return;
     restarts += 1;
-    if (!born.planned) lastCrash = { at: new Date().toISOString(), reason };
+    if (!born.planned) {
+      lastCrash = { at: new Date().toISOString(), reason };
+      onCrash?.(reason);
+    }
     state = 'restarting';
     const isSteady = born.planned || born.wasReady || performance.now() - born.startedMs > patience.steadyMs;
     failedStarts = isSteady ? 0 : failedStarts + 1;
@@ -177,6 +196,13 @@ export function ownEngineProcess({ start, onLibraryEvent, patience = PATIENCE, .
     pid: () => life?.child.pid ?? null,
     get closed() {
       return closed;
+    },
+    get outdated() {
+      return hasNews || !isDeepStrictEqual(orders, bornWith);
+    },
+    renew(change) {
+      if (change) orders = { ...orders, ...change };
+      else hasNews = true;
     },
     async restart(reason) {
       const old = life;
@@ -227,6 +253,7 @@ class Life implements EngineLife {
   wasReady = false;
   /** It is being ended on purpose. */
   planned = false;
+  killed = false;
   #gone = false;
   #killedFor: string | null = null;
 
@@ -235,8 +262,9 @@ class Life implements EngineLife {
     child.port.onClose(() => (this.#gone = true));
     this.client = connect<EngineApi>(child.port);
     this.exit = new Promise((resolve) => {
-      child.onExit((reason) => {
+      child.onExit((reason, killed) => {
         this.#gone = true;
+        this.killed = killed && this.#killedFor === null;
         child.port.close();
         this.ended.abort();
         resolve(this.#killedFor ?? reason);

@@ -34,6 +34,8 @@ export interface Seats {
   enqueue<T>(seatId: string, take: () => Promise<T>, signal?: AbortSignal): Promise<T>;
   /** No further takes; the seat is free for another user once its last take is done. Closing a closed seat does nothing. */
   close(seatId: string): void;
+  /** So many users from now on; nobody who has a seat loses it. */
+  resize(maxSeats: number): void;
   figures(): { users: number; maxUsers: number; takesQueued: number; takesRendering: number };
 }
 
@@ -55,7 +57,8 @@ interface Seat {
   waiting: List<() => void>;
 }
 
-export function createSeats({ maxSeats = 5, queueLimit = 10, forecast }: SeatsOptions): Seats {
+export function createSeats({ maxSeats: seatsAtFirst = 5, queueLimit = 10, forecast }: SeatsOptions): Seats {
+  let maxSeats = seatsAtFirst;
   const seats = new Map<string, Seat>();
 
   /** The seats with work share the machine evenly, so the one with least left is done first. Those that will be free then come before all others. */
@@ -133,6 +136,7 @@ export function createSeats({ maxSeats = 5, queueLimit = 10, forecast }: SeatsOp
       seat.closing = true;
       if (!seat.rendering) startNext(seat);
     },
+    resize: (limit) => void (maxSeats = limit),
     figures: () => {
       const all = [...seats.values()];
       return {

@@ -6,7 +6,7 @@ import { type ErrorCode } from '../../shared/errors.ts';
 import { createChange } from '../change.ts';
 import { ALERTS_FILE, createAlerts, readAlertRules, type Alert } from './alerts.ts';
 import { openGpuWatch } from './gpu.ts';
-import { createSeries, KPI_NAMES, type KPIS, type KpiName, type Series } from './kpis.ts';
+import { createSeries, KPI_NAMES, WINDOW_MS, type KPIS, type KpiName, type Series } from './kpis.ts';
 import { openMachineWatch, type NamedProcess } from './machine.ts';
 import { judgeMemory, scaledBudgets, type MemoryBudgets, type MemoryJudgement } from './memory.ts';
 import { createMetrics, gaugeValues, type TakeOutcome } from './metrics.ts';
@@ -52,6 +52,10 @@ export interface Telemetry {
   countError(code: ErrorCode): void;
   /** Values of the last five minutes in the KPI's unit, oldest first. */
   series(name: KpiName): [atMs: number, value: number][];
+  /** The samples of the last five minutes' looks, oldest first. */
+  history(): TelemetrySample[];
+  /** What the user sets instead of the guide's from now on, bytes. */
+  setBudgets(budgets: Partial<MemoryBudgets>): void;
   /** As of the last look: what the host should do about memory. */
   memory(): MemoryJudgement;
   /** Why there are no figures of a GPU; null where there are, or before the first. */
@@ -60,9 +64,15 @@ export interface Telemetry {
   close(): Promise<void>;
 }
 
+/** Most samples that are kept: at one look a second there are half as many. */
+const HISTORY_LIMIT = 600;
+
 /** Begins to look. The opener closes; it never keeps the process alive. @throws io, invalid-input where the alert rules cannot be used */
 export function openTelemetry(options: TelemetryOptions): Telemetry {
-  const { studio, processes, intervalMs = 1000, now = Date.now, gpuCommand, alertsFile = ALERTS_FILE, budgets: set = {} } = options;
+  const { studio, processes, intervalMs = 1000, now = Date.now, gpuCommand, alertsFile = ALERTS_FILE } = options;
+  let set = options.budgets ?? {};
+  let budgets: MemoryBudgets = { ...scaledBudgets(null, os.totalmem()), ...set };
+  let kept: TelemetrySample[] = [];
   const alerts = createAlerts(readAlertRules(alertsFile));
   const metrics = createMetrics();
   const series = Object.fromEntries(KPI_NAMES.map((name) => [name, createSeries()])) as Record<KpiName, Series>;
@@ -108,6 +118,7 @@ export function openTelemetry(options: TelemetryOptions): Telemetry {
           ? [{ name, severity, state, since: new Date(sinceMs).toISOString(), summary: summary + inBrackets(labels), description, value }]
           : [],
       ),
+      memoryBudgets: budgets,
       advice: memory.advice,
     };
   };
@@ -129,7 +140,7 @@ export function openTelemetry(options: TelemetryOptions): Telemetry {
     const device = engineUsesGpu ? found.gpus[0] : undefined;
     const gpuUsedBytes = device?.memoryUsedBytes ?? null;
     if (engineWarmRssBytes !== warm.rssBytes) warm = { rssBytes: engineWarmRssBytes, gpuBytes: engineWarmRssBytes === null ? null : gpuUsedBytes };
-    const budgets = { ...scaledBudgets(device?.memoryTotalBytes ?? null, found.memoryTotalBytes ?? os.totalmem()), ...set };
+    budgets = { ...scaledBudgets(device?.memoryTotalBytes ?? null, found.memoryTotalBytes ?? os.totalmem()), ...set };
     memory = judgeMemory(
       { engineRssBytes, warmRssBytes: engineWarmRssBytes, gpuUsedBytes, warmGpuBytes: warm.gpuBytes, avatarCacheBytes: found.cacheBytes, rendering: found.takesRendering > 0 },
       budgets,
@@ -144,6 +155,9 @@ export function openTelemetry(options: TelemetryOptions): Telemetry {
     const found = sample();
     active = alerts.evaluate(gaugeValues(found), nowMs);
     judge(found);
+    // A clock that was set back leaves samples of the future: they are no more of these minutes than old ones.
+    kept = kept.filter(({ at }) => Math.abs(nowMs - Date.parse(at)) <= WINDOW_MS).slice(1 - HISTORY_LIMIT);
+    kept.push(sample());
     changed.announce();
   };
 
@@ -179,6 +193,8 @@ export function openTelemetry(options: TelemetryOptions): Telemetry {
     },
     countError,
     series: (name) => series[name].points(now()),
+    history: () => [...kept],
+    setBudgets: (changedBudgets) => void (set = changedBudgets),
     memory: () => memory,
     gpuReason: () => gpu.reason(),
     metricsText: () => metrics.text(sample()),

@@ -7,7 +7,8 @@ import type { LexiconEntry } from '../../shared/contract/request.ts';
 import type { PlanInput, ScriptPlan, SpokenChange } from '../../shared/contract/voice.ts';
 import { errorData, StudioError, throwIfCanceled } from '../../shared/errors.ts';
 import type { Lang } from '../../shared/vocabulary.ts';
-import { checkScript, pauseAfter, split } from '../pipeline/script.ts';
+import { checkScript } from '../pipeline/script.ts';
+import { planSpeech } from '../pipeline/speechPlan.ts';
 import { lexiconOf } from './lexicon.ts';
 import { isSpeakable } from './normalise/letters.ts';
 import { utterances, type UtteranceText } from './normalise/utterances.ts';
@@ -29,8 +30,8 @@ interface Said {
   changes: SpokenChange[];
 }
 
-/** What a take is silent before its first and after its last sound (pipeline/speech.ts, which would bring the codecs along). */
-export const SILENCE_AROUND_SEC = 1.12;
+/** What a take is silent before its first sound (pipeline/speech.ts, which would bring the codecs along). */
+export const SILENCE_BEFORE_SEC = 0.28;
 const NONE: readonly LexiconEntry[] = [];
 const MOST_REMEMBERED = 6000;
 /** How long the host's thread is kept at a time. */
@@ -59,33 +60,46 @@ export function createPlanner(): Planner {
     const script = input.segments.map(({ text }) => text).join('');
     attempt(() => checkScript(script));
     const segments: ScriptPlan['segments'] = [];
+    const pieceAt = pieceFinder(input.segments);
     let start = 0;
     let speechSec = 0;
     let sliceEndMs = performance.now() + SLICE_MS;
-    for (const [from, segment] of input.segments.entries()) {
-      const rate = segment.rate ?? input.rate;
-      for (const { text, lang } of split(segment.text, { rate })) {
-        if (performance.now() > sliceEndMs) {
-          await setImmediate();
-          throwIfCanceled(signal);
-          sliceEndMs = performance.now() + SLICE_MS;
-        }
-        let said = remembered.get(text);
-        if (!said) {
-          said = saidOf(text, entries);
-          if (remembered.size >= MOST_REMEMBERED) remembered.clear();
-          if (rememberedFor === key) remembered.set(text, said); // else another question came between
-        }
-        const asked = segment.voice ?? input.voice ?? lang;
-        const voice = attempt(() => findVoice(asked).id) ?? asked;
-        const estimateSec = isSpeakable(text) ? (said.speechSec + pauseAfter({ text })) / rate : 0;
-        segments.push({ index: segments.length, start, end: start + text.length, from, text, lang, voice, estimateSec, changes: said.changes });
-        start += text.length;
-        speechSec += estimateSec;
+    for (const { text, lang, voice: asked, rate, pauseSec, index } of planSpeech(input)) {
+      if (performance.now() > sliceEndMs) {
+        await setImmediate();
+        throwIfCanceled(signal);
+        sliceEndMs = performance.now() + SLICE_MS;
       }
+      let said = remembered.get(text);
+      if (!said) {
+        said = saidOf(text, entries);
+        if (remembered.size >= MOST_REMEMBERED) remembered.clear();
+        if (rememberedFor === key) remembered.set(text, said); // else another question came between
+      }
+      const voice = attempt(() => findVoice(asked).id) ?? asked;
+      const estimateSec = said.speechSec / rate + pauseSec;
+      segments.push({ index, start, end: start + text.length, from: pieceAt(start + firstSpoken(text)), text, lang, voice, estimateSec, changes: said.changes });
+      start += text.length;
+      speechSec += estimateSec;
     }
-    return { segments, estimateSec: speechSec === 0 ? 0 : speechSec + SILENCE_AROUND_SEC, problem: problems[0] ?? null };
+    return { segments, estimateSec: segments.length === 0 ? 0 : SILENCE_BEFORE_SEC + speechSec, problem: problems[0] ?? null };
   };
+}
+
+/** Of the pieces the one that an offset lies in; asked in rising order. */
+function pieceFinder(pieces: PlanInput['segments']): (offset: number) => number {
+  let piece = 0;
+  let end = pieces[0]?.text.length ?? 0;
+  return (offset) => {
+    while (offset >= end && piece < pieces.length - 1) end += pieces[++piece].text.length;
+    return piece;
+  };
+}
+
+/** What stands before it may be of a piece that has nothing to say. */
+function firstSpoken(text: string): number {
+  for (let at = 0; at < text.length; at++) if (isSpeakable(text[at])) return at;
+  return 0;
 }
 
 function saidOf(text: string, entries: readonly LexiconEntry[]): Said {
@@ -95,7 +109,7 @@ function saidOf(text: string, entries: readonly LexiconEntry[]): Said {
 }
 
 /** Seconds per letter, measured on eSpeak at normal rate; a mark is a short pause inside the run. */
-const LETTER_SEC: Record<Lang, number> = { fa: 0.083, en: 0.066 };
+const LETTER_SEC: Record<Lang, number> = { fa: 0.094, en: 0.061 };
 const SPACE_SEC = 0.012;
 const MARK_SEC = 0.2;
 

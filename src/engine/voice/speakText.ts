@@ -1,9 +1,11 @@
 /** One text through one eSpeak instance: normalised, spoken run by run, joined, with times for the words as written. */
+import type { LexiconEntry } from '../../shared/contract/request.ts';
 import { StudioError } from '../../shared/errors.ts';
 import type { Phoneme, Speech, Word } from '../../shared/vocabulary.ts';
 import { applyGain } from '../media/limiter.ts';
 import { ESPEAK_SAMPLE_RATE, type Espeak } from './espeak.ts';
 import { findVoice } from './catalogue.ts';
+import { lexiconOf } from './lexicon.ts';
 import { phonemesOf } from './phonemes.ts';
 import { utterances, type SpokenWord, type UtteranceText } from './normalise/utterances.ts';
 
@@ -13,6 +15,8 @@ export interface SpeakOptions {
   /** 0.5–2, 1 = normal (also when left out). */
   rate?: number;
   pitch?: number;
+  /** How the user wants words to be said. */
+  lexicon?: readonly LexiconEntry[] | undefined;
 }
 
 /** A word as written, with its place in the text given to `speak` (UTF-16 offsets, end exclusive). */
@@ -44,7 +48,7 @@ export function speakText(espeak: Espeak, text: string, options: SpeakOptions): 
   const words: TimedWord[] = [];
   const phonemes: SpokenText['phonemes'] = [];
   let samples = 0;
-  const runs = utterances(text);
+  const runs = utterances(text, options.lexicon && lexiconOf(options.lexicon));
   const length = runs.reduce((sum, run) => sum + run.text.length, 0);
   if (length > MAX_SPOKEN_CHARACTERS) {
     throw new StudioError('invalid-input', `The text is too long to be spoken in one piece (${length} characters as spoken, at most ${MAX_SPOKEN_CHARACTERS}). Split it into sentences.`);

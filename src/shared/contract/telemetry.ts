@@ -34,6 +34,8 @@ export const telemetrySample = z.object({
   /** Takes completed of those that ended otherwise than by their user; null: none yet. */
   uptime: z.number().nullable(),
   alerts: z.array(z.object({ name: z.string(), severity: z.string(), state: z.enum(['pending', 'firing']), since: time, summary: sentence, description: sentence, value: z.number() })),
+  /** What memory may be used for, bytes: the user's, else scaled to the device. */
+  memoryBudgets: z.object({ models: z.number(), processing: z.number(), avatars: z.number(), total: z.number() }),
   /** What to do about memory, in words. */
   advice: z.array(sentence),
 });

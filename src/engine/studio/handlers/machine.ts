@@ -1,19 +1,38 @@
 /** The engine, the machine's figures, settings, the doctor. */
-import { notBuilt, type Area, type HandlerParts } from './area.ts';
+import type { DoctorThreadApi } from '../../doctor/doctorThread.ts';
+import { startThread } from '../../threads.ts';
+import type { Area, HandlerParts } from './area.ts';
 
-export function machineHandlers({ studio, changes }: HandlerParts): Area<'engine' | 'telemetry' | 'settings' | 'doctor' | 'changes'> {
-  const { engine, telemetry } = studio;
+export function machineHandlers({ studio, changes, home }: HandlerParts): Area<'engine' | 'telemetry' | 'settings' | 'doctor' | 'changes'> {
+  const { engine, telemetry, preferences } = studio;
+  const settings = () => ({ settings: preferences.current(), home, restartNeeded: engine.outdated });
   return {
     calls: {
-      'engine.restart': notBuilt('engine.restart'),
-      'telemetry.history': notBuilt('telemetry.history'),
-      'settings.get': notBuilt('settings.get'),
-      'settings.set': notBuilt('settings.set'),
+      'engine.restart': async () => {
+        await engine.restart('The user asked for it.');
+        await engine.life(); // the next one has what is new
+        changes.announce('settings');
+        return null;
+      },
+      'telemetry.history': () => telemetry.history(),
+      'settings.get': settings,
+      'settings.set': async ({ change }) => {
+        await preferences.change(change);
+        return settings();
+      },
     },
     streams: {
       'engine.watch': (_, signal) => engine.watch(signal),
       'telemetry.watch': (_, signal) => telemetry.watch(signal),
-      'doctor.run': notBuilt('doctor.run'),
+      // In a thread of the host's, not in the engine process: it must also tell why that one does not start.
+      async *'doctor.run'(_, signal) {
+        const thread = startThread<DoctorThreadApi>(new URL('../../doctor/doctorThread.ts', import.meta.url));
+        try {
+          yield* thread.stream('examine', home, { signal });
+        } finally {
+          await thread.terminate();
+        }
+      },
       'changes.watch': (_, signal) => changes.watch(signal),
     },
   };

@@ -3,6 +3,7 @@
  * Latin words by itself, with English phonemes and the same speaker; the English one would spell Persian letters by their names.)
  */
 import type { Lang } from '../../../shared/vocabulary.ts';
+import type { Lexicon } from '../lexicon.ts';
 import { expandedAbbreviation } from './abbreviations.ts';
 import { dominantLang } from './letters.ts';
 import { spokenPieces } from './spoken.ts';
@@ -13,6 +14,8 @@ export interface SpokenWord {
   start: number;
   end: number;
   spoken: string;
+  /** The user's lexicon says so. */
+  own?: true;
 }
 
 export interface UtteranceText {
@@ -31,12 +34,18 @@ const MARKS: Record<Lang, Record<Break, string>> = {
   en: { '': '', ',': ',', '.': '.', '?': '?', '!': '!' },
 };
 
-export function utterances(text: string): UtteranceText[] {
+/** @param lexicon the user's pronunciations: last, they decide what the words that they name are said as */
+export function utterances(text: string, lexicon?: Lexicon): UtteranceText[] {
   const base = dominantLang(text) ?? 'en';
   const found: UtteranceText[] = [];
   let lastBreak: Break = '';
-  for (const word of writtenWords(text)) {
-    const expanded = expandedAbbreviation(word.text, text[word.end] === '.');
+  const written = writtenWords(text);
+  for (let i = 0; i < written.length; i++) {
+    const own = lexicon?.at(written, i, base);
+    const last = written[i + (own?.words ?? 1) - 1];
+    const word = { ...written[i], end: last.end, breakAfter: last.breakAfter };
+    if (own) i += own.words - 1;
+    const expanded = own?.entry.say ?? expandedAbbreviation(word.text, text[word.end] === '.');
     const pieces = spokenPieces(expanded ?? word.text, base);
     for (const { text: spoken, lang: pieceLang } of pieces) {
       const lang = base === 'fa' ? 'fa' : pieceLang;
@@ -46,7 +55,7 @@ export function utterances(text: string): UtteranceText[] {
         found.push(run);
       }
       if (run.words.at(-1)?.start === word.start) run.words.at(-1)!.spoken += ` ${spoken}`;
-      else run.words.push({ start: word.start, end: word.end, spoken });
+      else run.words.push({ start: word.start, end: word.end, spoken, ...(own ? { own: true } : {}) });
       append(run, run.text === '' ? spoken : ` ${spoken}`);
     }
     const run = found.at(-1);

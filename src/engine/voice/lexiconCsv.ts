@@ -1,0 +1,83 @@
+/** The lexicon as a table that spreadsheets read: `lang,word,say,phonemes`, one entry a line (RFC 4180, UTF-8 with its mark). */
+import { lexiconEntry, type LexiconEntry } from '../../shared/contract/request.ts';
+import { errorData } from '../../shared/errors.ts';
+import { checkEntry } from './lexicon.ts';
+
+const COLUMNS = ['lang', 'word', 'say', 'phonemes'] as const;
+type Column = (typeof COLUMNS)[number];
+/** What spreadsheets of other countries put between columns. */
+const SEPARATORS = [',', ';', '\t'];
+
+export function lexiconToCsv(entries: readonly LexiconEntry[]): string {
+  const cell = (text = ''): string => (/["\r\n,;\t]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
+  const lines = entries.map((entry) => COLUMNS.map((column) => cell(entry[column])).join(','));
+  return `\uFEFF${[COLUMNS.join(','), ...lines].join('\r\n')}\r\n`;
+}
+
+export interface ReadLexicon {
+  entries: LexiconEntry[];
+  /** Lines that hold no entry, with the reason; lines count from 1. */
+  refused: { line: number; reason: string }[];
+}
+
+/** Columns by the names in the first line, or in the order above where it names none. */
+export function lexiconFromCsv(csv: string): ReadLexicon {
+  const text = csv.replace(/^\uFEFF/, '');
+  const head = text.slice(0, text.search(/[\r\n]|$/));
+  const separator = SEPARATORS.reduce((best, each) => (head.split(each).length > head.split(best).length ? each : best));
+  const rows = rowsOf(text, separator);
+  const names = rows[0]?.cells.map((cell) => cell.trim().toLowerCase()) ?? [];
+  const hasNames = names.includes('word') && names.includes('lang');
+  const columns: readonly string[] = hasNames ? names : COLUMNS;
+  const found: ReadLexicon = { entries: [], refused: [] };
+  for (const { line, cells } of hasNames ? rows.slice(1) : rows) {
+    const of = (column: Column): string | undefined => cells[columns.indexOf(column)]?.trim() || undefined;
+    if (cells.every((cell) => cell.trim() === '')) continue;
+    const read = lexiconEntry.safeParse({ lang: of('lang')?.toLowerCase(), word: of('word') ?? '', say: of('say'), phonemes: of('phonemes') });
+    try {
+      if (!read.success) throw new Error(read.error.issues.map(({ path, message }) => `${path.join('.') || 'entry'}: ${message}`).join('; '));
+      checkEntry(read.data);
+      found.entries.push(read.data);
+    } catch (error) {
+      found.refused.push({ line, reason: error instanceof Error ? error.message : errorData(error).message });
+    }
+  }
+  return found;
+}
+
+/** Cells of each record, with the line on which it begins. Quoted cells may hold separators, line ends and doubled quotes. */
+function rowsOf(text: string, separator: string): { line: number; cells: string[] }[] {
+  const rows: { line: number; cells: string[] }[] = [];
+  let cells: string[] = [];
+  let cell = '';
+  let quoted = false;
+  let line = 1;
+  let begun = 1;
+  const end = (): void => {
+    rows.push({ line: begun, cells: [...cells, cell] });
+    cells = [];
+    cell = '';
+    begun = line;
+  };
+  for (let i = 0; i < text.length; i++) {
+    const sign = text[i];
+    if (sign === '\n' || (sign === '\r' && text[i + 1] !== '\n')) line += 1;
+    if (quoted) {
+      if (sign !== '"') cell += sign;
+      else if (text[i + 1] === '"') cell += text[++i];
+      else quoted = false;
+    } else if (sign === '"' && cell === '') quoted = true;
+    else if (sign === separator) {
+      cells.push(cell);
+      cell = '';
+    } else if (sign === '\n' || sign === '\r') {
+      if (sign === '\r' && text[i + 1] === '\n') {
+        i += 1;
+        line += 1;
+      }
+      end();
+    } else cell += sign;
+  }
+  if (cell !== '' || cells.length > 0) end();
+  return rows;
+}

@@ -1,0 +1,30 @@
+/** Where a text will be said otherwise than it is written, and why: what the studio shows before anything is spoken. */
+import type { LexiconEntry } from '../../shared/contract/request.ts';
+import type { SpokenChange } from '../../shared/contract/voice.ts';
+import { lexiconOf } from './lexicon.ts';
+import { asciiDigits, plainLetters } from './normalise/letters.ts';
+import { utterances } from './normalise/utterances.ts';
+
+/** Every written word whose letters are not those that the voice is given, in the order of the text. */
+export function spokenChanges(text: string, entries: readonly LexiconEntry[] = []): SpokenChange[] {
+  const words = utterances(text, lexiconOf(entries)).flatMap(({ words: said }) => said).sort((a, b) => a.start - b.start);
+  const changes: SpokenChange[] = [];
+  for (const [i, { start, end, spoken, own }] of words.entries()) {
+    const written = text.slice(start, end);
+    if (words[i - 1]?.start === start) {
+      // A word of two languages is in two utterances, and one change.
+      const before = changes.at(-1);
+      if (before?.start === start) before.spoken += ` ${spoken}`;
+    } else if (own) changes.push({ start, end, written, spoken, reason: 'lexicon' });
+    else if (lettersOf(spoken) !== lettersOf(written)) changes.push({ start, end, written, spoken, reason: reasonOf(written) });
+  }
+  return changes;
+}
+
+const lettersOf = (text: string): string => plainLetters(text).toLowerCase().replace(/[^\p{L}\p{M}]/gu, '');
+
+/** What kind of thing was written; texts in other languages hang on these. */
+function reasonOf(written: string): 'number' | 'symbol' | 'word' {
+  const plain = asciiDigits(plainLetters(written));
+  return /\d/.test(plain) ? 'number' : /[\p{S}/@]/u.test(plain) ? 'symbol' : 'word';
+}
