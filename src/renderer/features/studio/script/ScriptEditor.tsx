@@ -18,7 +18,7 @@ import { Tip } from '../../../ui/Tip.tsx';
 import { AddRecording } from '../recording/AddRecording.tsx';
 import { RecordingCard } from '../recording/RecordingCard.tsx';
 import { takeSound } from '../recording/sound.ts';
-import { createEditor, insert, setText, setWords, ZWNJ, type EditorWords } from './editor.ts';
+import { createEditor, insert, setText, setWords, ZWNJ, type EditorHooks, type EditorWords } from './editor.ts';
 import { changeAt, setPlan, type ChangeAt } from './lens.ts';
 import { LensLine } from './LensLine.tsx';
 import { SayOtherwise, type WordToSay } from './SayOtherwise.tsx';
@@ -59,19 +59,22 @@ function Editor() {
     const state = view.current?.state;
     if (state) setWordToSay({ word: state.sliceDoc(from, to), said: changeAt(state, from)?.change.spoken ?? null });
   };
-  const hooks = {
-    onType: useEffectEvent(type),
-    onSpeak: useEffectEvent(() => void useProject.getState().speak()),
-    onCursor: useEffectEvent((at: number) => {
-      setCursor(at);
-      setChange(view.current && changeAt(view.current.state, at));
-    }),
-    onSayOtherwise: useEffectEvent(say),
-    onDropFile: useEffectEvent((files: FileList) => takeSound(files)),
-  };
-  const open = useEffectEvent((parent: HTMLElement) => createEditor(parent, text, words, hooks));
+  const onType = useEffectEvent(type);
+  const onSpeak = useEffectEvent(() => void useProject.getState().speak());
+  const onCursor = useEffectEvent((at: number) => {
+    setCursor(at);
+    setChange(view.current && changeAt(view.current.state, at));
+  });
+  const onSayOtherwise = useEffectEvent(say);
+  const open = useEffectEvent((parent: HTMLElement, hooks: EditorHooks) => createEditor(parent, text, words, hooks));
   useEffect(() => {
-    const opened = open(place.current!);
+    const opened = open(place.current!, {
+      onType: (changes) => onType(changes),
+      onSpeak: () => onSpeak(),
+      onCursor: (at) => onCursor(at),
+      onSayOtherwise: (from, to) => onSayOtherwise(from, to),
+      onDropFile: (files) => takeSound(files),
+    });
     view.current = opened;
     return () => {
       view.current = null;
@@ -84,11 +87,7 @@ function Editor() {
   useEffect(() => {
     if (view.current) setWords(view.current, words, areMarksShown);
   }, [words, areMarksShown]);
-  const atCursor = useEffectEvent(() => view.current && changeAt(view.current.state, view.current.state.selection.main.head));
-  useEffect(() => {
-    view.current?.dispatch({ effects: setPlan.of(plan) });
-    setChange(atCursor());
-  }, [plan, words]);
+  useEffect(() => view.current?.dispatch({ effects: setPlan.of(plan) }), [plan, words]);
 
   const sayAtCursor = () => {
     const editor = view.current;

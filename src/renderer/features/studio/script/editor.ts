@@ -6,7 +6,7 @@ import { defaultKeymap } from '@codemirror/commands';
 import { Annotation, Compartment, EditorState, Prec, type Extension } from '@codemirror/state';
 import { EditorView, keymap, placeholder } from '@codemirror/view';
 import { changeBetween, type TextChange } from '../../../state/segments.ts';
-import { lens, lensWords, type LensWords } from './lens.ts';
+import { lens, lensWords, setPlan, type LensWords } from './lens.ts';
 import { hiddenMarks, type HiddenWords, lineDirections } from './lines.ts';
 
 /** The change came from the project. */
@@ -25,7 +25,7 @@ export interface EditorWords extends LensWords {
 export interface EditorHooks {
   onType: (changes: TextChange[]) => void;
   onSpeak: () => void;
-  /** The cursor is elsewhere, or the text around it is. */
+  /** The cursor is elsewhere, or what is said there is otherwise. */
   onCursor: (at: number) => void;
   onSayOtherwise: (from: number, to: number) => void;
   /** true: the file was taken. */
@@ -54,7 +54,8 @@ export function createEditor(parent: HTMLElement, text: string, spoken: EditorWo
         words.of(wordsIn(spoken)),
         EditorView.domEventHandlers({ drop: (event) => (event.dataTransfer?.files.length ? hooks.onDropFile(event.dataTransfer.files) : false) }),
         EditorView.updateListener.of((update) => {
-          if (update.docChanged || update.selectionSet) hooks.onCursor(update.state.selection.main.head);
+          const isPlanned = update.transactions.some(({ effects }) => effects.some((effect) => effect.is(setPlan)));
+          if (update.docChanged || update.selectionSet || isPlanned) hooks.onCursor(update.state.selection.main.head);
           if (!update.docChanged || update.transactions.some((transaction) => transaction.annotation(told))) return;
           const changes: TextChange[] = [];
           // Later changes first, so that each has its place in the text before all of them.
