@@ -57,14 +57,14 @@ export function allocI420Frame(width: number, height: number): Frame {
   return frame;
 }
 
-/** Copies I420 pixels into an AVFrame of the same size: one memory copy per plane, row padding included. */
-export function copyIntoFrame(picture: I420, frame: Frame): void {
+/** Shows I420 pixels in an AVFrame of the same size. They are copied to `memory` first: `fromBuffer` copies nothing, the frame shows that memory from then on. */
+function copyIntoFrame(picture: I420, frame: Frame, memory: Buffer): void {
   if (picture.width !== frame.width || picture.height !== frame.height) {
     throw new StudioError('bug', `A picture of ${picture.width}×${picture.height} came where ${frame.width}×${frame.height} was agreed.`);
   }
-  const { buffer, byteOffset } = picture.data;
   checkCall(frame.makeWritable(), 'Making a picture writable');
-  checkCall(frame.fromBuffer(Buffer.from(buffer, byteOffset, i420Bytes(picture.width, picture.height))), 'Copying a picture');
+  memory.set(picture.data.subarray(0, memory.length));
+  checkCall(frame.fromBuffer(memory), 'Copying a picture');
 }
 
 export async function openVideoEncoder(options: VideoEncoderOptions): Promise<VideoEncoder> {
@@ -101,7 +101,7 @@ export async function openVideoEncoder(options: VideoEncoderOptions): Promise<Vi
   const packet = new Packet();
   packet.alloc();
   // Two pictures in turn: one may still be in the encoder's hands while the next is copied.
-  const pictures = [allocI420Frame(width, height), allocI420Frame(width, height)];
+  const pictures = [0, 1].map(() => ({ frame: allocI420Frame(width, height), memory: Buffer.alloc(i420Bytes(width, height)) }));
 
   const drain = async (receive: () => number | Promise<number>, onPacket: (packet: Packet) => Promise<void>): Promise<void> => {
     for (;;) {
@@ -117,9 +117,9 @@ export async function openVideoEncoder(options: VideoEncoderOptions): Promise<Vi
   return {
     context,
     take(picture) {
-      const taken = pictures[turn++ % 2];
-      copyIntoFrame(picture, taken);
-      return taken;
+      const { frame, memory } = pictures[turn++ % 2];
+      copyIntoFrame(picture, frame, memory);
+      return frame;
     },
     async encode(picture, frameIndex, keyframe, onPacket) {
       picture.pts = BigInt(frameIndex);
@@ -134,7 +134,7 @@ export async function openVideoEncoder(options: VideoEncoderOptions): Promise<Vi
       await drain(() => context.receivePacket(packet), onPacket);
     },
     close() {
-      for (const picture of pictures) picture.free();
+      for (const { frame } of pictures) frame.free();
       packet.free();
       context.freeContext();
     },

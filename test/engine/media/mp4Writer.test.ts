@@ -118,6 +118,29 @@ test('pictures come back with the brightness and colour that went in', async () 
   expect(index).toBe(5);
 });
 
+test('a picture that is drawn over while it is encoded is the one that was given', async () => {
+  const file = join(folder, 'drawn over.mp4');
+  const [width, height] = [128, 96];
+  const lumaOf = (index: number) => 30 + ((index * 37) % 190);
+  const writer = await openMp4Writer({ file, width, height, fps: 25, quality: 'live', marking: { takeId: 't' } });
+  const frame = createI420(width, height);
+  // As the renderer does: the next picture is drawn into the same memory before the last one is done.
+  let encoding = Promise.resolve();
+  for (let index = 0; index < 20; index++) {
+    frame.data.fill(128).fill(lumaOf(index), 0, width * height);
+    await encoding;
+    encoding = writer.addFrame(frame);
+  }
+  await encoding;
+  await writer.finish();
+  const clip = await openClip(file);
+  const seen: number[] = [];
+  for await (const { data } of clip.frames()) seen.push(data[width * 48 + 64]);
+  await clip.close();
+  expect(seen.length).toBe(20);
+  for (const [index, luma] of seen.entries()) expect(Math.abs(luma - lumaOf(index)), `frame ${index}`).toBeLessThan(6);
+});
+
 describe('fragments', () => {
   test('last 0.2 to 0.4 s and end with their GOP', () => {
     expect(fragmentEnds(25, 25, false)).toEqual([9, 17]);
