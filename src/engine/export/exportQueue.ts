@@ -165,19 +165,22 @@ export function openExports({ home, takes, engine, folder: settingsFolder, goOn 
   const run = async (entry: Entry, work: NonNullable<Entry['work']>): Promise<void> => {
     const { signal } = work.abort;
     const workFolder = workFolderOf(entry);
+    let tell: () => void;
     try {
       const made = await makeInLives(entry, work, workFolder);
       if (made === null) return; // paused, and what it had is lost: it begins anew when it is resumed
       const files = await deliver(made.files, entry.folder, entry.info.name);
       const { size } = await stat(files[0]);
-      end(entry, 'finished', { files, name: path.basename(files[0]), sizeBytes: size, sameBytes: made.sameBytes, notice: made.notice });
+      tell = () => end(entry, 'finished', { files, name: path.basename(files[0]), sizeBytes: size, sameBytes: made.sameBytes, notice: made.notice });
     } catch (error) {
-      if (closing) return; // it stays as it is, for the next studio
-      if (signal.aborted) end(entry, 'canceled');
-      else end(entry, 'failed', { error: errorData(error) });
-    } finally {
-      await rm(workFolder, { recursive: true, force: true }).catch(() => undefined); // what cannot be removed is in nobody's way
+      tell = () => {
+        if (closing) return; // it stays as it is, for the next studio
+        if (signal.aborted) end(entry, 'canceled');
+        else end(entry, 'failed', { error: errorData(error) });
+      };
     }
+    await rm(workFolder, { recursive: true, force: true }).catch(() => undefined); // what cannot be removed is in nobody's way
+    tell();
   };
 
   /** null: the engine ended while the export was paused. */

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { srt, subtitleCues, vtt, type SubtitledSegment } from '../../../src/engine/pipeline/subtitles.ts';
+import { directedLines, srt, subtitleCues, vtt, type SubtitledSegment } from '../../../src/engine/pipeline/subtitles.ts';
 
 /** A segment whose words last 0.3 s each, from the given second on. */
 function spoken(text: string, startSec = 0, wordSec = 0.3): SubtitledSegment {
@@ -72,6 +72,26 @@ describe('subtitles', () => {
     expect(vtt(segments)).toContain('Tom &amp; Jerry &lt;b&gt;run&lt;/b&gt; --&gt; away');
     expect(vtt(segments).match(/-->/g)).toHaveLength(1);
     expect(srt(segments)).toContain('Tom & Jerry <b>run</b>');
+  });
+
+  it('tells the time of each word but the first, rising, inside its cue', () => {
+    const text = 'سلام & دنیا! ' + 'a '.repeat(30).trim();
+    const file = vtt([spoken(text, 1)], { karaoke: true });
+    expect(file).toContain('\n00:00:01.000 --> ');
+    expect(file).toContain('سلام &amp; <00:00:01.300>دنیا! <00:00:01.600>a <00:00:01.900>a ');
+    for (const cue of file.split('\n\n').slice(1)) {
+      const [from, to] = /(\S+) --> (\S+)/.exec(cue)!.slice(1);
+      const times = [from, ...[...cue.matchAll(/<([\d:.]+)>/g)].map((match) => match[1]), to];
+      expect(times).toEqual([...new Set(times)].sort());
+    }
+    // Without them it is the plain file.
+    expect(file.replace(/<[\d:.]+>/g, '')).toBe(vtt([spoken(text, 1)]));
+  });
+
+  it('gives both lines of a cue the direction of the whole', () => {
+    const [cue] = subtitleCues([spoken('iPhone Pro Max را در سال گذشته خریدم و هنوز هم با آن عکس می‌گیرم')], 24);
+    expect(cue.lines[0]).toMatch(/^iPhone Pro Max/);
+    expect(directedLines(cue)[0]).toMatch(/^\u200FiPhone Pro Max/);
   });
 
   it('keeps ZWNJ, and marks the direction only where the first letter misleads', () => {
