@@ -3,7 +3,6 @@ import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { app, dialog, session, shell, type BrowserWindow } from 'electron';
 import { dataHome } from '../engine/home.ts';
-import type { Guard } from '../engine/service/guard.ts';
 import { BUILT_PAGE } from '../engine/service/page.ts';
 import { createRoutes } from '../engine/service/routes.ts';
 import { openUploads } from '../engine/service/uploads.ts';
@@ -19,7 +18,7 @@ import { lockPages, lockSession } from './locks.ts';
 import { offerTextMenu, showMenu } from './menu.ts';
 import { tellOfExports } from './notices.ts';
 import { offerStudio } from './portBroker.ts';
-import { answerScheme, declareScheme, PAGE_ORIGIN } from './scheme.ts';
+import { answerScheme, declareScheme, PAGE_GUARD } from './scheme.ts';
 import { focus, loadPage, openWindow } from './window.ts';
 import { WORDS, type Words } from './words.ts';
 
@@ -97,7 +96,7 @@ async function open({ home, own, studio, files, words, onLanguage }: OpenParts):
     },
   });
   answerScheme(session.defaultSession.protocol, createRoutes({
-    guard: APP_GUARD, handlers: checked(handlers), takeFile: (takeId) => studio.takeFile(takeId), library: () => studio.library(), workFolder, uploads,
+    guard: PAGE_GUARD, handlers: checked(handlers), takeFile: (takeId) => studio.takeFile(takeId), library: () => studio.library(), workFolder, uploads,
     metrics: () => studio.metrics(), page: BUILT_PAGE,
   }));
   const offer = offerStudio(window.webContents, handlers);
@@ -115,17 +114,6 @@ async function open({ home, own, studio, files, words, onLanguage }: OpenParts):
   }
   await loadPage(window);
 }
-
-/** Every request of the session comes from pages of this app; from which one, its scheme and origin say. */
-const APP_GUARD: Guard = {
-  refusesHost: () => null,
-  refuses(headers, url) {
-    const origin = headers.get('origin');
-    const isOurs = `${url.protocol}//${url.host}` === PAGE_ORIGIN && (origin === null || origin === PAGE_ORIGIN);
-    return isOurs ? null : { status: 403, sentence: 'Only the studio’s own page may use it.' };
-  },
-  cookieFor: () => null,
-};
 
 async function openProjectFile(file: string, { studio, commands, window, words }: { studio: Studio; commands: Commands; window: BrowserWindow; words: () => Words }): Promise<void> {
   try {

@@ -1,5 +1,6 @@
 /** The page's address in the app: a scheme of its own, answered by the same routes as the service's. */
 import { protocol, type Protocol } from 'electron';
+import type { Guard } from '../engine/service/guard.ts';
 
 export const SCHEME = 'sima';
 export const PAGE_ORIGIN = `${SCHEME}://studio`;
@@ -25,3 +26,14 @@ export function isPageUrl(url: string): boolean {
   const address = URL.parse(url);
   return address !== null && `${address.protocol}//${address.host}` === PAGE_ORIGIN && ['', '/', '/index.html'].includes(address.pathname);
 }
+
+/** Every request of the session comes from pages of this app; from which one, its scheme and origin say. */
+export const PAGE_GUARD: Guard = {
+  refusesHost: () => null,
+  refuses(headers, url) {
+    const origin = headers.get('origin');
+    const isOurs = `${url.protocol}//${url.host}` === PAGE_ORIGIN && (origin === null || origin === PAGE_ORIGIN);
+    return isOurs ? null : { status: 403, sentence: 'Only the studio’s own page may use it.' };
+  },
+  cookieFor: () => null,
+};

@@ -1,56 +1,98 @@
-/** The Electron window's locks, against a fake `electron`: the binary is not part of the tests. */
+/** The studio's window, against a fake `electron`: its locks, its place, and what happens when its page ends. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import os from 'node:os';
 import path from 'node:path';
-import { beforeEach, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { electron, resetElectron, type FakeWindow } from '../support/electron.ts';
 
-const made: FakeWindow[] = [];
-class FakeWindow {
-  options: Electron.BrowserWindowConstructorOptions;
-  loaded = '';
-  openHandler: (() => unknown) | null = null;
-  listeners = new Map<string, (event: { preventDefault(): void }) => void>();
-  permission: ((contents: unknown, permission: string, answer: (granted: boolean) => void) => void) | null = null;
-  webContents = {
-    setWindowOpenHandler: (handler: () => unknown) => (this.openHandler = handler),
-    on: (name: string, listener: (event: { preventDefault(): void }) => void) => this.listeners.set(name, listener),
-    session: { setPermissionRequestHandler: (handler: NonNullable<FakeWindow['permission']>) => (this.permission = handler) },
-  };
-  constructor(options: Electron.BrowserWindowConstructorOptions) {
-    this.options = options;
-    made.push(this);
-  }
-  loadURL(url: string) {
-    this.loaded = url;
-    return Promise.resolve();
-  }
-  loadFile(file: string) {
-    this.loaded = file;
-    return Promise.resolve();
-  }
+vi.mock('electron', async () => (await import('../support/electron.ts')).electronModule());
+const { focus, loadPage, openWindow } = await import('../../src/main/window.ts');
+const { WORDS } = await import('../../src/main/words.ts');
+
+let folder: string;
+beforeEach(() => {
+  resetElectron();
+  folder = mkdtempSync(path.join(os.tmpdir(), 'sima-window-'));
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+function opened(): FakeWindow {
+  openWindow({ outFolder: '/app/out', stateFile: path.join(folder, 'window.json'), words: () => WORDS.en });
+  return electron.windows.at(-1)!;
 }
-vi.mock('electron', () => ({ BrowserWindow: FakeWindow }));
-const { openWindow } = await import('../../src/main/window.ts');
+const asReal = (window: FakeWindow) => window as unknown as Electron.BrowserWindow;
 
-beforeEach(() => void made.splice(0));
-
-test('the page is sandboxed, isolated and without Node', () => {
-  openWindow('/app/out');
-  expect(made[0].options.webPreferences).toMatchObject({ sandbox: true, contextIsolation: true, nodeIntegration: false, preload: path.join('/app/out', 'preload', 'index.cjs') });
-  expect(made[0].loaded).toBe(path.join('/app/out', 'renderer', 'index.html'));
+test.each([
+  ['sandbox', true], ['contextIsolation', true], ['nodeIntegration', false], ['nodeIntegrationInWorker', false], ['nodeIntegrationInSubFrames', false], ['webSecurity', true],
+  ['allowRunningInsecureContent', false], ['experimentalFeatures', false], ['webviewTag', false], ['navigateOnDragDrop', false], ['spellcheck', false],
+  ['preload', path.join('/app/out', 'preload', 'index.cjs')],
+])('%s is %s', (name, value) => {
+  expect(opened().options.webPreferences).toHaveProperty(name, value);
 });
 
-test('it cannot open windows, go elsewhere or get permissions', () => {
-  openWindow('/app/out');
-  const [window] = made;
-  expect(window.openHandler!()).toEqual({ action: 'deny' });
-  const preventDefault = vi.fn();
-  window.listeners.get('will-navigate')!({ preventDefault });
-  expect(preventDefault).toHaveBeenCalledOnce();
-  const answer = vi.fn();
-  window.permission!(null, 'media', answer);
-  expect(answer).toHaveBeenCalledWith(false);
+test('nothing else is set that would open it', () => {
+  expect(Object.keys(opened().options.webPreferences!).sort()).toEqual([
+    'allowRunningInsecureContent', 'contextIsolation', 'experimentalFeatures', 'navigateOnDragDrop', 'nodeIntegration', 'nodeIntegrationInSubFrames', 'nodeIntegrationInWorker', 'preload', 'sandbox', 'spellcheck', 'webSecurity', 'webviewTag',
+  ]);
 });
 
-test('in development it shows the development server’s page', () => {
-  openWindow('/app/out', 'http://localhost:5173');
-  expect(made[0].loaded).toBe('http://localhost:5173');
+test('it shows the app’s own page, once that is painted', async () => {
+  const window = opened();
+  await loadPage(asReal(window));
+  expect(window.loaded).toEqual(['sima://studio/']);
+  expect(window.shown).toBe(false);
+  window.emit('ready-to-show');
+  expect(window.shown).toBe(true);
+});
+
+test('it opens where it was closed', () => {
+  const first = opened();
+  first.bounds = { x: 77, y: 88, width: 1111, height: 777 };
+  first.maximized = true;
+  first.close();
+  const second = opened();
+  expect(second.options).toMatchObject({ x: 77, y: 88, width: 1111, height: 777, minWidth: 1024, minHeight: 700 });
+  expect(second.maximized).toBe(true);
+});
+
+test('a page that ends is loaded again with a notice; one that keeps ending only when its user says so', async () => {
+  const window = opened();
+  const end = (reason = 'crashed') => window.webContents.emit('render-process-gone', {}, { reason, exitCode: 139 });
+  end('clean-exit');
+  expect(window.webContents.reloads).toBe(0);
+  for (let i = 1; i <= 3; i++) {
+    end();
+    expect(window.webContents.reloads).toBe(i);
+  }
+  expect(electron.dialog.showMessageBox).toHaveBeenCalledTimes(3);
+  expect(electron.dialog.showMessageBox.mock.lastCall![1]).toMatchObject({ message: expect.stringContaining('loaded again') });
+  electron.dialog.showMessageBox.mockResolvedValueOnce({ response: 0 });
+  end('oom');
+  expect(window.webContents.reloads).toBe(3);
+  await Promise.resolve();
+  await Promise.resolve();
+  expect(window.webContents.reloads).toBe(4);
+  electron.dialog.showMessageBox.mockResolvedValueOnce({ response: 1 });
+  end();
+  await new Promise(setImmediate);
+  expect(window.destroyed).toBe(true);
+});
+
+test('one that hangs can be ended', async () => {
+  const window = opened();
+  electron.dialog.showMessageBox.mockResolvedValueOnce({ response: 0 });
+  window.emit('unresponsive');
+  await new Promise(setImmediate);
+  expect(window.webContents.crashes).toBe(0);
+  electron.dialog.showMessageBox.mockResolvedValueOnce({ response: 1 });
+  window.emit('unresponsive');
+  await new Promise(setImmediate);
+  expect(window.webContents.crashes).toBe(1);
+});
+
+test('it comes to the front, from the task bar too', () => {
+  const window = opened();
+  window.minimized = true;
+  focus(asReal(window));
+  expect(window).toMatchObject({ minimized: false, shown: true, focused: true });
 });
