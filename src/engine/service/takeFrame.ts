@@ -88,12 +88,12 @@ export function createTakeFrames({ handlers, takeFile, workFolder }: TakeMediaPa
     const at = searchParams.get('at');
     const wanted = at === null ? wholeNumber(searchParams.get('frame') ?? '0', 'frame', 0, 1e9) : frameAt(at, take);
     const isFinished = isOver(take.state);
-    const table = await tableOf(take, wanted, request.signal);
-    const frames = table.fragments.reduce((sum, fragment) => sum + fragment.frames, 0);
+    const { framesDone } = take;
     // A moment at the very end is the last picture's.
-    const frame = at !== null && isFinished ? Math.min(wanted, frames - 1) : wanted;
+    const frame = at !== null && isFinished ? Math.min(wanted, framesDone - 1) : wanted;
+    if (frame >= framesDone) throw new HttpError(404, isFinished ? `The take has ${framesDone} frames; there is no frame ${frame}.` : `Frame ${frame} of the take is not rendered yet.`);
+    const table = await tableOf(take, frame, request.signal);
     const last = table.fragments.findIndex((fragment) => fragment.firstFrame + fragment.frames > frame);
-    if (last < 0) throw new HttpError(404, isFinished ? `The take has ${frames} frames; there is no frame ${frame}.` : `Frame ${frame} of the take is not rendered yet.`);
     const first = table.fragments.findLastIndex(({ keyframe, index }) => keyframe && index <= last);
     const [from, to] = [table.fragments[first], table.fragments[last]];
     const etag = `"${encodeURIComponent(take.id)}-${frame}-${height}"`;

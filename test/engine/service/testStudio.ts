@@ -55,7 +55,7 @@ export function createTestStudio(folder: string, source: Mp4Summary): TestStudio
     writeFileSync(file, bytes.subarray(0, source.initBytes));
     const info = (): TakeInfo => ({
       id, parentId: null, projectId: null, state, request, avatarId: null, modelId: 'rig', device: null, width: 128, height: 96, rate: { num: 25, den: 1 },
-      framesDone: 0, framesExpected: null, sizeBytes: 0, restarts: 0, warnings: [], createdAt: new Date().toISOString(), endedAt: null,
+      framesDone: source.fragments.slice(0, published).reduce((sum, { frames }) => sum + frames, 0), framesExpected: null, sizeBytes: 0, restarts: 0, warnings: [], createdAt: new Date().toISOString(), endedAt: null,
       error: state === 'failed' ? { code: 'device', message: 'The screen went dark.' } : null, kept: false,
     });
     return {
