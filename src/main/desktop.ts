@@ -5,6 +5,7 @@ import { app, dialog, session, shell, type BrowserWindow } from 'electron';
 import { dataHome } from '../engine/home.ts';
 import { BUILT_PAGE } from '../engine/service/page.ts';
 import { createRoutes } from '../engine/service/routes.ts';
+import { studioMedia } from '../engine/service/studioMedia.ts';
 import { openUploads } from '../engine/service/uploads.ts';
 import { bringPresenters } from '../engine/studio/presenters.ts';
 import { openStudio, type Studio } from '../engine/studio/studio.ts';
@@ -95,10 +96,7 @@ async function open({ home, own, studio, files, words, onLanguage }: OpenParts):
       void menu();
     },
   });
-  answerScheme(session.defaultSession.protocol, createRoutes({
-    guard: PAGE_GUARD, handlers: checked(handlers), takeFile: (takeId) => studio.takeFile(takeId), library: () => studio.library(), workFolder, uploads,
-    metrics: () => studio.metrics(), page: BUILT_PAGE,
-  }));
+  answerScheme(session.defaultSession.protocol, createRoutes({ guard: PAGE_GUARD, handlers: checked(handlers), ...studioMedia(studio), workFolder, uploads, page: BUILT_PAGE }));
   const offer = offerStudio(window.webContents, handlers);
   offerTextMenu(window, words);
   quitInOrder({ window, offer, studio, uploads, ending });

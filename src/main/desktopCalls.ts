@@ -44,11 +44,16 @@ export function desktopHandlers({ handlers, projects, uploads, commands, window,
     calls: {
       ...calls,
       'studio.info': async (input, signal) => ({ ...(await calls['studio.info'](input, signal)), host: 'desktop' }),
-      // Not the service's, which lets nobody name a folder: here the user has shown it in a dialog.
+      // Not the service's, which neither tell nor take folders of this machine: here its user has shown them in a dialog.
+      'exports.list': handlers.calls['exports.list'],
+      'exports.pause': handlers.calls['exports.pause'],
+      'exports.resume': handlers.calls['exports.resume'],
+      'exports.cancel': handlers.calls['exports.cancel'],
       'exports.start': async (input, signal) => {
         await refuse(input.folder);
         return handlers.calls['exports.start'](input, signal);
       },
+      'settings.get': handlers.calls['settings.get'],
       'settings.set': async (input, signal) => {
         await refuse(input.change.exportFolder);
         return handlers.calls['settings.set'](input, signal);
@@ -93,6 +98,7 @@ export function desktopHandlers({ handlers, projects, uploads, commands, window,
     },
     streams: {
       ...streams,
+      'exports.watch': handlers.streams['exports.watch'],
       async *'desktop.commands'(input, signal) {
         if (input) onLanguage(input.lang);
         yield* commands.watch(signal);

@@ -3,6 +3,7 @@ import { EventEmitter, once } from 'node:events';
 import { MessageChannel, type MessagePort } from 'node:worker_threads';
 import { afterEach, expect, test, vi } from 'vitest';
 import type { StudioApi, StudioServerApi } from '../../src/shared/contract.ts';
+import type { Project } from '../../src/shared/contract/project.ts';
 import { connect, type Client, type Handlers } from '../../src/shared/rpc.ts';
 import { until } from '../support/processes.ts';
 import { messagePort } from '../support/studios.ts';
@@ -38,7 +39,7 @@ class MessageChannelMain {
     this.port2 = port2; // the page's
   }
 }
-vi.mock('electron', () => ({ MessageChannelMain }));
+vi.mock('electron', () => ({ MessageChannelMain, protocol: {} }));
 const { offerStudio } = await import('../../src/main/portBroker.ts');
 
 afterEach(() => ports.splice(0).forEach((port) => port.close()));
@@ -47,9 +48,11 @@ afterEach(() => ports.splice(0).forEach((port) => port.close()));
 function opened() {
   const open = new Set<AbortSignal>();
   const seats = new Set<string>();
+  const saves: { id: string; finish: () => void; signal: AbortSignal }[] = [];
   const handlers = {
     calls: {
       'voices.list': () => [{ id: 'espeak-fa', name: 'Persian', lang: 'fa' }],
+      'projects.save': ({ project: { id } }: { project: { id: string } }, signal: AbortSignal) => new Promise((resolve) => saves.push({ id, signal, finish: () => resolve({ savedAt: 'now' }) })),
       'sessions.open': () => {
         const sessionId = `seat ${seats.size + 1}`;
         seats.add(sessionId);
@@ -73,14 +76,17 @@ function opened() {
     },
   } as unknown as Handlers<StudioServerApi>;
   const sent: { channel: string; port: MessagePort }[] = [];
-  const webContents = Object.assign(new EventEmitter(), { postMessage: (channel: string, _: null, [port]: MessagePort[]) => sent.push({ channel, port }) });
-  offerStudio(webContents as unknown as Electron.WebContents, handlers);
-  const load = (): { client: Client<StudioApi>; port: MessagePort } => {
+  let url = 'sima://studio/';
+  const webContents = Object.assign(new EventEmitter(), { getURL: () => url, postMessage: (channel: string, _: null, [port]: MessagePort[]) => sent.push({ channel, port }) });
+  const offer = offerStudio(webContents as unknown as Electron.WebContents, handlers);
+  const load = (at = 'sima://studio/'): { client: Client<StudioApi>; port: MessagePort } => {
+    url = at;
     webContents.emit('did-finish-load');
+    if (sent.length === 0) return { client: null!, port: null! };
     const { port } = sent.at(-1)!;
     return { client: connect<StudioApi>(messagePort(port)), port };
   };
-  return { load, sent, open, seats };
+  return { load, sent, open, seats, offer, saves };
 }
 
 test('a page that is loaded gets a port on which the studio answers', async () => {
@@ -114,4 +120,29 @@ test('a page’s seats are given back when it goes, those of other pages stay; w
   first.port.close();
   await until(() => seats.size === 1);
   expect([...seats]).toEqual(['seat 2']);
+});
+
+test('a page that is not the studio’s own gets no port', () => {
+  const { load, sent } = opened();
+  for (const url of ['https://example.org/', 'sima://evil/', 'sima://studio/takes/a.mp4', 'about:blank', '']) load(url);
+  expect(sent).toEqual([]);
+});
+
+test('what a page asks to be saved in its last moment is saved, and waited for', async () => {
+  const { load, offer, saves } = opened();
+  await offer.settled(); // nobody was there
+  const { client, port } = load();
+  const project: Project = {
+    version: 1, id: 'p', name: 'Last words', segments: [], avatarId: null, voices: { fa: null, en: null }, rate: 1, pitch: 1, audio: null, model: null, fps: null, size: null,
+    background: 'keep', idle: true, quality: 'live', lexicon: [], takeIds: [], marks: [], batch: [],
+  };
+  client.call('projects.save', { project }).catch(() => undefined); // nobody is left to hear of it
+  port.close();
+  let isSettled = false;
+  const settled = offer.settled().then(() => (isSettled = true));
+  await until(() => saves.length === 1);
+  await new Promise(setImmediate);
+  expect(isSettled).toBe(false);
+  saves[0].finish();
+  await settled;
 });

@@ -1,7 +1,7 @@
 import path from 'node:path';
-import { createTakeReports } from '../../engine/qa/takeReports.ts';
 import { BUILT_PAGE, isPage } from '../../engine/service/page.ts';
 import { openService } from '../../engine/service/server.ts';
+import { studioMedia } from '../../engine/service/studioMedia.ts';
 import { bringPresenters } from '../../engine/studio/presenters.ts';
 import { openStudio } from '../../engine/studio/studio.ts';
 import type { DeviceRequest } from '../../engine/onnx/devices.ts';
@@ -30,7 +30,7 @@ export async function serve({ host, port, maxSessions, device, page, onServed }:
   const studio = await openStudio({ home, device, maxSessions, goOn: true, onLibraryEvent: sayLibraryEvent });
   try {
     const service = await openService({
-      host, port, handlers: studio.handlers, takeFile: (takeId) => studio.takeFile(takeId), library: () => studio.library(), takePicture: createTakeReports(studio).picture, metrics: () => studio.metrics(), uploadsFolder: path.join(home, 'uploads'), page: pageFolder,
+      host, port, handlers: studio.handlers, ...studioMedia(studio), uploadsFolder: path.join(home, 'uploads'), page: pageFolder,
     });
     try {
       console.log(json ? JSON.stringify({ url: service.url, port: service.port, token: service.token }) : service.url);
