@@ -22,7 +22,7 @@ const modelsImport = lazily(async () => (await import('./commands/models.ts')).m
 const modelsList = lazily(async () => (await import('./commands/models.ts')).modelsList);
 const modelsRemove = lazily(async () => (await import('./commands/models.ts')).modelsRemove);
 const modelsVerify = lazily(async () => (await import('./commands/models.ts')).modelsVerify);
-const takesExport = lazily(async () => (await import('./commands/takes.ts')).takesExport);
+const takesExport = lazily(async () => (await import('./commands/takesExport.ts')).takesExport);
 const takesKeep = lazily(async () => (await import('./commands/takes.ts')).takesKeep);
 const takesList = lazily(async () => (await import('./commands/takes.ts')).takesList);
 const takesRemove = lazily(async () => (await import('./commands/takes.ts')).takesRemove);
@@ -35,6 +35,7 @@ const serve = lazily(async () => (await import('./commands/serve.ts')).serve);
 const start = lazily(async () => (await import('./commands/start.ts')).start);
 const demo = lazily(async () => (await import('./commands/demo.ts')).demo);
 const stress = lazily(async () => (await import('./commands/stress.ts')).stress);
+const qa = lazily(async () => (await import('./commands/qa.ts')).qa);
 const doctor = lazily(async () => (await import('./commands/doctor.ts')).doctor);
 
 /** For giving up in order once somebody insists. */
@@ -153,11 +154,20 @@ command(takes, 'list', 'All takes, newest first.').action((_: unknown, cmd: Comm
 command(takes, 'show', 'What is known of a take.')
   .argument('<id>', 'or its beginning, at least 4 characters')
   .action((id: string, _: unknown, cmd: Command) => takesShow(id, context(cmd)));
-command(takes, 'export', 'Write a finished take as an MP4: the same frames, nothing is encoded again.')
+command(takes, 'export', 'Write a finished take as files: its video, its sound alone, subtitles, a picture. All of them or, after a failure or Ctrl-C, none.')
   .argument('<id>', 'or its beginning, at least 4 characters')
-  .requiredOption('--out <file.mp4>', 'where the video goes; an existing file is replaced once the new one is whole')
+  .option('--out <file.mp4>', 'the video: the same frames, nothing is encoded again, unless one of the next five is given; an existing file is replaced once the new one is whole')
+  .option('--size <WxH>', 'a smaller frame size of the same shape', size)
+  .option('--target-mb <n>', 'a file of at most so many MB (of 10⁶ bytes), and hardly less', number)
+  .option('--kbps <n>', 'so many kbit/s for the picture', number)
+  .option('--burn', 'subtitles in the picture')
+  .addOption(new Option('--encoder <name>', 'auto: NVENC where the graphics card has it, else x264').choices(['auto', 'x264', 'nvenc']))
   .option('--srt <file>', 'subtitles as SRT')
   .option('--vtt <file>', 'subtitles as WebVTT')
+  .option('--karaoke', 'with the time of each word (WebVTT)')
+  .option('--audio <file.m4a|wav>', 'the sound alone: as it is coded, or as 16-bit samples')
+  .option('--poster <file.jpg|png>', 'a picture of the video')
+  .option('--at <seconds>', 'of which moment; default: the first', number)
   .action((id: string, options: Parameters<typeof takesExport>[1], cmd: Command) => takesExport(id, options, context(cmd)));
 command(takes, 'keep', 'Mark a take: it is not removed to make room.')
   .argument('<id>', 'or its beginning, at least 4 characters')
@@ -195,6 +205,12 @@ command(program, 'bench', 'Measure this machine beside the targets: cold start, 
   .option('--full', 'more of everything, and your own Wav2Lip models: takes minutes')
   .addOption(new Option('--device <name>', 'where models run').choices(DEVICES).default('auto'))
   .action((options: Parameters<typeof bench>[0], cmd: Command) => bench(options, context(cmd)));
+
+command(program, 'qa', 'Measure the lip-sync of a video or a take on its frames: offset, closures, silence, seam, sharpness, jitter. Exit code 7 where it is poor.')
+  .argument('<file|take>', 'any video file, or a take’s id (or its beginning, at least 4 characters)')
+  .option('--html <file.html>', 'write a report with pictures of the worst moments')
+  .addOption(new Option('--lang <fa|en>', 'language of the report').choices(['fa', 'en']).default('en'))
+  .action((what: string, options: Parameters<typeof qa>[1], cmd: Command) => qa(what, options, context(cmd)));
 
 command(program, 'doctor', 'Check this machine and Sima itself; says what to change and why, and changes nothing.').action((_: unknown, cmd: Command) => doctor(context(cmd)));
 

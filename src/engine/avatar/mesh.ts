@@ -55,20 +55,21 @@ export async function meshInSquare(pyramid: Pyramid, square: Square, sessions: P
   return mesh.flag < MIN_FLAG ? null : mesh;
 }
 
-/** Inputs for one crop that no run uses: a clip needs one per frame, and fresh memory costs as much as filling it. */
+/** Inputs for one or two crops that no run uses: a clip needs one per frame, and fresh memory costs as much as filling it. */
 const idleInputs: Float32Array[] = [];
 
-/** One run for all crops of one picture. */
-async function meshesIn(pyramid: Pyramid, squares: Square[], sessions: Pick<Sessions, 'run'>, signal?: AbortSignal): Promise<Mesh[]> {
+/** One run for all crops of one picture, whether faces or not. */
+export async function meshesIn(pyramid: Pyramid, squares: readonly Square[], sessions: Pick<Sessions, 'run'>, signal?: AbortSignal): Promise<Mesh[]> {
   throwIfCanceled(signal);
   const plane = CROP_SIZE * CROP_SIZE * 3;
-  const kept = squares.length === 1 ? idleInputs.pop() : undefined;
+  const idle = idleInputs.findIndex(({ length }) => length === squares.length * plane);
+  const kept = idle < 0 ? undefined : idleInputs.splice(idle, 1)[0];
   // Shared at once: it goes to the sessions' thread without a copy.
   const data = kept ?? new Float32Array(new SharedArrayBuffer(squares.length * plane * Float32Array.BYTES_PER_ELEMENT));
   const maps = squares.map((square) => squareMap(square, CROP_SIZE));
   maps.forEach((map, i) => sampleRgb(pyramid, map, CROP_SIZE, CROP_SIZE, data, i * plane, 1 / 255, 0));
   const outputs = await sessions.run(MODEL_ID, { crop: { type: 'float32', dims: [squares.length, 3, CROP_SIZE, CROP_SIZE], data } }, signal);
-  if (squares.length === 1) idleInputs.push(data);
+  if (squares.length <= 2) idleInputs.push(data);
   const points = outputs.mesh.data as Float32Array;
   const flags = outputs.flag.data as Float32Array;
   return squares.map((square, i) => {

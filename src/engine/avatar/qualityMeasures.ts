@@ -133,7 +133,7 @@ function filled(points: Float32Array, outline: readonly number[], size: number, 
  * How much of the steps between neighbouring pixels stays when the picture is blurred once more: a sharp picture loses most of them, a
  * blurred one hardly any (the idea of Crété et al., "The blur effect", 2007). It does not depend on contrast.
  */
-function blurOf(luma: Uint8Array, size: number, where: Uint8Array): number {
+export function blurOf(luma: Uint8Array, size: number, where: Uint8Array): number {
   const along = (step: number): number => {
     let [all, lost] = [0, 0];
     const mean = (at: number) => {

@@ -9,7 +9,7 @@ import { boxOfLandmarks, MESH_POINTS } from './mesh.ts';
 /** Standard deviations in seconds. */
 const SIGMA = { pose: 0.05, shape: 0.08, mouth: 0.02 };
 /** Points that stay where the skull is: eye corners, nose bridge, temples. */
-const SKULL = [33, 133, 362, 263, 168, 6, 197, 195, 127, 356, 234, 454, 10, 151];
+export const SKULL: readonly number[] = [33, 133, 362, 263, 168, 6, 197, 195, 127, 356, 234, 454, 10, 151];
 /** Both borders of both lips. */
 const LIPS = [
   61, 185, 40, 39, 37, 0, 267, 269, 270, 409, 291, 146, 91, 181, 84, 17, 314, 405, 321, 375,
@@ -19,7 +19,7 @@ const LIPS = [
 const MOUTH_CENTRE = [61, 291, 0, 17];
 
 /** x' = a·x − b·y + tx, y' = b·x + a·y + ty. */
-interface Similarity {
+export interface Similarity {
   a: number;
   b: number;
   tx: number;
@@ -121,7 +121,7 @@ function mixed(list: Neighbour[], valueAt: (index: number) => Float32Array): Flo
 }
 
 /** The similarity that brings the skull's points of `landmarks` nearest to those of `reference` (least squares). */
-function alignment(landmarks: Float32Array, reference: Float32Array): Similarity {
+export function alignment(landmarks: Float32Array, reference: Float32Array): Similarity {
   const mean = (points: Float32Array, axis: number) => SKULL.reduce((all, point) => all + points[point * 3 + axis], 0) / SKULL.length;
   const [mx, my, rx, ry] = [mean(landmarks, 0), mean(landmarks, 1), mean(reference, 0), mean(reference, 1)];
   let [dot, cross, square] = [0, 0, 0];

@@ -24,6 +24,8 @@ export interface ClipOptions {
   fps?: number | Rate;
   /** Even; the upright picture is scaled to cover it and cut in the middle. Default: its own size, made even. */
   size?: { width: number; height: number };
+  /** Longest that is read, seconds; default: that of CLIP_LIMITS. */
+  maxSec?: number;
   signal?: AbortSignal;
 }
 
@@ -69,13 +71,14 @@ export async function openClip(file: string, options: ClipOptions = {}): Promise
     const turned = rotation.degrees === 90 || rotation.degrees === 270;
     const [sourceWidth, sourceHeight] = turned ? [square.height, square.width] : [square.width, square.height];
     const durationSec = source.format.duration === AV_NOPTS_VALUE ? null : Number(source.format.duration) / 1e6;
-    checkLimits(file, sourceWidth, sourceHeight, durationSec);
+    const { maxSec = CLIP_LIMITS.maxSec } = options;
+    checkLimits(file, sourceWidth, sourceHeight, durationSec, maxSec);
     const rate = options.fps === undefined ? clipRate(stream) : toRate(options.fps);
     const size = options.size ?? { width: sourceWidth - (sourceWidth % 2), height: sourceHeight - (sourceHeight % 2) };
     const transform = options.size ? coverTransform(sourceWidth, sourceHeight, size.width, size.height) : identity(sourceWidth, sourceHeight);
     const info: ClipInfo = { sourceWidth, sourceHeight, ...size, transform, rate, durationSec, hasAudio: source.audioStream !== null };
     const frameTicks = BigInt(Math.max(1, Math.round(stream.timeBase.den / stream.timeBase.num / rateValue(clipRate(stream)))));
-    const maxFrames = CLIP_LIMITS.maxSec * rateValue(rate);
+    const maxFrames = maxSec * rateValue(rate);
 
     const chainFor = (frame: Frame): Promise<FilterChain> => openFilterChain('video', sourceArguments(frame, stream), [
       `scale=${square.width}:${square.height}:flags=bicubic`, // square pixels, before turning
@@ -99,7 +102,7 @@ export async function openClip(file: string, options: ClipOptions = {}): Promise
           if (!chain) return;
           for await (const filtered of chain.run(frame)) {
             throwIfCanceled(options.signal);
-            if (++given > maxFrames) throw tooLong(file);
+            if (++given > maxFrames) throw tooLong(file, maxSec);
             yield { width: size.width, height: size.height, data: filtered.toBuffer() };
           }
         };
@@ -141,15 +144,15 @@ function squareSize(stream: Stream): { width: number; height: number } {
   return { width: ratio > 0.2 && ratio < 5 ? Math.round(width * ratio) : width, height };
 }
 
-const tooLong = (file: string) => new StudioError('invalid-input', `${file} is longer than ${CLIP_LIMITS.maxSec} seconds. Cut it first.`);
+const tooLong = (file: string, maxSec: number) => new StudioError('invalid-input', `${file} is longer than ${maxSec} seconds. Cut it first.`);
 
-function checkLimits(file: string, width: number, height: number, durationSec: number | null): void {
-  const { maxLongSide, maxShortSide, minSide, maxSec } = CLIP_LIMITS;
+function checkLimits(file: string, width: number, height: number, durationSec: number | null, maxSec: number): void {
+  const { maxLongSide, maxShortSide, minSide } = CLIP_LIMITS;
   if (Math.max(width, height) > maxLongSide || Math.min(width, height) > maxShortSide) {
     throw new StudioError('invalid-input', `${file} is ${width}×${height}; at most ${maxLongSide}×${maxShortSide} can be used. Make it smaller first.`);
   }
   if (Math.min(width, height) < minSide) throw new StudioError('invalid-input', `${file} is only ${width}×${height}; at least ${minSide}×${minSide} is needed.`);
-  if (durationSec !== null && durationSec > maxSec + 0.5) throw tooLong(file);
+  if (durationSec !== null && durationSec > maxSec + 0.5) throw tooLong(file, maxSec);
 }
 
 /** Untagged video: HDR is BT.2020, standard definition is BT.601 by custom, anything larger BT.709. */

@@ -5,11 +5,15 @@ import { count, sentence } from './common.ts';
 export const QA_MEASURES = ['offset', 'correlation', 'silence', 'closures', 'seam', 'sharpness', 'jitter', 'faceless'] as const;
 export const QA_VERDICTS = ['good', 'fair', 'poor', 'unknown'] as const;
 export type QaVerdict = (typeof QA_VERDICTS)[number];
+/** Why something cannot be known of a video. */
+export const QA_UNKNOWN = ['no-sound', 'no-speech', 'too-short', 'no-face', 'no-silence', 'no-phonemes', 'no-closures', 'no-source', 'small-face', 'still-mouth', 'unrelated'] as const;
+export type QaUnknown = (typeof QA_UNKNOWN)[number];
 
 export const qaMeasure = z.object({
   name: z.enum(QA_MEASURES),
-  /** null: it cannot be known here, and `sentence` says why. */
+  /** null: it cannot be known here, for the reason `why`. */
   value: z.number().nullable(),
+  why: z.enum(QA_UNKNOWN).nullable(),
   /** `frames`, `r`, `share`, `ratio`, `pixels`. */
   unit: z.string(),
   verdict: z.enum(QA_VERDICTS),
@@ -41,6 +45,8 @@ export const qaReport = z.object({
 export type QaReport = z.infer<typeof qaReport>;
 
 export const qaEvent = z.discriminatedUnion('type', [z.object({ type: z.literal('progress'), done: z.number() }), z.object({ type: z.literal('report'), report: qaReport })]);
+
+export type QaEvent = z.infer<typeof qaEvent>;
 
 /** What a reviewer says of a take or of one of its segments. */
 export const reviewMark = z.strictObject({

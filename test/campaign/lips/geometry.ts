@@ -1,8 +1,8 @@
 /** What must be exact: the picture at rest, and everything that is not mouth. */
 import { slitRectangle } from '../../../src/engine/avatar/rig/draw.ts';
 import { i420Planes, type I420 } from '../../../src/engine/media/i420.ts';
+import { isPause } from '../../../src/engine/qa/speechSounds.ts';
 import { POSE_SIZE, type Phoneme } from '../../../src/shared/vocabulary.ts';
-import { isPause } from './measures.ts';
 import { windowAround, type Stage, type Window } from './stage.ts';
 import { FPS, type PoseTrack } from './takes.ts';
 

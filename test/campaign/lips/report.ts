@@ -68,7 +68,7 @@ function openingFigures(results: readonly SpeakerResult[]): Figure[] {
 
 function timeFigures(results: readonly SpeakerResult[]): Figure[] {
   return results.flatMap(({ portrait, lag, roughness }) => [
-    figure('Opening against the speech envelope', portrait.name, `r ${lag.r.toFixed(2)} at ${lag.lag} frames; shifted sound ${lag.chance.toFixed(2)} (${lag.seconds.toFixed(0)} s)`, portrait.smile ? '' : '≥ .35 within ± 1 frame, above shifted sound', portrait.smile ? null : lag.r >= 0.35 && Math.abs(lag.lag) <= 1 && lag.r > lag.chance),
+    figure('Opening against the speech envelope', portrait.name, `r ${lag.r.toFixed(2)} at ${Math.round(lag.lag)} frames; shifted sound ${lag.chance.toFixed(2)} (${lag.seconds.toFixed(0)} s)`, portrait.smile ? '' : '≥ .35 within ± 1 frame, above shifted sound', portrait.smile ? null : lag.r >= 0.35 && Math.abs(lag.lag) <= 1 && lag.r > lag.chance),
     figure('p95 of |second difference| / range', `${portrait.name}, ordinary text`, `${roughness.ordinary.found.toFixed(2)} (commanded ${roughness.ordinary.commanded.toFixed(2)})`, '≤ .75', roughness.ordinary.found <= 0.75),
     figure('The same', `${portrait.name}, dense text`, `${roughness.dense.found.toFixed(2)} (commanded ${roughness.dense.commanded.toFixed(2)})`),
   ]);

@@ -5,8 +5,9 @@ import sharp from 'sharp';
 import { i420Planes, type I420 } from '../../../src/engine/media/i420.ts';
 import { i420ToRgb } from '../../support/pictures.ts';
 import { posesFromPhonemes } from '../../../src/engine/pipeline/articulation.ts';
+import { isPause } from '../../../src/engine/qa/speechSounds.ts';
 import { POSE_SIZE, type Phoneme } from '../../../src/shared/vocabulary.ts';
-import { framesOf, isPause, type Token } from './measures.ts';
+import { framesOf, type Token } from './measures.ts';
 import { windowAround, type Stage, type Window } from './stage.ts';
 import { FPS, type PoseTrack } from './takes.ts';
 

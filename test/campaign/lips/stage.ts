@@ -8,6 +8,7 @@ import { createI420, type I420 } from '../../../src/engine/media/i420.ts';
 import { listModels, modelFolders, type InstalledModel } from '../../../src/engine/onnx/manifest.ts';
 import { openSessions, type Sessions } from '../../../src/engine/onnx/sessions.ts';
 import { openComposer } from '../../../src/engine/pipeline/compose.ts';
+import { MOUTH_CROPS, openingOf, QUICK_CROPS } from '../../../src/engine/qa/mouthReading.ts';
 import { POSE_SIZE } from '../../../src/shared/vocabulary.ts';
 import { FPS, type PoseTrack } from './takes.ts';
 
@@ -34,22 +35,9 @@ export async function openShippedSessions(): Promise<{ sessions: Sessions; model
 }
 
 const CROP_SIZE = 192;
-const UPPER_LIP = 13;
-const LOWER_LIP = 14;
 const LEFT_CORNER = 78;
 const RIGHT_CORNER = 308;
 const OUTER_CORNERS = [61, 291] as const;
-
-/**
- * Crops around the one that the mesh was trained for; the mean of their readings is taken. One crop alone reads a half-open mouth
- * anywhere between half and all of what is there, depending on a few pixels of its place (docs/LIPSYNC.md).
- */
-const CROPS = [
-  { x: -0.03, y: 0.03, scale: 0.8 },
-  { x: 0.03, y: -0.03, scale: 0.9 },
-  { x: -0.03, y: -0.03, scale: 1 },
-  { x: 0.03, y: 0.03, scale: 1.1 },
-];
 
 /** @param options quick: half of the crops, half of the time */
 export async function openStage(portrait: string, sessions: Sessions, options: { size?: number; idle?: boolean; quick?: boolean } = {}): Promise<Stage & { avatar: Avatar }> {
@@ -64,7 +52,7 @@ export async function openStage(portrait: string, sessions: Sessions, options: {
 
   // The same crops for the whole take: a crop that follows the chin would breathe with the mouth that is to be measured.
   const square = squareOfLandmarks(landmarks);
-  const maps = (quick ? CROPS.slice(1, 3) : CROPS).map(({ x, y, scale }) => squareMap({ ...square, x: square.x + x * square.side, y: square.y + y * square.side, side: square.side * scale }, CROP_SIZE));
+  const maps = (quick ? QUICK_CROPS : MOUTH_CROPS).map(({ x, y, scale }) => squareMap({ ...square, x: square.x + x * square.side, y: square.y + y * square.side, side: square.side * scale }, CROP_SIZE));
   const all = squareMap({ ...square, side: square.side * 1.2 }, CROP_SIZE);
   const distance = (points: ArrayLike<number>, a: number, b: number) => Math.hypot(points[a * 3] - points[b * 3], points[a * 3 + 1] - points[b * 3 + 1]);
   // commandedOpening counts in widths between the outer corners, the mesh's measure in those between the inner ones.
@@ -90,10 +78,7 @@ export async function openStage(portrait: string, sessions: Sessions, options: {
       const { mesh } = await sessions.run('face-mesh', { crop: { type: 'float32', dims: [crops, 3, CROP_SIZE, CROP_SIZE], data } });
       const values = mesh.data as Float32Array;
       const stride = values.length / crops;
-      const reading = (crop: number) => {
-        const points = values.subarray(crop * stride, (crop + 1) * stride);
-        return distance(points, UPPER_LIP, LOWER_LIP) / distance(points, LEFT_CORNER, RIGHT_CORNER);
-      };
+      const reading = (crop: number) => openingOf(values.subarray(crop * stride, (crop + 1) * stride));
       return Float64Array.from(frames, (_, i) => maps.reduce((sum, _map, k) => sum + reading(i * maps.length + k), 0) / maps.length);
     },
     commanded: ({ frames, poses }) =>

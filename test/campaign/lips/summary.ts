@@ -1,14 +1,15 @@
 /** From watched speech to the numbers of one portrait. */
+import { bestLag, correlation, lagByChance, median, quantile, rangeOf, shareOfRange, type Lag, type Range } from '../../../src/engine/qa/curves.ts';
 import type { Lang } from '../../../src/shared/vocabulary.ts';
 import { POSE_SIZE } from '../../../src/shared/vocabulary.ts';
 import type { RestCheck } from './geometry.ts';
-import {
-  bestLag, bilabialTokens, closuresByChance, closuresOf, correlation, falseClosures, lagByChance, median, pauseFrames, quantile, rangeOf, roughness, shareOfRange,
-  speechFrames, vowelOpening, type Lag, type Range,
-} from './measures.ts';
+import { bilabialTokens, closuresByChance, closuresOf, falseClosures, pauseFrames, roughness, speechFrames, vowelOpening } from './measures.ts';
 import type { Gap } from './pixels.ts';
 import type { Portrait, TextKind, Watch } from './speaker.ts';
 import { envelopeOf, FPS } from './takes.ts';
+
+/** Sound and picture are compared at lags up to so many frames. */
+const LAGS = 8;
 
 export interface ClosureCount {
   tokens: number;
@@ -98,7 +99,7 @@ export function summarise(portrait: Portrait, watches: readonly Watch[], rest: R
     vowels: { count: all((v) => v.found).length, found: median(all((v) => v.found)), commanded: median(all((v) => v.commanded)), atRest, inPixels: median(watches.flatMap((watch) => pixelShares(watch, readGap))) },
     range,
     r: correlation(found, commanded),
-    lag: { ...bestLag(found, envelope), chance: lagByChance(found, envelope), seconds: found.length / FPS },
+    lag: { ...bestLag(found, envelope, LAGS), chance: lagByChance(found, envelope, LAGS, 2 * FPS), seconds: found.length / FPS },
     roughness: { dense: ofText('dense'), ordinary: ofText('ordinary') },
     pauses: {
       frames: inPauses.length,

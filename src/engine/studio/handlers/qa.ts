@@ -1,6 +1,8 @@
 /** Quality of takes and of other videos, measured on their frames. */
-import { notBuilt, type Area, type HandlerParts } from './area.ts';
+import { createTakeReports } from '../../qa/takeReports.ts';
+import type { Area, HandlerParts } from './area.ts';
 
-export function qaHandlers(_parts: HandlerParts): Area<'qa'> {
-  return { calls: {}, streams: { 'qa.measure': notBuilt('qa.measure') } };
+export function qaHandlers({ studio }: HandlerParts): Area<'qa'> {
+  const reports = createTakeReports(studio);
+  return { calls: {}, streams: { 'qa.measure': (what, signal) => reports.measure(what, signal) } };
 }

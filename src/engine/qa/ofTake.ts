@@ -1,0 +1,58 @@
+/** What is known of a take beyond its video: the pictures that it was made from, and which sounds are spoken when. */
+import type { RenderRequest } from '../../shared/contract/request.ts';
+import type { Phoneme } from '../../shared/vocabulary.ts';
+import { parseBackground } from '../avatar/background.ts';
+import { landmarksOnPlate, openPlates, type OpenPlates } from '../avatar/plates.ts';
+import { variantOf } from '../avatar/plateVariant.ts';
+import type { Avatar } from '../avatar/prepare.ts';
+import { rateValue, type Rate } from '../media/rate.ts';
+import type { Sessions } from '../onnx/sessions.ts';
+import { plateOfFrame } from '../pipeline/compose.ts';
+import { TIMELINE_RATE, type Piece } from '../pipeline/timeline.ts';
+import type { FaceOnPlate } from './look.ts';
+import type { QaSegment } from './measure.ts';
+
+export interface TakePlates {
+  at(sec: number): Promise<FaceOnPlate | null>;
+  close(): Promise<void>;
+}
+
+/** The take's plates by its clock. The opener closes. */
+export async function openTakePlates(avatar: Avatar, variantsFolder: string, { size: asked, background }: Pick<RenderRequest, 'size' | 'background'>, rate: Rate, { sessions, signal }: { sessions: Pick<Sessions, 'run'>; signal?: AbortSignal | undefined }): Promise<TakePlates> {
+  const size = asked ?? null;
+  const variant = await variantOf(avatar, size, parseBackground(background), { folder: variantsFolder, sessions, ...(signal ? { signal } : {}) });
+  const plates: OpenPlates = await openPlates(variant, size, signal);
+  return {
+    async at(sec) {
+      const index = plateOfFrame(Math.floor(sec * rateValue(rate)), variant, rateValue(rate), plates.count);
+      const face = variant.faces[index];
+      return face ? { picture: await plates.at(index), landmarks: landmarksOnPlate(face.landmarks, plates) } : null;
+    },
+    close: () => plates.close(),
+  };
+}
+
+/** Segments may differ by this from what is spoken again: times are kept as decimals. */
+const SAME_SEC = 0.003;
+
+/**
+ * The sounds of a take on its clock, from its script spoken once more (which costs little where speech is stored); null where the voice tells
+ * none, or says it otherwise today.
+ */
+export async function phonemesOf(pieces: AsyncIterable<Piece>, segments: readonly QaSegment[]): Promise<Phoneme[] | null> {
+  const phonemes: Phoneme[] = [];
+  const starts = new Map<number, { startSec: number; endSec: number }>();
+  let samples = 0;
+  for await (const piece of pieces) {
+    const shiftSec = samples / TIMELINE_RATE;
+    samples += piece.pcm.length;
+    if (piece.phonemes === null) return null;
+    for (const { symbol, startSec, endSec } of piece.phonemes) phonemes.push({ symbol, startSec: startSec + shiftSec, endSec: endSec + shiftSec });
+    if (piece.segment) starts.set(piece.segment.index, { startSec: shiftSec, endSec: samples / TIMELINE_RATE });
+  }
+  const isSame = segments.every(({ index, startSec, endSec }) => {
+    const again = starts.get(index);
+    return again !== undefined && Math.abs(again.startSec - startSec) < SAME_SEC && Math.abs(again.endSec - endSec) < SAME_SEC;
+  });
+  return isSame ? phonemes : null;
+}
