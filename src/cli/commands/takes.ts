@@ -2,6 +2,7 @@ import path from 'node:path';
 import { shortId } from '../../engine/library/room.ts';
 import { openTakes, type TakeStore } from '../../engine/library/takes.ts';
 import { rateValue } from '../../engine/media/rate.ts';
+import { textOf } from '../../engine/pipeline/speechPlan.ts';
 import type { TakeInfo } from '../../shared/contract/take.ts';
 import { sayLibraryEvent } from '../progress.ts';
 import type { Context } from '../context.ts';
@@ -81,8 +82,8 @@ function length(take: TakeInfo): string {
 }
 
 /** The beginning of what is said, on one line. */
-function saidBy({ request: { script, audio } }: TakeInfo): string {
-  if (script === undefined) return path.basename(audio ?? '–');
-  const line = script.replace(/\s+/gu, ' ').trim();
+function saidBy({ request }: TakeInfo): string {
+  if (request.audio !== undefined) return path.basename(request.audio);
+  const line = textOf(request).replace(/\s+/gu, ' ').trim();
   return line.length <= 60 ? line : `${Array.from(line).slice(0, 59).join('')}…`;
 }
