@@ -26,10 +26,11 @@ const LAST_WORDS_CHARACTERS = 2000;
 export const ENGINE_ENTRY = entryOf(new URL('./entry.ts', import.meta.url));
 
 /**
- * glibc gives each of the process's many threads a heap of its own and hands little of it back: five users grew it by 31 MB a minute, with two
- * heaps by none (`sima stress --users 5 --seconds 75`, on two cores). Other systems do not look at it.
+ * glibc gives each of the process's many threads a heap of its own, and keeps freed blocks of up to 32 MB in them for good, so that frames and
+ * sound of many sizes leave holes: five users grew the process by 31 MB a minute at first and by 20 after that. With two heaps, and blocks over
+ * 256 kB taken from the system and given back to it, it stays where it was (docs/ENGINE.md). Other systems do not look at these names.
  */
-export const engineEnvironment = (): NodeJS.ProcessEnv => ({ MALLOC_ARENA_MAX: '2', ...process.env });
+export const engineEnvironment = (): NodeJS.ProcessEnv => ({ MALLOC_ARENA_MAX: '2', MALLOC_MMAP_THRESHOLD_: String(256 << 10), ...process.env });
 
 /** As a Node process of its own, for the command line, the service and the tests. */
 export const forkEngineProcess: StartEngineProcess = (options) => forkEntry(ENGINE_ENTRY, options);
