@@ -18,6 +18,8 @@ export async function* fetchModel(folders: ModelFolders, id: string, install: In
   if (!source) throw new StudioError('missing-asset', `No public address is known from which the model “${id}” may be fetched. Get its ONNX file (${model.source}) and import it.`);
   yield* fetchAndInstall({
     home: path.dirname(folders.imported), name: id, source, folder: folders.imported, isThere: isInstalled, signal,
-    install: async (file) => void (await install(file, { id, source: `fetched from ${source.url}` })),
+    install: async (file) => {
+      await install(file, { id, source: `fetched from ${source.url}` });
+    },
   });
 }

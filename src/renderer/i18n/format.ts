@@ -29,6 +29,12 @@ export function formatFor(language: UiLanguage) {
     },
     seconds: (sec: number | null | undefined, digits = 2): string =>
       sec === null || sec === undefined ? UNKNOWN : new Intl.NumberFormat(locale, { style: 'unit', unit: 'second', unitDisplay: 'short', minimumFractionDigits: digits, maximumFractionDigits: digits }).format(sec),
+    milliseconds: (ms: number | null | undefined, digits = 0): string =>
+      ms === null || ms === undefined ? UNKNOWN : new Intl.NumberFormat(locale, { style: 'unit', unit: 'millisecond', unitDisplay: 'short', maximumFractionDigits: digits }).format(ms),
+    celsius: (degrees: number | null | undefined): string =>
+      degrees === null || degrees === undefined ? UNKNOWN : new Intl.NumberFormat(locale, { style: 'unit', unit: 'celsius', unitDisplay: 'narrow', maximumFractionDigits: 0 }).format(degrees),
+    /** Intl has no such unit. */
+    watts: (watts: number | null | undefined): string => (watts === null || watts === undefined ? UNKNOWN : `${number(watts)} ${language === 'fa' ? 'وات' : 'W'}`),
     date: (iso: string): string => new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'short' }).format(new Date(iso)),
     /** “3 minutes ago”. */
     ago(iso: string): string {

@@ -4,9 +4,12 @@ import type { StudioApi } from '../../shared/contract.ts';
 import { call } from './connection.ts';
 
 type Asked = StudioApi['calls']['voices.say'][0];
+type Said = StudioApi['calls']['voices.say'][1];
 
 export interface Sample {
   state: 'idle' | 'asking' | 'playing';
+  /** What was made of the last text; null: nothing was asked yet, or it failed. */
+  said: Said | null;
   error: unknown;
   play: (asked: Asked) => void;
   stop: () => void;
@@ -29,6 +32,7 @@ function silence(): void {
 export function useSample(): Sample {
   const [state, setState] = useState<Sample['state']>('idle');
   const [error, setError] = useState<unknown>(null);
+  const [said, setSaid] = useState<Said | null>(null);
   const [asking, setAsking] = useState<AbortController | null>(null);
   useEffect(() => () => asking?.abort(), [asking]);
 
@@ -46,9 +50,10 @@ export function useSample(): Sample {
     setError(null);
     void (async () => {
       try {
-        const { wav } = await call('voices.say', asked, abort.signal);
+        const heard = await call('voices.say', asked, abort.signal);
         if (abort.signal.aborted) return;
-        address = URL.createObjectURL(new Blob([Uint8Array.from(atob(wav), (character) => character.charCodeAt(0))], { type: 'audio/wav' }));
+        setSaid(heard);
+        address = URL.createObjectURL(new Blob([Uint8Array.from(atob(heard.wav), (character) => character.charCodeAt(0))], { type: 'audio/wav' }));
         sound.src = address;
         onOver = () => setState('idle');
         setState('playing');
@@ -56,9 +61,10 @@ export function useSample(): Sample {
       } catch (failure) {
         if (abort.signal.aborted) return;
         setError(failure);
+        setSaid(null);
         setState('idle');
       }
     })();
   };
-  return { state, error, play, stop };
+  return { state, error, said, play, stop };
 }

@@ -1,1 +1,37 @@
-export const meters = {} as const;
+export const meters = {
+  title: 'How the studio is doing', subtitle: 'The last five minutes, a figure a second. “–” stands where a figure does not exist.',
+  now: 'now', export: 'Save as CSV', exportTip: 'All figures of the last five minutes as a table',
+  keeps: 'Keeps to the target: {{target}}', breaks: 'Beyond the target: {{target}}',
+  questions: {
+    busy: { title: 'Is the device busy?', means: 'Share of its time in which it computes' },
+    memory: { title: 'Is memory safe?', means: 'What the engine holds, against what it may' },
+    gpuMemory: { title: 'Is the card’s memory safe?', means: 'All programs together, against the budget' },
+    heat: { title: 'Does the card stay cool?', means: 'Temperature and power drawn' },
+    queue: { title: 'Does anybody wait?', means: 'Takes in the queue, and being rendered' },
+    firstChunk: { title: 'How soon does a take begin?', means: 'From the request to the first playable picture' },
+    chunkTime: { title: 'How long does a piece take?', means: 'From the moment it was wanted to its first picture' },
+    gap: { title: 'Is it ready before it is needed?', means: 'Time by which a piece is late; below zero it is early' },
+    cache: { title: 'Does the cache help?', means: 'Faces that did not have to be prepared anew' },
+    users: { title: 'How many are here?', means: 'Users with a seat, of the seats there are' },
+  },
+  lines: { gpu: 'Graphics card', cpu: 'Processor', engine: 'Engine', machine: 'All programs', gpuMemory: 'In use', temperature: 'Temperature', power: 'Power', queued: 'Waiting', rendering: 'Rendering', p50: 'Usual (p50)', p95: 'Slowest of 20 (p95)', cache: 'Memory or disk', cacheMemory: 'Memory alone', users: 'Users' },
+  targets: { budget: 'Budget', target: 'Target', seats: 'Seats', powerLimit: 'Limit' },
+  noGpu: { title: 'Graphics card', text: 'No card here tells its figures, so there is no load, memory, temperature or power to show. Models run on the processor. Doctor says why.' },
+  alerts: 'Alerts and advice', noAlerts: 'No alerts. The figures are held against the rules every second.',
+  firingSince: 'since {{ago}}', pendingSince: 'began {{ago}}; an alert if it lasts',
+  rules: {
+    HighProcessingLatency: { summary: 'Pieces take long to be made', description: 'For five minutes, one piece in twenty has taken more than a second from the moment its player wanted it. Let fewer users render at once, choose a smaller picture or a faster model, and see in Doctor whether the graphics card is used.' },
+    LowCacheHitRate: { summary: 'Faces are often prepared anew', description: 'For five minutes, more than one face in ten that was asked for was neither in memory nor on disk. Register faces before they are used.' },
+    GPUMemoryHigh: { summary: 'The card’s memory is nearly full', description: 'For two minutes, more than nine tenths of it have been in use. When it is full, rendering goes on in smaller batches and then on the processor. Close other programs that use the card, or choose a smaller model.' },
+  },
+  advice: {
+    restart: 'The engine has grown by {{gb}} since its start (budget {{of}}) and is started again between two pieces. Takes go on by themselves.',
+    hold: 'Memory is nearly used up: new takes wait until there is room, and frames are made in smaller batches. Fewer users at once, or smaller pictures, help.',
+    smaller: 'Memory gets scarce: frames are made in smaller batches, which is a little slower.',
+    others: 'The card holds {{gb}} of the {{of}} that may be used, most of it not from rendering. Close other programs that use it, or choose a smaller model.',
+    models: 'With its models loaded the engine holds {{gb}}, more than the {{of}} set aside for models. Remove models that are not needed, or use a smaller one.',
+    faces: 'Faces kept in memory take {{gb}}, more than the {{of}} set aside for them. Fewer faces in use at once need less.',
+  },
+  processes: { title: 'Processes', name: 'Process', pid: 'Number', cpu: 'Processor', memory: 'Memory', names: { host: 'Studio', engine: 'Engine' } },
+  takes: { title: 'Since the studio was opened', uptime: 'Takes completed', started: 'Started', finished: 'Finished', failed: 'Failed', errors: 'Errors, last 5 min', framesQueued: 'Frames waiting', modelLoad: 'Last model load', cache: 'Faces in memory' },
+} as const;
