@@ -1,4 +1,51 @@
 import type { Words } from '../words.ts';
 import type { takes as english } from '../en/takes.ts';
 
-export const takes: Words<typeof english> = {};
+export const takes: Words<typeof english> = {
+  title: 'برداشت‌ها', tabs: { history: 'تاریخچه', exports: 'خروجی‌ها', batch: 'دسته‌ای' },
+  search: 'متن گفته‌شده', keptOnly: 'فقط نگه‌داشته‌ها', avatar: 'چهره', allAvatars: 'همهٔ چهره‌ها', recording: 'صدای خودتان', unnamed: 'صدای ضبط‌شدهٔ بی‌متن',
+  empty: { title: 'هنوز چیزی ساخته نشده', text: 'هر ویدیویی که در استودیو بسازید، با همهٔ نسخه‌هایش اینجا می‌ماند.', go: 'رفتن به استودیو' },
+  nothingFound: { title: 'برداشتی پیدا نشد', text: 'چیزی با این جستجو جور نیست.', reset: 'نمایش همه' },
+  more: 'نمایش قدیمی‌ترها', list: 'همهٔ برداشت‌ها',
+  disk: { title: 'فضای دیسکِ برداشت‌ها', of: '{{used}} از {{budget}}', free: '{{free}} جای خالی روی دیسک', hint: 'وقتی سهمیه پر شود، نخست قدیمی‌ترین برداشت‌هایی که نگه داشته نشده‌اند می‌روند.', full: 'سهمیه رو به پایان است: قدیمی‌ترین برداشت‌هایی که نگه داشته نشده‌اند می‌روند.' },
+  states: { queued: 'در نوبت', rendering: 'در حال ساخت', paused: 'درنگ', finished: 'تمام', failed: 'نشد', canceled: 'لغو شد' },
+  columns: { duration: 'مدت', size: 'حجم' },
+  versions_one: '{{count, number}} نسخه', versions_other: '{{count, number}} نسخه', showVersions: 'نمایش {{count, number}} نسخهٔ این متن', hideVersions: 'پنهان کردن نسخه‌های قدیمی‌تر', version: 'نسخهٔ قدیمی‌تر',
+  keep: 'نگه داشتن: برای باز شدن جا حذف نشود', unkeep: 'دیگر نگه داشته نشود', kept: 'نگه‌داشته',
+  compareMark: 'نشان کردن برای مقایسه', compareUnmark: 'برداشتن نشان مقایسه', compareNow: 'مقایسهٔ این دو', compareOne: 'یکی دیگر را هم برای مقایسه نشان کنید', compareClear: 'پاک کردن نشان‌ها',
+  actions: { more: 'کارهای دیگر این برداشت', open: 'باز کردن در استودیو', duplicate: 'رونوشت به‌صورت پروژه', export: 'خروجی گرفتن…', remove: 'حذف', cancel: 'لغو ساخت', close: 'بستن جزئیات', copyText: 'کپی متن' },
+  duplicated: '«{{name}}» در استودیو باز است', copyName: 'رونوشت {{name}}',
+  remove: { title: 'این برداشت حذف شود؟', text: 'ویدیوی آن از دیسک پاک می‌شود و برنمی‌گردد. پرونده‌های خروجی می‌مانند.', confirm: 'حذف', removed: 'برداشت حذف شد' },
+  details: { title: 'برداشت', avatar: 'چهره', voice: 'صدا', defaultVoice: 'صدای خودِ زبان', model: 'مدل', device: 'دستگاه', picture: 'تصویر', rate: 'فریم در ثانیه', duration: 'مدت', size: 'پرونده', made: 'ساخته‌شده', restarts: 'راه‌اندازی دوباره', warnings: 'نکته‌ها', text: 'متن', video: 'ویدیوی این برداشت', noAvatar: 'حذف شده', segmentVoices: 'چند صدا', quality: { live: 'زنده', final: 'نهایی' }, qualityLabel: 'کیفیت' },
+  compare: {
+    title: 'مقایسهٔ دو برداشت', play: 'پخش', pause: 'درنگ', seek: 'جای پخش', back: 'یک فریم به عقب', forward: 'یک فریم به جلو', swap: 'جابه‌جا کردن دو سو', hear: 'شنیدن {{side}}', heard: 'صدای {{side}} شنیده می‌شود', left: 'الف', right: 'ب', offset: 'جابه‌جایی ب', offsetFrames_one: '{{count, number}} فریم', offsetFrames_other: '{{count, number}} فریم', earlier: 'نمایش ب یک فریم زودتر', later: 'نمایش ب یک فریم دیرتر', reset: 'بدون جابه‌جایی', video: 'برداشت {{side}}', failed: 'این ویدیو پخش نمی‌شود.', group: 'مقایسه',
+  },
+  exports: {
+    title: 'خروجی', sheet: 'خروجی گرفتن از این برداشت', sheetMany_one: 'خروجی گرفتن از {{count, number}} برداشت', sheetMany_other: 'خروجی گرفتن از {{count, number}} برداشت', presets: 'آماده‌ها', own: 'آماده‌های شما', start: 'خروجی بگیر', started_one: 'خروجی در صف است', started_other: '{{count, number}} خروجی در صف است', notFinished: 'برداشت هنوز تمام نشده است؛ پس از آن می‌توان خروجی گرفت.',
+    builtIn: {
+      original: { name: 'اصلی', text: 'همان‌طور که ساخته شد' }, youtube: { name: 'یوتیوب ۱۰۸۰', text: 'حداکثر Full HD' }, instagram: { name: 'اینستاگرام ۹:۱۶', text: 'ریلز و استوری' }, mail: { name: 'کوچک برای ایمیل', text: 'حداکثر ۱۰ مگابایت' }, audio: { name: 'فقط صدا', text: 'M4A' }, subtitles: { name: 'زیرنویس', text: 'SRT' }, poster: { name: 'پوستر', text: 'یک تصویر، JPEG' },
+    },
+    misfits: { 'needs-portrait': 'نخست برداشت را در قاب ۹:۱۶ بسازید' },
+    kind: 'چه چیزی', kinds: { video: 'ویدیو (MP4)', audio: 'فقط صدا', subtitles: 'زیرنویس', poster: 'تصویر پوستر' },
+    mode: 'تصویر', modes: { copy: 'همان بایت‌ها، بدون کدگذاری دوباره', encode: 'کدگذاری دوباره' }, sameBytes: 'همان بایت‌های برداشت: چیزی دوباره کدگذاری نمی‌شود؛ پس چیزی از دست نمی‌رود و یک لحظه بیشتر طول نمی‌کشد.',
+    size: 'اندازه', ownSize: 'اندازهٔ خود برداشت، {{size}}', rate: 'نرخ بیت', rates: { quality: 'کیفیت ثابت', kbps: 'بیت در ثانیه', bytes: 'حجم پرونده' }, kbps: 'کیلوبیت بر ثانیه', megabytes: 'مگابایت', encoder: 'کدگذار', encoders: { auto: 'خودکار', x264: 'x264 (پردازنده)', nvenc: 'NVENC (کارت گرافیک)' },
+    subtitlesLabel: 'زیرنویس', subtitles: { none: 'بدون زیرنویس', srt: 'پروندهٔ جدا (SRT)', vtt: 'پروندهٔ جدا (WebVTT)', burned: 'نقش‌بسته بر تصویر' },
+    format: 'قالب', formats: { m4a: 'M4A (AAC)', wav: 'WAV (فشرده‌نشده)', srt: 'SRT', vtt: 'WebVTT', jpg: 'JPEG', png: 'PNG' }, karaoke: 'واژه‌به‌واژه', karaokeHint: 'WebVTT با زمان تک‌تک واژه‌ها', at: 'لحظه',
+    name: 'نام پرونده', nameHint: 'بدون پسوند', folder: 'پوشه', studioFolder: 'پوشهٔ خروجی استودیو', chooseFolder: 'انتخاب پوشه…', estimate: 'حدود {{size}}', estimateSmall: 'پرونده‌ای کوچک',
+    savePreset: 'ذخیره به‌صورت آماده', presetName: 'نام آماده', savedPreset: '«{{name}}» ذخیره شد', removePreset: 'حذف آمادهٔ {{name}}',
+    queue: 'صف خروجی', queueEmpty: { title: 'هنوز خروجی‌ای نیست', text: 'برداشتی را انتخاب کنید و «خروجی گرفتن» را بزنید. پرونده‌ها یکی پس از دیگری ساخته می‌شوند و اینجا می‌مانند.', go: 'نمایش برداشت‌ها' },
+    states: { queued: 'در نوبت', running: 'در حال ساخت', paused: 'درنگ', finished: 'تمام', failed: 'نشد', canceled: 'لغو شد' },
+    pause: 'درنگ در {{name}}', resume: 'ادامهٔ {{name}}', cancel: 'لغو {{name}}', up: 'زودتر: {{name}}', down: 'دیرتر: {{name}}', remove: 'برداشتن {{name}} از فهرست', showInFolder: 'نمایش در پوشه', download: 'بارگیری', downloadFile: 'بارگیری {{name}}', clear: 'پاک کردن تمام‌شده‌ها', again: 'خروجی دوباره',
+    notify: 'هر وقت یکی تمام شد خبرم کن', notifying: 'خبر داده می‌شود', finished: '{{name}} آماده است', progress: '{{name}}: {{state}}', sameBytesShort: 'همان بایت‌ها',
+  },
+  batch: {
+    title: 'چند متن با هم', drop: 'پروندهٔ CSV یا متنی را رها کنید', text: 'هر ردیف یک ویدیو می‌شود: ستون‌های نام، متن، چهره و صدا به هر ترتیبی؛ فقط متن لازم است. از پروندهٔ متنی، هر بند یک ویدیو می‌شود.',
+    choose: 'انتخاب پرونده', paste: 'متن را اینجا بچسبانید', pasteHint: 'ردیف‌های جدول، یا هر متن در یک بند', read: 'بخوان', sample: 'ذخیرهٔ نمونهٔ CSV', sampleRows: 'نام,متن,چهره,صدا\nخوشامد,سلام! خوش آمدید.,,\nدومی,این ویدیوی دوم است.,,',
+    columns: { name: 'نام', text: 'متن', avatar: 'چهره', voice: 'صدا', state: 'وضعیت' },
+    defaults: 'ردیف‌های بی‌چهره، چهرهٔ پروژه را می‌گیرند: {{avatar}}. بقیه همان است که در استودیو هست.', noAvatar: 'انتخاب نشده', ownVoice: 'صدای خودِ زبان', ofProject: 'از پروژه',
+    more_one: 'نمایش {{count, number}} ردیف دیگر', more_other: 'نمایش {{count, number}} ردیف دیگر',
+    rows_one: '{{count, number}} ردیف', rows_other: '{{count, number}} ردیف', problems_one: '{{count, number}} ردیف ایراد دارد', problems_other: '{{count, number}} ردیف ایراد دارد', done: '{{done}} از {{all}} تمام شد',
+    problem: { 'no-text': 'متنی ندارد', 'too-long': 'متن از ۱۰۰٬۰۰۰ نویسه بلندتر است', 'no-avatar': 'چهره‌ای نیست: یکی در استودیو انتخاب کنید یا اینجا نام ببرید', 'unknown-avatar': 'چهره‌ای به نام «{{name}}» نیست', 'unknown-voice': 'صدایی به نام «{{name}}» نیست' },
+    start: 'شروع همه', starting: 'در حال شروع…', goOn: 'ادامه', stop: 'لغو همه', exportAll: 'خروجی از همه', clear: 'پاک کردن جدول', removeRow: 'حذف ردیف {{name}}', retryRow: 'ساخت دوبارهٔ {{name}}', showTake: 'نمایش برداشت {{name}}', waiting: 'منتظر جای خالی', ready: 'آمادهٔ شروع', noSeat: 'همهٔ جاها پر است؛ هر وقت خالی شد ادامه می‌یابد.', noProject: 'نخست پروژه‌ای را در استودیو باز کنید: دسته در آن نگه داشته می‌شود.', unreadable: 'در «{{name}}» چیزی پیدا نشد.', tooMany: 'فقط {{count, number}} ردیف نخست خوانده شد.', finished: 'دسته تمام شد', replaceHint: 'پروندهٔ بعدی، ردیف‌هایش افزوده می‌شود.', row: 'ردیف {{number}}',
+  },
+};

@@ -1,0 +1,40 @@
+/** A batch's rows: what is asked for by name is found, and what is wrong with a row is known before it is started. */
+import type { AvatarRow } from '../../../../shared/contract/avatar.ts';
+import type { BatchRow } from '../../../../shared/contract/project.ts';
+import { MAX_SCRIPT_CHARACTERS } from '../../../../shared/contract/request.ts';
+import type { VoiceInfo } from '../../../../shared/contract/voice.ts';
+import type { ReadRow } from './readRows.ts';
+
+export type RowProblem = 'no-text' | 'too-long' | 'no-avatar' | 'unknown-avatar' | 'unknown-voice';
+
+interface Known {
+  avatars: readonly Pick<AvatarRow, 'id' | 'name'>[];
+  voices: readonly Pick<VoiceInfo, 'id' | 'name'>[];
+}
+
+const SHORTEST_ID = 4;
+const plain = (text: string): string => text.normalize('NFKC').replace(/[يى]/g, 'ی').replace(/ك/g, 'ک').toLowerCase().trim();
+
+/** What names a thing: its id, the beginning of it, or its name. What is not found stays as it is written, and is a problem. */
+function idOf(written: string, things: readonly { id: string; name: string }[]): string | null {
+  if (written === '') return null;
+  const wanted = plain(written);
+  const found = things.find(({ id }) => id === written) ?? things.find(({ name }) => plain(name) === wanted) ?? (wanted.length < SHORTEST_ID ? undefined : things.find(({ id }) => id.startsWith(wanted)));
+  return found?.id ?? written;
+}
+
+/** @param nameOf a name for rows that have none, by their number */
+export function batchRows(read: readonly ReadRow[], { avatars, voices }: Known, nameOf: (number: number) => string): BatchRow[] {
+  return read.map(({ name, text, avatar, voice }, i) => ({
+    name: name === '' ? nameOf(i + 1) : name, text: text.slice(0, MAX_SCRIPT_CHARACTERS), avatarId: idOf(avatar.slice(0, 200), avatars), voice: idOf(voice.slice(0, 200), voices), takeId: null,
+  }));
+}
+
+export function problemOf({ text, avatarId, voice }: BatchRow, { avatars, voices }: Known, projectAvatarId: string | null): RowProblem | null {
+  if (text.trim() === '') return 'no-text';
+  if (text.length >= MAX_SCRIPT_CHARACTERS) return 'too-long';
+  if (avatarId === null && projectAvatarId === null) return 'no-avatar';
+  if (avatarId !== null && !avatars.some(({ id }) => id === avatarId)) return 'unknown-avatar';
+  if (voice !== null && !voices.some(({ id }) => id === voice)) return 'unknown-voice';
+  return null;
+}
