@@ -107,7 +107,7 @@ export function openExports({ home, takes, engine, folder: settingsFolder, goOn 
     }
     return entry;
   };
-  const keep = ({ info: { progress: _, ...info }, folder, place }: Omit<Entry, 'version' | 'work' | 'release'>): void => catalogue.put({ info, folder, place, owner: me }, isOver(info));
+  const keep = ({ info, folder, place }: Pick<Entry, 'info' | 'folder' | 'place'>): void => catalogue.put({ info, folder, place, owner: me }, isOver(info));
   const set = (entry: Entry, known: Partial<Entry['info']>): void => {
     const before = entry.info;
     entry.info = { ...before, ...known };
@@ -316,7 +316,7 @@ export function openExports({ home, takes, engine, folder: settingsFolder, goOn 
       closing = true;
       const left = [...entries.values()].filter(({ info }) => !isOver(info));
       for (const { work } of left) work?.abort.abort(new StudioError('canceled', 'The studio is closing.'));
-      await Promise.all(left.map(({ work }) => work?.over));
+      await Promise.all(left.flatMap(({ work }) => work?.over ?? []));
       try {
         for (const { info: { id } } of left) if (!isOver(find(id).info)) catalogue.takeOver(id, me, NOBODY);
       } finally {

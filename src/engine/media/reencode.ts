@@ -57,14 +57,20 @@ type Pass = 'only' | 'first' | 'second';
 /** Writes `to`, which appears only when it is complete. @throws io, invalid-input where the source is damaged or no file can be that small, canceled */
 export async function reencode(from: string, to: string, options: ReencodeOptions): Promise<void> {
   const { aim, from: take, onProgress = () => undefined } = options;
-  if ('crf' in aim) return void (await encodeTo(from, to, options, { crf: aim.crf }, 'only', onProgress));
+  if ('crf' in aim) {
+    await encodeTo(from, to, options, { crf: aim.crf }, 'only', onProgress);
+    return;
+  }
   const twice = options.encoder === 'x264';
   const codeAt = async (kbps: number, isFirstTry: boolean): Promise<Coded> => {
     if (!twice) return encodeTo(from, to, options, { kbps }, 'only', onProgress);
     if (isFirstTry) await encodeFirstPass(from, options, kbps, (fraction) => onProgress(FIRST_PASS_SHARE * fraction));
     return encodeTo(from, to, options, { kbps }, 'second', (fraction) => onProgress(FIRST_PASS_SHARE + (1 - FIRST_PASS_SHARE) * fraction));
   };
-  if ('videoKbps' in aim) return void (await codeAt(aim.videoKbps, true));
+  if ('videoKbps' in aim) {
+    await codeAt(aim.videoKbps, true);
+    return;
+  }
 
   const seconds = take.frames / rateValue(take.rate);
   const sound = await soundOf(from, options.signal);

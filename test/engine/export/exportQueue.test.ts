@@ -31,7 +31,7 @@ beforeEach(() => {
 });
 
 const client = () => open.client();
-const start = (takeId: string, settings: Record<string, unknown> = {}, more: { name?: string; folder?: string } = {}) =>
+const start = (takeId: string, settings: Record<string, unknown> = {}, more: { name?: string; folder?: string | undefined } = {}) =>
   client().call('exports.start', { takeId, settings: { kind: 'video', ...settings } as never, folder, ...more });
 /** Takes a while, as it is read twice. */
 const slow = { mode: 'encode', videoKbps: 300, encoder: 'x264' };
@@ -149,7 +149,7 @@ test('what a host that was killed has left is taken up, and its half-made files 
 });
 
 test('its own folder where none is named; there, files go with their export', async () => {
-  const { id } = await start(short.id, { kind: 'audio', format: 'wav' }, { folder: undefined } as never);
+  const { id } = await start(short.id, { kind: 'audio', format: 'wav' }, { folder: undefined });
   const { files: [file] } = await ended(id);
   expect(path.dirname(file)).toBe(exportsFolder(home));
   await client().call('exports.remove', { id });

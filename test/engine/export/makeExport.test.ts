@@ -56,7 +56,8 @@ async function pictures(file: string): Promise<string[]> {
 
 /** What is coded, and when it is heard. */
 async function soundPackets(file: string): Promise<string[]> {
-  const { format, audioStream, close } = await openSource(file);
+  const opened = await openSource(file);
+  const { format, audioStream } = opened;
   const packet = new Packet();
   packet.alloc();
   const found: string[] = [];
@@ -65,7 +66,7 @@ async function soundPackets(file: string): Promise<string[]> {
     packet.unref();
   }
   packet.free();
-  await close();
+  await opened.close();
   return found;
 }
 
