@@ -38,9 +38,13 @@ export function EngineState() {
           </button>
         }
       >
-        <ul className="flex flex-col gap-3">
+        <ul className="flex flex-col gap-1.5">
           {engine.models.map((model) => <Model key={model.id} model={model} />)}
         </ul>
+        {/* Mostly the same for all of them. */}
+        {[...new Map(engine.models.flatMap(({ refused }) => refused).map((each) => [`${each.device} ${each.reason}`, each])).entries()].map(([key, { device: other, reason }]) => (
+          <p key={key} dir="auto" className="text-xs text-muted">{t('bar.notTaken', { device: other.toUpperCase() })}: <bdi>{reason}</bdi></p>
+        ))}
         {engine.restarts > 0 && <p className="text-xs text-muted">{t('bar.restarts', { value: format.number(engine.restarts) })}</p>}
         {engine.lastCrash && <p dir="auto" className="text-xs text-muted">{t('bar.lastCrash', { reason: engine.lastCrash.reason })}</p>}
       </Popover>
@@ -48,7 +52,7 @@ export function EngineState() {
   );
 }
 
-function Model({ model: { id, state, device, refused, message } }: { model: ModelReadiness }) {
+function Model({ model: { id, state, device, message } }: { model: ModelReadiness }) {
   const { t } = useTranslation('studio');
   const word = { waiting: t('bar.waiting'), loading: t('bar.loading'), ready: t('bar.ready'), failed: t('bar.modelFailed') }[state];
   return (
@@ -58,9 +62,6 @@ function Model({ model: { id, state, device, refused, message } }: { model: Mode
         <span className={state === 'failed' ? 'text-bad' : state === 'ready' ? 'text-good' : 'text-muted'}>{device === null ? word : <><bdi>{device.toUpperCase()}</bdi> · {word}</>}</span>
       </span>
       {message !== null && <span dir="auto" className="text-muted">{message}</span>}
-      {refused.map(({ device: other, reason }) => (
-        <span key={other} dir="auto" className="text-muted">{t('bar.notTaken', { device: other.toUpperCase() })}: <bdi>{reason}</bdi></span>
-      ))}
     </li>
   );
 }

@@ -21,7 +21,7 @@ const isMac = /Mac|iPhone|iPad/.test(navigator.userAgent);
 
 /** As it is printed on keys. */
 export function keyName(keys: string): string {
-  const names: Record<string, string> = { $mod: isMac ? '⌘' : 'Ctrl', ArrowLeft: '←', ArrowRight: '→', ArrowUp: '↑', ArrowDown: '↓', Escape: 'Esc', Space: 'Space', BracketLeft: '[', BracketRight: ']', Slash: '?' };
+  const names: Record<string, string> = { $mod: isMac ? '⌘' : 'Ctrl', ArrowLeft: '←', ArrowRight: '→', ArrowUp: '↑', ArrowDown: '↓', Escape: 'Esc', Space: 'Space', BracketLeft: '[', BracketRight: ']', Slash: '?', Period: '.' };
   return keys.split('+').map((key) => names[key] ?? key.replace(/^Key|^Digit/, '')).join(' ');
 }
 

@@ -31,7 +31,7 @@ export function Inspector() {
         <h2 className="text-sm font-medium">{t('inspector.title')}</h2>
         <IconButton label={t('inspector.resetTip')} icon={RotateCcw} disabled={isFirst} onClick={reset} />
       </header>
-      <div className="grid gap-x-6 max-[959px]:grid-cols-[repeat(auto-fit,minmax(240px,1fr))]">
+      <div className="grid grid-cols-[minmax(0,1fr)] gap-x-6 max-[959px]:grid-cols-[repeat(auto-fit,minmax(240px,1fr))]">
         {project.audio === null && <VoiceSection />}
         <FrameSection />
       </div>

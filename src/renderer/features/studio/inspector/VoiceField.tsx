@@ -8,6 +8,7 @@ import { useCall } from '../../../studio/queries.ts';
 import { useSample } from '../../../studio/sample.ts';
 import { IconButton } from '../../../ui/Button.tsx';
 import { Select } from '../../../ui/fields.tsx';
+import { useVoiceName } from '../voiceNames.ts';
 import { errorData } from '../../../../shared/errors.ts';
 
 /** Radix knows no empty value. */
@@ -21,9 +22,10 @@ export function VoiceField({ lang }: { lang: VoiceInfo['lang'] }) {
   const voices = useCall('voices.list', null).data?.filter((voice) => voice.lang === lang && voice.installed) ?? [];
   const sentence = usePlan(({ plan }) => plan?.segments.find((segment) => segment.lang === lang)?.text.trim());
   const sample = useSample();
+  const nameOf = useVoiceName();
   if (!project) return null;
   const chosen = project.voices[lang];
-  const usual = voices.find(({ isDefault }) => isDefault)?.name;
+  const usual = voices.find(({ isDefault }) => isDefault);
   const label = lang === 'fa' ? t('inspector.persian') : t('inspector.english');
   const tryIt = () => {
     const text = (sentence ?? (lang === 'fa' ? t('inspector.sampleFa') : t('inspector.sampleEn'))).slice(0, MOST_CHARACTERS);
@@ -38,8 +40,8 @@ export function VoiceField({ lang }: { lang: VoiceInfo['lang'] }) {
             label={label}
             value={chosen ?? USUAL}
             choices={[
-              { value: USUAL, label: usual === undefined ? t('inspector.usualPlain') : t('inspector.usual', { name: usual }) },
-              ...voices.map(({ id, name, engine }) => ({ value: id, label: name, group: engine === 'espeak' ? 'eSpeak NG' : 'Piper' })),
+              { value: USUAL, label: usual === undefined ? t('inspector.usualPlain') : t('inspector.usual', { name: nameOf(usual) }) },
+              ...voices.map((voice) => ({ value: voice.id, label: nameOf(voice), group: voice.engine === 'espeak' ? 'eSpeak NG' : 'Piper' })),
               ...(chosen !== null && !voices.some(({ id }) => id === chosen) ? [{ value: chosen, label: chosen, group: t('inspector.otherGroup') }] : []),
             ]}
             onChange={(id) => edit({ voices: { ...project.voices, [lang]: id === USUAL ? null : id } })}

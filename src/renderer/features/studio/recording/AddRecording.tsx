@@ -18,7 +18,7 @@ export function AddRecording() {
   }
   return (
     <>
-      <Menu tip={t('recording.hint')} trigger={<Button kind="quiet" icon={Mic}>{t('recording.add')}</Button>}>
+      <Menu tip={t('recording.hint')} trigger={<Button kind="quiet" icon={Mic} className="max-[1179px]:px-2"><span className="max-[1179px]:sr-only">{t('recording.add')}</span></Button>}>
         <MenuItem icon={FileAudio} onSelect={() => picker.current?.click()}>{t('recording.choose')}</MenuItem>
         <MenuItem icon={Mic} onSelect={() => setRecording(true)}>{t('recording.record')}</MenuItem>
       </Menu>

@@ -1,6 +1,6 @@
 /** What is to be said: written here, or recorded; and the button that makes the take. */
 import type { EditorView } from '@codemirror/view';
-import { Eye, Redo2, Undo2 } from 'lucide-react';
+import { Ear, Eye, Redo2, Undo2 } from 'lucide-react';
 import { useEffect, useEffectEvent, useMemo, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { create } from 'zustand';
@@ -18,12 +18,13 @@ import { Tip } from '../../../ui/Tip.tsx';
 import { AddRecording } from '../recording/AddRecording.tsx';
 import { RecordingCard } from '../recording/RecordingCard.tsx';
 import { takeSound } from '../recording/sound.ts';
+import { useVoiceName } from '../voiceNames.ts';
 import { createEditor, insert, setText, setWords, ZWNJ, type EditorHooks, type EditorWords } from './editor.ts';
-import { changeAt, setPlan, type ChangeAt } from './lens.ts';
-import { LensLine } from './LensLine.tsx';
+import { changeAt, setPlan } from './lens.ts';
 import { SayOtherwise, type WordToSay } from './SayOtherwise.tsx';
 import { SentenceVoice } from './SentenceVoice.tsx';
 import { SpeakBar } from './SpeakBar.tsx';
+import { useWordAtCursor } from './wordAtCursor.ts';
 
 const useMarks = create<{ shown: boolean; toggle: () => void }>()(persist((set) => ({ shown: false, toggle: () => set(({ shown }) => ({ shown: !shown })) }), { name: 'sima-hidden-marks', partialize: ({ shown }) => ({ shown }) }));
 
@@ -32,7 +33,7 @@ export function ScriptEditor() {
   const audio = useProject(({ project }) => project?.audio ?? null);
   const isOpen = useProject(({ project }) => project !== null);
   return (
-    <section aria-label={t('script.title')} className="flex h-[clamp(210px,36vh,420px)] shrink-0 flex-col border-t border-line bg-panel">
+    <section aria-label={t('script.title')} className="flex h-[clamp(190px,29vh,400px)] shrink-0 flex-col border-t border-line bg-panel">
       {audio !== null ? <RecordingCard audio={audio} /> : isOpen ? <Editor /> : <div className="flex-1" />}
       <SpeakBar />
     </section>
@@ -48,7 +49,6 @@ function Editor() {
   const place = useRef<HTMLDivElement>(null);
   const view = useRef<EditorView | null>(null);
   const [cursor, setCursor] = useState(0);
-  const [change, setChange] = useState<ChangeAt | null>(null);
   const [wordToSay, setWordToSay] = useState<WordToSay | null>(null);
 
   const segments = useProject(({ project }) => project?.segments);
@@ -63,7 +63,7 @@ function Editor() {
   const onSpeak = useEffectEvent(() => void useProject.getState().speak());
   const onCursor = useEffectEvent((at: number) => {
     setCursor(at);
-    setChange(view.current && changeAt(view.current.state, at));
+    useWordAtCursor.setState({ found: view.current && changeAt(view.current.state, at) });
   });
   const onSayOtherwise = useEffectEvent(say);
   const open = useEffectEvent((parent: HTMLElement, hooks: EditorHooks) => createEditor(parent, text, words, hooks));
@@ -91,7 +91,7 @@ function Editor() {
 
   const sayAtCursor = () => {
     const editor = view.current;
-    const found = change ?? (editor && wordAt(editor, cursor));
+    const found = useWordAtCursor.getState().found ?? (editor && wordAt(editor, cursor));
     if (found) say(found.from, found.to);
   };
   const insertZwnj = () => {
@@ -101,8 +101,8 @@ function Editor() {
     editor.focus();
   };
   useShortcuts(t('script.title'), [
-    { keys: '$mod+Alt+KeyH', label: t('script.marks'), run: toggleMarks },
-    { keys: '$mod+Alt+KeyL', label: t('script.lens.otherwise'), run: sayAtCursor },
+    { keys: '$mod+Shift+KeyH', label: t('script.marks'), run: toggleMarks },
+    { keys: '$mod+Period', label: t('script.lens.otherwise'), run: sayAtCursor },
   ]);
   return (
     <>
@@ -113,14 +113,14 @@ function Editor() {
         <Tip label={t('script.zwnjTip')} shortcut="Shift+Space">
           <button type="button" aria-label={t('script.zwnj')} onMouseDown={(event) => event.preventDefault()} onClick={insertZwnj} className="size-8 rounded text-xs hover:bg-raised"><span aria-hidden dir="rtl">می¦</span></button>
         </Tip>
-        <IconButton label={t('script.marks')} shortcut="$mod+Alt+KeyH" icon={Eye} aria-pressed={areMarksShown} onClick={toggleMarks} />
+        <IconButton label={t('script.marks')} shortcut="$mod+Shift+KeyH" icon={Eye} aria-pressed={areMarksShown} onClick={toggleMarks} />
+        <IconButton label={t('script.lens.otherwise')} shortcut="$mod+Period" icon={Ear} onMouseDown={(event) => event.preventDefault()} onClick={sayAtCursor} />
         <SentenceVoice cursor={cursor} />
         <span className="flex-1" />
         <AddRecording />
         <Counters text={text} />
       </div>
       <div ref={place} className="min-h-0 flex-1 overflow-hidden" />
-      <LensLine change={change} onSayOtherwise={sayAtCursor} />
       {wordToSay && <SayOtherwise word={wordToSay} onClose={() => { setWordToSay(null); view.current?.focus(); }} />}
     </>
   );
@@ -145,6 +145,7 @@ function useEditorWords(): EditorWords {
   const { t } = useTranslation('studio');
   const format = useFormat();
   const voices = useCall('voices.list', null).data;
+  const nameOf = useVoiceName();
   const segments = useProject(({ project }) => project?.segments);
   const hasOwnVoices = segments?.some(({ voice }) => voice !== undefined) ?? false;
   // Of all segments only those with a voice of their own are named: the words change no more often than these.
@@ -160,11 +161,11 @@ function useEditorWords(): EditorWords {
       reasons: { number: t('script.reasons.number'), symbol: t('script.reasons.symbol'), word: t('script.reasons.word'), lexicon: t('script.reasons.lexicon') },
       border: ({ from, estimateSec }) => {
         const own = owners?.[from]?.voice;
-        const name = own === undefined ? undefined : voices?.find(({ id }) => id === own)?.name;
-        return [name, format.seconds(estimateSec, 1)].filter(Boolean).join(' · ');
+        const voice = own === undefined ? undefined : voices?.find(({ id }) => id === own);
+        return [voice && nameOf(voice), t('script.seconds', { value: format.number(estimateSec, 1) })].filter(Boolean).join(' · ');
       },
     }),
-    [t, format, voices, owners],
+    [t, format, voices, owners, nameOf],
   );
 }
 

@@ -9,6 +9,7 @@ import { useCall } from '../../../studio/queries.ts';
 import { Button } from '../../../ui/Button.tsx';
 import { Select, Slider } from '../../../ui/fields.tsx';
 import { Popover } from '../../../ui/Menu.tsx';
+import { useVoiceName } from '../voiceNames.ts';
 
 /** Radix knows no empty value. */
 const AS_PROJECT = ' ';
@@ -16,6 +17,7 @@ const AS_PROJECT = ' ';
 export function SentenceVoice({ cursor }: { cursor: number }) {
   const { t } = useTranslation('studio');
   const format = useFormat();
+  const nameOf = useVoiceName();
   const { project, edit } = useProject();
   const sentence = usePlan(({ plan }) => plan?.segments.find(({ start, end }) => cursor >= start && cursor < end) ?? plan?.segments.at(-1));
   const voices = useCall('voices.list', null).data ?? [];
@@ -27,14 +29,14 @@ export function SentenceVoice({ cursor }: { cursor: number }) {
   };
   const groups = { fa: t('inspector.persian'), en: t('inspector.english') };
   return (
-    <Popover tip={t('script.sentenceTip')} label={t('script.sentence')} trigger={<Button kind="quiet" icon={AudioLines} aria-pressed={isOwn}>{t('script.sentence')}</Button>}>
+    <Popover tip={t('script.sentenceTip')} label={t('script.sentence')} trigger={<Button kind="quiet" icon={AudioLines} aria-pressed={isOwn} className="max-[1179px]:px-2"><span className="max-[1179px]:sr-only">{t('script.sentence')}</span></Button>}>
       {sentence ? (
         <>
           <p dir="auto" className="line-clamp-3 text-muted">{sentence.text.trim()}</p>
           <Select
             label={t('script.sentenceVoice')}
             value={own.voice ?? AS_PROJECT}
-            choices={[{ value: AS_PROJECT, label: t('script.projectVoice') }, ...voices.filter(({ installed }) => installed).map(({ id, name, lang }) => ({ value: id, label: name, group: groups[lang] }))]}
+            choices={[{ value: AS_PROJECT, label: t('script.projectVoice') }, ...voices.filter(({ installed }) => installed).map((voice) => ({ value: voice.id, label: nameOf(voice), group: groups[voice.lang] }))]}
             onChange={(voice) => set({ voice: voice === AS_PROJECT ? undefined : voice })}
           />
           <Slider label={t('script.ownRate')} value={own.rate ?? project.rate} min={0.5} max={2} step={0.05} text={t('inspector.times', { value: format.number(own.rate ?? project.rate, 2) })} onChange={(rate) => set({ rate }, 'sentence-rate')} />

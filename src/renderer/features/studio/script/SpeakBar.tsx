@@ -15,6 +15,8 @@ import { textOf } from '../../../state/segments.ts';
 import { useConnection } from '../../../studio/connection.ts';
 import { Button, IconButton } from '../../../ui/Button.tsx';
 import { Progress, tellFailure } from '../../../ui/states.tsx';
+import { Tip } from '../../../ui/Tip.tsx';
+import { useWordAtCursor } from './wordAtCursor.ts';
 
 export function SpeakBar() {
   const { t } = useTranslation(['studio', 'common']);
@@ -33,7 +35,7 @@ export function SpeakBar() {
   return (
     <div className="flex flex-wrap items-center gap-2 border-t border-line px-2 py-1.5">
       <div className="flex min-w-0 flex-1 basis-60 items-center gap-2 text-xs">
-        {refusal ? <Refused refusal={refusal} onDismiss={dismissRefusal} /> : isUnderWay ? <Rendering takeId={data?.takeId ?? null} /> : missing !== null ? <p role="status" className="text-muted">{missing}</p> : <Notice />}
+        {refusal ? <Refused refusal={refusal} onDismiss={dismissRefusal} /> : isUnderWay ? <Rendering takeId={data?.takeId ?? null} /> : missing !== null ? <p role="status" className="text-muted">{missing}</p> : <WordSaid />}
       </div>
       {isUnderWay && <Button icon={Square} tip={t('script.stopTip')} onClick={() => void cancel().catch(tellFailure)}>{t('script.stop')}</Button>}
       <Button kind="primary" icon={MessageSquare} tip={missing ?? t('script.speakTip')} shortcut="$mod+Enter" disabled={!isPossible} className="min-w-28" onClick={() => void speak()}>
@@ -66,14 +68,26 @@ function Rendering({ takeId }: { takeId: string | null }) {
   );
 }
 
+/** What will be said of the word at the cursor; else what the studio has to say. */
+function WordSaid() {
+  const { t } = useTranslation('studio');
+  const change = useWordAtCursor(({ found }) => found?.change);
+  if (!change) return <Notice />;
+  return (
+    <p role="status" className="min-w-0 truncate ps-1 text-muted">
+      <bdi className="text-ink">{change.written}</bdi>{' → '}{change.spoken === '' ? t('script.lens.unsaid') : <bdi className="text-accent">{change.spoken}</bdi>}
+    </p>
+  );
+}
+
 /** What the studio said when the seat was taken: takes may not keep up with their player. */
 function Notice() {
   const { t } = useTranslation('studio');
   const notice = useConnection((connection) => connection.notice);
   if (notice === null) return null;
   return (
-    <p role="status" className="flex min-w-0 items-center gap-1 text-warn">
-      <span dir="auto" className="truncate" title={notice}>{notice}</span>
+    <p role="status" className="flex min-w-0 items-center gap-1 ps-1 text-muted">
+      <Tip label={notice}><span tabIndex={0} className="truncate rounded">{t('script.mayWait')}</span></Tip>
       <IconButton label={t('script.notice')} icon={X} size={14} className="size-6" onClick={() => useConnection.setState({ notice: null })} />
     </p>
   );

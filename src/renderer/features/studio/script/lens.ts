@@ -53,7 +53,10 @@ class Border extends WidgetType {
     const element = document.createElement('span');
     element.className = 'cm-border';
     element.ariaHidden = 'true';
-    element.textContent = this.#text;
+    const words = document.createElement('span');
+    words.dir = document.documentElement.dir; // the page's, not the paragraph's: it is the page that speaks
+    words.textContent = this.#text;
+    element.append(words);
     return element;
   }
 

@@ -45,7 +45,7 @@ export function Shelf() {
       onDragOver={(event) => { event.preventDefault(); setOver(true); }}
       onDragLeave={({ currentTarget, relatedTarget }) => { if (!currentTarget.contains(relatedTarget as Node | null)) setOver(false); }}
       onDrop={drop}
-      className="relative flex min-h-0 min-w-0 flex-col gap-2 border-line bg-panel p-2 min-[960px]:border-e"
+      className="relative flex min-h-0 min-w-0 flex-col gap-2 p-2"
     >
       <header className="flex items-center justify-between ps-1">
         <h2 className="text-sm font-medium">{t('shelf.title')}</h2>
@@ -57,7 +57,7 @@ export function Shelf() {
           <input type="search" dir="auto" aria-label={t('shelf.search')} placeholder={t('shelf.search')} value={search} onChange={({ target }) => setSearch(target.value)} className={`${CONTROL} ps-7`} />
         </div>
       )}
-      {tags.length > 0 && <Select label={t('shelf.tag')} hideLabel value={tags.includes(tag) ? tag : ALL} choices={[{ value: ALL, label: t('shelf.all') }, ...tags.map((value) => ({ value, label: value }))]} onChange={setTag} />}
+      {tags.length > 0 && data && data.length > 4 && <Select label={t('shelf.tag')} hideLabel value={tags.includes(tag) ? tag : ALL} choices={[{ value: ALL, label: t('shelf.all') }, ...tags.map((value) => ({ value, label: value }))]} onChange={setTag} />}
       <Arrivals />
       {isGone && <p role="status" className="px-1 text-xs text-warn">{t('shelf.gone')}</p>}
       {error ? <Failure error={error} onRetry={() => void refetch()} /> : isPending ? <Loading /> : <Choices avatars={shown} total={data.length} onClear={() => { setSearch(''); setTag(ALL); }} />}
