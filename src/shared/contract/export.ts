@@ -1,6 +1,6 @@
 /** Exports: what leaves the studio as a file. */
 import { z } from 'zod';
-import { count, errorDataSchema, id, time } from './common.ts';
+import { count, errorDataSchema, id, sentence, time } from './common.ts';
 
 const even = z.int().min(64).max(3840).multipleOf(2);
 
@@ -32,6 +32,8 @@ export const exportInfo = z.object({
   name: z.string(),
   settings: exportSettings,
   state: z.enum(EXPORT_STATES),
+  /** Among those that wait: 0 is next; null: it does not wait. */
+  place: count.nullable(),
   /** 0..1; null: not known. */
   progress: z.number().nullable(),
   /** Files that it made, its main one first; full paths where the host is this machine's user's. */
@@ -42,6 +44,8 @@ export const exportInfo = z.object({
   createdAt: time,
   endedAt: time.nullable(),
   error: errorDataSchema.nullable(),
+  /** What the user should know of how it was made. */
+  notice: sentence.nullable(),
 });
 export type ExportInfo = z.infer<typeof exportInfo>;
 
