@@ -130,7 +130,8 @@ async function offerLink(url: string, { dialogs }: Words): Promise<void> {
 
 /** The window goes first, then what it said last is done, then the studio closes: takes under way go on another time. */
 function quitInOrder({ window, offer, studio, uploads, ending }: { window: BrowserWindow; offer: ReturnType<typeof offerStudio>; studio: Studio; uploads: { close(): Promise<void> }; ending: AbortController }): void {
-  let closing = false;
+  let closing: Promise<void> | null = null;
+  let isClosed = false;
   const close = async () => {
     if (!window.isDestroyed()) {
       const closed = new Promise<void>((resolve) => window.once('closed', () => resolve()));
@@ -147,10 +148,12 @@ function quitInOrder({ window, offer, studio, uploads, ending }: { window: Brows
   window.webContents.on('will-prevent-unload', (event) => event.preventDefault()); // what it would ask about is saved below
   app.on('window-all-closed', () => app.quit());
   app.on('before-quit', (event) => {
-    if (closing) return;
-    closing = true;
-    event.preventDefault();
-    void close().catch((error: unknown) => console.error(error)).finally(() => app.quit());
+    if (isClosed) return;
+    event.preventDefault(); // asked again by the window that goes meanwhile
+    closing ??= Promise.resolve().then(close).catch((error: unknown) => console.error(error)).then(() => {
+      isClosed = true;
+      app.quit();
+    });
   });
 }
 

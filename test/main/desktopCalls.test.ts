@@ -9,7 +9,7 @@ import { createCommands } from '../../src/main/commands.ts';
 import type { StudioServerApi } from '../../src/shared/contract.ts';
 import type { ExportInfo } from '../../src/shared/contract/export.ts';
 import type { Handlers } from '../../src/shared/rpc.ts';
-import { electron, FakeWindow, resetElectron } from '../support/electron.ts';
+import { asReal, electron, FakeWindow, resetElectron } from '../support/electron.ts';
 
 vi.mock('electron', async () => (await import('../support/electron.ts')).electronModule());
 const { desktopHandlers } = await import('../../src/main/desktopCalls.ts');
@@ -62,7 +62,7 @@ function opened() {
     streams: { 'exports.watch': () => [] },
   } as unknown as Handlers<StudioServerApi>;
   const commands = createCommands();
-  const window = new FakeWindow() as unknown as Electron.BrowserWindow;
+  const window = asReal(new FakeWindow());
   const open = () => desktopHandlers({
     handlers, projects, uploads, commands, window: () => window, words: () => WORDS.en, onLanguage: (lang) => languages.push(lang), foldersFile: path.join(home, 'desktop', 'folders.json'),
   });
@@ -186,7 +186,7 @@ test('an export that ends while its user is elsewhere is told; those that were o
   const window = new FakeWindow();
   const infos = [exportOf('old', 'finished'), exportOf('a', 'queued'), exportOf('a', 'running'), exportOf('a', 'finished'), exportOf('b', 'running'), exportOf('b', 'failed'), exportOf('c', 'running'), exportOf('c', 'canceled')];
   const handlers = { streams: { 'exports.watch': async function* () { for (const info of infos) yield await Promise.resolve(info); } } } as unknown as Handlers<StudioServerApi>;
-  const real = window as unknown as Electron.BrowserWindow;
+  const real = asReal(window);
   await tellOfExports(handlers, real, () => WORDS.fa, signal);
   expect(electron.notices.map(({ options }) => options.title)).toEqual([WORDS.fa.notices.exportedTitle, WORDS.fa.notices.failedTitle]);
   electron.notices[0].emit('click');

@@ -1,7 +1,7 @@
 /** The app's menus, in both languages and on the systems. */
 import { beforeEach, expect, test, vi } from 'vitest';
 import { createCommands, type Command } from '../../src/main/commands.ts';
-import { electron, FakeWindow, resetElectron } from '../support/electron.ts';
+import { asReal, electron, FakeWindow, resetElectron } from '../support/electron.ts';
 
 vi.mock('electron', async () => (await import('../support/electron.ts')).electronModule());
 const { menuTemplate, offerTextMenu, showMenu } = await import('../../src/main/menu.ts');
@@ -66,7 +66,7 @@ test('it becomes the app’s menu; texts have one of their own', () => {
   showMenu({ words: WORDS.en, platform: 'linux', isDeveloper: false, recent: [], send: () => undefined, openProject: () => undefined, showDataFolder: () => undefined });
   expect(electron.menus).toHaveLength(1);
   const window = new FakeWindow();
-  offerTextMenu(window as unknown as Electron.BrowserWindow, () => WORDS.fa);
+  offerTextMenu(asReal(window), () => WORDS.fa);
   const editFlags = { canCut: true, canCopy: true, canPaste: true };
   window.webContents.emit('context-menu', {}, { isEditable: false, selectionText: ' ', editFlags });
   expect(electron.menus).toHaveLength(1);

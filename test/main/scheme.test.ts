@@ -95,7 +95,7 @@ test('a take while it grows, and in ranges when it is finished', async () => {
 
 test('a file is brought as a stream of bytes; too large is refused; nothing else may be sent', async () => {
   const pieces = [new Uint8Array([1, 2]), new Uint8Array([3])];
-  const body = new ReadableStream<Uint8Array>({ pull: (controller) => void (pieces.length > 0 ? controller.enqueue(pieces.shift()) : controller.close()) });
+  const body = new ReadableStream<Uint8Array>({ pull: (controller) => (pieces.length > 0 ? controller.enqueue(pieces.shift()) : controller.close()) });
   const answer = await ask('sima://studio/uploads?name=me.png', { method: 'PUT', headers: { origin: 'sima://studio' }, body, duplex: 'half' });
   expect(answer.status).toBe(201);
   const { upload } = (await answer.json()) as { upload: string };

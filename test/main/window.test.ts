@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { electron, resetElectron, type FakeWindow } from '../support/electron.ts';
+import { asReal, electron, resetElectron, type FakeWindow } from '../support/electron.ts';
 
 vi.mock('electron', async () => (await import('../support/electron.ts')).electronModule());
 const { focus, loadPage, openWindow } = await import('../../src/main/window.ts');
@@ -20,7 +20,6 @@ function opened(): FakeWindow {
   openWindow({ outFolder: '/app/out', stateFile: path.join(folder, 'window.json'), words: () => WORDS.en });
   return electron.windows.at(-1)!;
 }
-const asReal = (window: FakeWindow) => window as unknown as Electron.BrowserWindow;
 
 test.each([
   ['sandbox', true], ['contextIsolation', true], ['nodeIntegration', false], ['nodeIntegrationInWorker', false], ['nodeIntegrationInSubFrames', false], ['webSecurity', true],
@@ -65,7 +64,7 @@ test('a page that ends is loaded again with a notice; one that keeps ending only
     expect(window.webContents.reloads).toBe(i);
   }
   expect(electron.dialog.showMessageBox).toHaveBeenCalledTimes(3);
-  expect(electron.dialog.showMessageBox.mock.lastCall![1]).toMatchObject({ message: expect.stringContaining('loaded again') });
+  expect(electron.dialog.showMessageBox.mock.lastCall![1]).toMatchObject({ message: expect.stringContaining('loaded again') as string });
   electron.dialog.showMessageBox.mockResolvedValueOnce({ response: 0 });
   end('oom');
   expect(window.webContents.reloads).toBe(3);

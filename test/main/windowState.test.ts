@@ -4,6 +4,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { asReal } from '../support/electron.ts';
 import { fitted, keepWindowState, readWindowState, type WindowState } from '../../src/main/windowState.ts';
 
 let folder: string;
@@ -59,7 +60,7 @@ test('larger than the screen it is on now, or too small to work in: as large as 
 test('it is kept when it was moved and when it closes, and read again', () => {
   vi.useFakeTimers();
   const window = new Window();
-  keepWindowState(window as unknown as Electron.BrowserWindow, file);
+  keepWindowState(asReal(window), file);
   window.emit('move');
   window.bounds = { ...window.bounds, x: 99 };
   window.emit('resize');
@@ -73,7 +74,7 @@ test('it is kept when it was moved and when it closes, and read again', () => {
 
 test('a file that is damaged or of something else is as none', () => {
   const window = new Window();
-  keepWindowState(window as unknown as Electron.BrowserWindow, file);
+  keepWindowState(asReal(window), file);
   expect(readWindowState(file)).toBeNull();
   window.emit('close');
   for (const text of ['', '{', '[]', readFileSync(file, 'utf8').replace('1300', '"wide"'), readFileSync(file, 'utf8').replace('1300', '-5')]) {

@@ -1,5 +1,6 @@
 /** A fake `electron` for tests of src/main: what the app asks of it is noted, and its events are emitted by hand. Used with vi.mock. */
 import { EventEmitter } from 'node:events';
+import type { BrowserWindow } from 'electron';
 import { vi } from 'vitest';
 
 
@@ -143,14 +144,13 @@ class FakeApp extends EventEmitter {
   recent: string[] = [];
   hasLock = true;
   languages = ['en-GB'];
-  #becomeReady = () => undefined as void;
-  #ready = new Promise<void>((resolve) => (this.#becomeReady = resolve));
+  #ready = Promise.withResolvers<undefined>();
   ready() {
-    this.#becomeReady();
+    this.#ready.resolve(undefined);
   }
   whenReady() {
     this.calls.push('whenReady');
-    return this.#ready;
+    return this.#ready.promise;
   }
   enableSandbox() {
     this.calls.push('enableSandbox');
@@ -236,6 +236,9 @@ export function resetElectron(): void {
   electron.shell.openPath.mockReset().mockResolvedValue('');
 }
 
+/** A fake is no instance of Electron's class, whose private parts no test looks at. */
+export const asReal = (window: EventEmitter): BrowserWindow => window as never;
+
 const sessionOf = (name: string): FakeSession => {
   if (!electron.sessions.has(name)) electron.sessions.set(name, new FakeSession());
   return electron.sessions.get(name)!;
@@ -265,7 +268,6 @@ export function electronModule(more: Record<string, unknown> = {}): Record<strin
       fromPartition: (name: string) => sessionOf(name),
     },
     utilityProcess: { fork: vi.fn() },
-    MessageChannelMain: class {},
     ...more,
   };
 }
