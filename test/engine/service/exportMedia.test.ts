@@ -27,12 +27,13 @@ beforeAll(async () => {
     { ...about, id: 'moved', state: 'finished', files: [path.join(serving.folder, 'moved away.mp4')] },
   ];
   const { calls, streams } = serving.studio.handlers;
-  calls['exports.list'] = () => known;
-  calls['exports.start'] = () => known[0];
-  streams['exports.watch'] = async function* () {
-    yield* known;
-    await Promise.resolve();
-  };
+  Object.assign(calls, { 'exports.list': () => known, 'exports.start': () => known[0] } satisfies Partial<typeof calls>);
+  Object.assign(streams, {
+    async *'exports.watch'() {
+      yield* known;
+      await Promise.resolve();
+    },
+  } satisfies Partial<typeof streams>);
 });
 afterAll(() => serving.close());
 
