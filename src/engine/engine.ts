@@ -12,7 +12,7 @@ import type { LibraryEvent } from './library/room.ts';
 import { storedVoices } from './library/speechStore.ts';
 import { decodeAudio } from './media/audio.ts';
 import { loudnessGain, measureLoudness, type LoudnessGain } from './media/loudness.ts';
-import { rateValue, toRate } from './media/rate.ts';
+import { rateValue, toRate, type Rate } from './media/rate.ts';
 import { coldStart } from './onnx/coldStart.ts';
 import { defaultLipSync } from './onnx/defaultLipSync.ts';
 import type { DeviceRequest } from './onnx/devices.ts';
@@ -22,6 +22,7 @@ import { openLipSync } from './pipeline/drivers.ts';
 import { openRenderer, type Renderer } from './pipeline/renderThread.ts';
 import { openScenes } from './pipeline/scenes.ts';
 import { checkScript } from './pipeline/script.ts';
+import type { SpeakJob } from './pipeline/speech.ts';
 import { textOf } from './pipeline/speechPlan.ts';
 import { speechInTurn } from './pipeline/speechTurns.ts';
 import { Pause, renderTake, type TakeJob } from './pipeline/take.ts';
@@ -177,7 +178,7 @@ export async function openEngine({ home, device = 'auto', settings = DEFAULT_SET
       const job: TakeJob = {
         takeId, seat, sceneId, rate, pace, askedMs, published: order.published, file: order.file, growingFile: order.growingFile, quality: request.quality,
         said: measured === null
-          ? { ...request, defaultVoices: settings.defaultVoices, placed: new Map(order.said.map((segment) => [segment.index, segment])) }
+          ? { ...request, defaultVoices: settings.defaultVoices, ...settledBy(order, rate) }
           : { recording: request.audio!, gain: measured.gain, transcribed: transcribed(request.transcript, measured.clock) },
         openLipSync: (onTimes) => openLipSync({ model: needsNone ? null : model, sessions, batcherOf, renderer, sceneId, rate, seat, onTimes }),
       };
@@ -262,6 +263,16 @@ export async function openEngine({ home, device = 'auto', settings = DEFAULT_SET
       await Promise.all([voices.close(), sessions.close(), renderer.terminate()]);
     },
   };
+}
+
+/** So much sound before the frame that it goes on with matters to a take: to its mouth, and to the encoder. */
+const HEARD_BEFORE_SEC = 3;
+
+/** What of its speech is settled when a take is rendered on. */
+function settledBy({ said, copied, published }: RenderOrder, rate: Rate): Pick<SpeakJob, 'placed' | 'unheardBeforeSec'> {
+  const placed = new Map(said.map((segment) => [segment.index, segment]));
+  const frames = published?.fragments.reduce((sum, fragment) => sum + fragment.frames, 0) ?? 0;
+  return { placed, ...(copied ? { unheardBeforeSec: frames / rateValue(rate) - HEARD_BEFORE_SEC } : {}) };
 }
 
 /** Own audio is measured before it is used: one gain for the whole take. */

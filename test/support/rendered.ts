@@ -17,7 +17,7 @@ export interface Rendered {
 export function orderOf(folder: string, request: unknown, more: Partial<RenderOrder> = {}): RenderOrder {
   const takeId = randomUUID();
   return {
-    takeId, seat: takeId, request: parse(renderRequest, request, 'The request'), leadSec: null, playheadSec: 0, published: null, said: [],
+    takeId, seat: takeId, request: parse(renderRequest, request, 'The request'), leadSec: null, playheadSec: 0, published: null, said: [], copied: false,
     file: path.join(folder, `${takeId}.mp4`), growingFile: path.join(folder, `${takeId}.growing.mp4`), ...more,
   };
 }

@@ -15,7 +15,9 @@ export const LEAD_IN_SEC = 0.28;
 
 export interface SpeakJob extends SpokenScript {
   /** Segments whose place on the timeline is settled, because frames of them are published: however they are said now, they take as long as they took. */
-  placed?: ReadonlyMap<number, Pick<SaidSegment, 'startSec' | 'endSec' | 'voice'>>;
+  placed?: ReadonlyMap<number, SaidSegment>;
+  /** Of segments placed before this moment nothing is heard any more: they are not spoken again. */
+  unheardBeforeSec?: number;
   /** What `fa` and `en` mean to the user. */
   defaultVoices?: Partial<Record<Lang, string>> | undefined;
 }
@@ -32,6 +34,12 @@ export async function* speakScript(job: SpeakJob, voices: Pick<Voices, 'speak'>,
     throwIfCanceled(signal);
     const { index, text, lang, rate, pitch } = planned;
     const known = job.placed?.get(index);
+    if (known && known.endSec < (job.unheardBeforeSec ?? 0)) {
+      if (!begun) yield silence(LEAD_IN_SEC);
+      begun = true;
+      yield unheard(known);
+      continue;
+    }
     const voice = findVoice(known?.voice ?? ownVoice(planned.voice, job.defaultVoices)).id;
     const spoken = await voices.speak(text, { voice, rate, pitch, lexicon: job.lexicon }, signal);
     const segment = { index, text, lang, voice, estimated: false };
@@ -42,7 +50,7 @@ export async function* speakScript(job: SpeakJob, voices: Pick<Voices, 'speak'>,
     }
     endsInSilence = !isSilent && index === segments.length - 1;
     const sound = isSilent ? spoken.pcm : followedBySilence(resample(spoken.pcm, spoken.sampleRate, TIMELINE_RATE), pauseSec);
-    const pcm = known ? lasting(sound, Math.round(known.endSec * TIMELINE_RATE) - Math.round(known.startSec * TIMELINE_RATE)) : sound;
+    const pcm = known ? lasting(sound, samplesOf(known)) : sound;
     yield { segment, pcm, sampleRate: TIMELINE_RATE, words: spoken.words, phonemes: spoken.phonemes };
   }
   if (!begun) throw new StudioError('invalid-input', 'Nothing of this text can be spoken. Write at least one word in Persian or English.');
@@ -69,6 +77,14 @@ function followedBySilence(pcm: Float32Array, durationSec: number): Float32Array
   both.set(pcm);
   return both;
 }
+
+/** As long as the segment, and its words at their places. */
+function unheard({ index, text, lang, voice, estimated, startSec, endSec, words }: SaidSegment): Piece {
+  const since = ({ text: word, ...times }: SaidSegment['words'][number]) => ({ text: word, startSec: times.startSec - startSec, endSec: times.endSec - startSec });
+  return { segment: { index, text, lang, voice, estimated }, pcm: new Float32Array(samplesOf({ startSec, endSec })), sampleRate: TIMELINE_RATE, words: words.map(since), phonemes: [] };
+}
+
+const samplesOf = ({ startSec, endSec }: Pick<SaidSegment, 'startSec' | 'endSec'>): number => Math.round(endSec * TIMELINE_RATE) - Math.round(startSec * TIMELINE_RATE);
 
 /** Cut, or followed by silence, to exactly so many samples. */
 function lasting(pcm: Float32Array, samples: number): Float32Array {

@@ -48,6 +48,8 @@ export interface RenderOrder {
   published: { fragments: Fragment[]; initBytes: number } | null;
   /** What was told of what is said in it: it keeps its place on the timeline. */
   said: SaidSegment[];
+  /** Its beginning was copied from another take, and is not spoken again. */
+  copied: boolean;
 }
 
 /** What can be known before the first frame. */

@@ -42,9 +42,8 @@ export async function beginEdit({ takes, hasAvatar, completed, defaultVoices }: 
   if (state !== 'finished' || avatarId === null || rate === null) throw new StudioError('invalid-input', `${name} is ${state}, not finished. Segments can be changed once it is.`);
   if (parent.request.audio !== undefined) throw new StudioError('invalid-input', `${name} follows a recording, so it has no segments to speak again. Start a new take with another recording.`);
   if (!hasAvatar(avatarId)) throw new StudioError('invalid-input', `The face of ${name.toLowerCase()} was removed from the library. Register it again, then change the take.`);
-  const { script: _, face: __, ...asBefore } = parent.request;
   // What was left open then is settled now: another face or model from here on would be seen.
-  const changed: RenderRequest = { ...asBefore, segments: [...segments], avatar: avatarId, ...(modelId === null ? {} : { model: modelId }), ...(lexicon ? { lexicon: [...lexicon] } : {}) };
+  const changed: RenderRequest = { ...parent.request, script: undefined, face: undefined, segments: [...segments], avatar: avatarId, ...(modelId === null ? {} : { model: modelId }), ...(lexicon ? { lexicon: [...lexicon] } : {}) };
   checkScript(textOf(changed));
   for (const { voice } of segments) if (voice !== undefined) findVoice(voice);
   const request = completed(changed);

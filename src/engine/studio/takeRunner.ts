@@ -89,7 +89,7 @@ export async function runTake(feed: TakeFeed, options: RunOptions): Promise<Take
     // The process ended between renaming the file and saying so.
     if (!existsSync(growingFile) && existsSync(file)) await rename(file, growingFile);
     const published = initBytes === null || fragments.length === 0 ? null : { fragments, initBytes };
-    return { takeId: id, seat, request: feed.take.request, file, growingFile, leadSec, playheadSec: playheadSec(), published, said: [...feed.said] };
+    return { takeId: id, seat, request: feed.take.request, file, growingFile, leadSec, playheadSec: playheadSec(), published, said: [...feed.said], copied: feed.take.parentId !== null };
   };
   /** Its player wants no frame now, so that none is made. */
   const isHeldBack = (): boolean => {

@@ -32,8 +32,7 @@ afterEach(async () => {
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-const { script: _, ...UNSAID } = REQUEST;
-const saying = (request: Partial<RenderRequest>): RenderRequest => ({ ...UNSAID, ...request });
+const saying = (request: Partial<RenderRequest>): RenderRequest => ({ ...REQUEST, script: undefined, ...request });
 
 async function taken(takes: TakeStore, request: RenderRequest, { avatarId = 'a1', projectId = null, kept = false }: { avatarId?: string; projectId?: string | null; kept?: boolean } = {}): Promise<string> {
   const id = randomUUID();

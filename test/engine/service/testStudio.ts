@@ -142,6 +142,11 @@ export function createTestStudio(folder: string, source: Mp4Summary): TestStudio
         takes.set(take.id, take);
         return take.info();
       },
+      'takes.edit': ({ takeId, segments }) => {
+        const take = createTake(`take-${takes.size + 1}`, { ...find(takeId).info().request, script: undefined, segments });
+        takes.set(take.id, take);
+        return take.info();
+      },
       'takes.want': ({ takeId, playheadSec }) => {
         find(takeId).wants.push(playheadSec);
         return null;

@@ -85,6 +85,8 @@ test('requests name uploads; takes are told with the ids again; a path is refuse
   expect(seen.background).toBe(`picture:${seen.audio}`);
   expect(take.request).toMatchObject({ avatar: 'abcd1234', audio: upload, background: `picture:${upload}` });
   expect((await client.call('takes.show', { takeId: take.id })).request.audio).toBe(upload);
+  const child = await client.call('takes.edit', { sessionId, takeId: take.id, segments: [{ text: 'Hello.' }] });
+  expect(child.request).toMatchObject({ audio: upload, background: `picture:${upload}`, segments: [{ text: 'Hello.' }] });
 
   const secret = path.join(serving.folder, 'source.mp4');
   const count = serving.studio.requests.length;

@@ -28,7 +28,7 @@ export function takeHandlers({ studio, changes, home }: HandlerParts): Area<'tak
       },
       'takes.disk': async () => {
         const free = await statfs(home).catch(() => null);
-        return { usedBytes: takes.usage(), budgetBytes: takes.budget(), freeBytes: free && Number(free.bavail) * Number(free.bsize) };
+        return { usedBytes: takes.usage(), budgetBytes: takes.budget(), freeBytes: free && free.bavail * free.bsize };
       },
       'takes.report': async ({ takeId, marks, lang }, signal) => ({ html: await createTakeReports(studio).takePage(takeId, marks, lang, signal) }),
     },
