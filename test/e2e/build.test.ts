@@ -1,23 +1,55 @@
 /** The built app's own files, started by Node: its engine process, threads, models and rules are found from there too. */
-import { execFileSync } from 'node:child_process';
-import { createRequire } from 'node:module';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { ensureBuilt } from '../../src/cli/build.ts';
 import { PRESENTERS } from '../../src/cli/commands/demo.ts';
 import type { Studio, StudioOptions } from '../../src/engine/studio/studio.ts';
 import { followed, requestOf } from '../support/studios.ts';
 
 const PROJECT = fileURLToPath(new URL('../../', import.meta.url));
 let home: string;
-beforeAll(() => {
+beforeAll(async () => {
   home = mkdtempSync(path.join(os.tmpdir(), 'sima-built-'));
-  const vite = path.join(path.dirname(createRequire(import.meta.url).resolve('electron-vite/package.json')), 'bin', 'electron-vite.js');
-  execFileSync(process.execPath, [vite, 'build'], { cwd: PROJECT, stdio: 'pipe' });
+  await ensureBuilt(); // of the sources as they are
 });
 afterAll(() => rmSync(home, { recursive: true, force: true }));
+
+const OUT = path.join(PROJECT, 'out');
+const filesIn = (folder: string, ending: string): string[] => readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith(ending)).map((name) => path.join(folder, name));
+
+test('every file that is started by its name was built', () => {
+  const engine = path.join(PROJECT, 'src', 'engine');
+  const code = (file: string) => readFileSync(file, 'utf8').replace(/\/\*.*?\*\//gs, '');
+  const named = filesIn(engine, '.ts').flatMap((file) => [...code(file).matchAll(/new URL\('(\.[^']+)\.ts', import\.meta\.url\)/g)].map(([, name]) => path.relative(path.join(PROJECT, 'src'), path.join(path.dirname(file), name))));
+  expect(named.length).toBeGreaterThan(7);
+  expect(named.filter((name) => !existsSync(path.join(OUT, 'main', `${name}.js`)))).toEqual([]);
+});
+
+test('the page needs nothing of Node’s, the engine’s or the app’s: it is one script that imports nothing', () => {
+  const scripts = filesIn(path.join(OUT, 'renderer'), '.js');
+  expect(scripts.length).toBeGreaterThan(0);
+  for (const file of scripts) {
+    const text = readFileSync(file, 'utf8');
+    // Whatever a bundler cannot take in stays an import by name, or asks for require.
+    const imports = [...text.matchAll(/(?:^|[;}\s])(?:import|export)\s*(?:[\w$*{},\s]+?\bfrom\s*)?["']([^"'\n]+)["']/g)].map(([, name]) => name);
+    expect(imports.filter((name) => !name.startsWith('./'))).toEqual([]);
+    expect(text).not.toMatch(/\b(?:require|import)\(["'](?:node:|electron|onnxruntime|better-sqlite3|sharp|fs|path|child_process)/);
+    expect(text).not.toMatch(/onnxruntime|better-sqlite3|ipcRenderer|utilityProcess|__dirname\b/);
+  }
+  expect(readFileSync(path.join(OUT, 'renderer', 'index.html'), 'utf8')).not.toMatch(/https?:\/\//);
+});
+
+test('the preload hands over one port and exposes nothing', () => {
+  expect(readdirSync(path.join(OUT, 'preload'))).toEqual(['index.cjs']);
+  const text = readFileSync(path.join(OUT, 'preload', 'index.cjs'), 'utf8');
+  expect([...text.matchAll(/require\(["']([^"']+)["']\)/g)].map(([, name]) => name)).toEqual(['electron']);
+  expect([...text.matchAll(/(?:electron|ipcRenderer)\.(\w+)/g)].map(([, name]) => name).filter((name) => name !== 'ipcRenderer')).toEqual(['once']);
+  expect(text).not.toMatch(/contextBridge|exposeInMainWorld|invoke|sendSync|\.send\(/);
+  expect(text.match(/postMessage/g)).toHaveLength(1);
+});
 
 test('the built studio starts its engine process, warms its models and renders', async () => {
   const built = pathToFileURL(path.join(PROJECT, 'out', 'main', 'engine', 'studio', 'studio.js')).href;

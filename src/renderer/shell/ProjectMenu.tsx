@@ -5,6 +5,7 @@ import { useTranslation } from 'react-i18next';
 import { toast } from 'sonner';
 import { useFormat } from '../i18n/format.ts';
 import { keepWhenPageGoes, useProject } from '../state/project.ts';
+import { useView } from '../state/view.ts';
 import { call, useConnection } from '../studio/connection.ts';
 import { upload } from '../studio/host.ts';
 import { useCall, useWatch } from '../studio/queries.ts';
@@ -14,7 +15,7 @@ import { TextField } from '../ui/fields.tsx';
 import { Menu, MenuItem, MenuLabel, MenuLine } from '../ui/Menu.tsx';
 import { tellFailure } from '../ui/states.tsx';
 import { Tip } from '../ui/Tip.tsx';
-import { useShortcuts } from './shortcuts.ts';
+import { pressShortcut, useShortcuts } from './shortcuts.ts';
 
 const RECENT = 8;
 
@@ -27,6 +28,7 @@ export function ProjectMenu() {
   const [dialog, setDialog] = useState<'rename' | 'remove' | null>(null);
   const picker = useRef<HTMLInputElement>(null);
   const format = useFormat();
+  const language = useView(({ language: ofPage }) => ofPage);
 
   const start = useEffectEvent(() => void begin({ name: t('bar.firstName'), greeting: t('greeting') }).catch(tellFailure));
   const isOpen = project !== null;
@@ -49,13 +51,14 @@ export function ProjectMenu() {
     if (project) await call('desktop.saveProjectAs', { id: project.id });
   });
 
-  useWatch('desktop.commands', host === 'desktop' ? null : undefined, (command) => {
+  useWatch('desktop.commands', host === 'desktop' ? { lang: language } : undefined, (command) => {
     if (command.type === 'open-project') another(() => open(command.id));
     else if (command.command === 'new-project') createNew();
     else if (command.command === 'open-project') openFile();
     else if (command.command === 'save-project-as') saveAs();
     else if (command.command === 'undo') undo();
     else if (command.command === 'redo') redo();
+    else pressShortcut(command.command);
   });
   useShortcuts(t('bar.sections.edit'), [
     { keys: '$mod+KeyZ', label: t('common:undo'), run: undo, enabled: canUndo, leavesFields: true },

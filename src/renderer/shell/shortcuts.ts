@@ -42,7 +42,7 @@ export function useShortcuts(group: string, shortcuts: readonly Shortcut[]): voi
   const listed = useEffectEvent(() => [...shortcuts]);
   useEffect(() => {
     const current = listed();
-    useShortcutList.setState(({ lists }) => ({ lists: { ...lists, [group]: current } }));
+    useShortcutList.setState(({ lists }) => ({ lists: { ...lists, [group]: current.map((each) => ({ ...each, run: () => run(each.keys) })) } })); // what they do then, not now
     const stop = tinykeys(
       window,
       Object.fromEntries(
@@ -63,4 +63,9 @@ export function useShortcuts(group: string, shortcuts: readonly Shortcut[]): voi
       useShortcutList.setState(({ lists }) => ({ lists: Object.fromEntries(Object.entries(lists).filter(([name]) => name !== group)) }));
     };
   }, [group, shape]);
+}
+
+/** As if its keys were pressed: for the desktop app's menus. */
+export function pressShortcut(keys: string): void {
+  Object.values(useShortcutList.getState().lists).flat().find((each) => each.keys === keys)?.run();
 }

@@ -1,0 +1,129 @@
+/** `npm start` where no window can be opened, and Electron's program where it is looked for: real processes, the real page. */
+import { spawn, type ChildProcess } from 'node:child_process';
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import http from 'node:http';
+import type { AddressInfo } from 'node:net';
+import os from 'node:os';
+import path from 'node:path';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { electronFile, noWindowHere, obtainElectron } from '../../src/cli/electron.ts';
+import { connect } from '../../src/shared/rpc.ts';
+import { socketPort } from '../../src/shared/socketPort.ts';
+import type { StudioApi } from '../../src/shared/contract.ts';
+
+const SIMA = fileURLToPath(new URL('../../bin/sima.js', import.meta.url));
+let folder: string;
+beforeAll(() => void (folder = mkdtempSync(path.join(os.tmpdir(), 'sima-start-'))));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const without = (...names: string[]): NodeJS.ProcessEnv => Object.fromEntries(Object.entries(process.env).filter(([name]) => !names.includes(name)));
+
+interface Started {
+  child: ChildProcess;
+  stderr: string[];
+  url: URL;
+}
+
+async function start(env: NodeJS.ProcessEnv, home: string): Promise<Started> {
+  const child = spawn(process.execPath, [SIMA, 'start', '--no-open', '--home', home], { env, stdio: ['ignore', 'pipe', 'pipe'] });
+  const stderr: string[] = [];
+  createInterface({ input: child.stderr }).on('line', (line) => stderr.push(line));
+  const url = await new Promise<URL>((resolve, reject) => {
+    createInterface({ input: child.stdout }).on('line', (line) => resolve(new URL(line)));
+    child.once('close', () => reject(new Error(`it ended before it served: ${stderr.join('\n')}`)));
+  });
+  return { child, stderr, url };
+}
+
+test('without a display it says so and serves the same studio to the browser, with its presenters; Ctrl-C ends it', async () => {
+  const { child, stderr, url } = await start(without('DISPLAY', 'WAYLAND_DISPLAY'), path.join(folder, 'home'));
+  try {
+    if (process.platform === 'linux') expect(stderr.join('\n')).toContain('opens in the browser, because this machine has no display');
+    const page = await fetch(url);
+    const cookie = page.headers.get('set-cookie')!.split(';')[0];
+    const html = await page.text();
+    expect(html).toContain('<div id="root">');
+    // Its script comes only with what the page was given.
+    const [, script] = /src="\.?(\/assets\/[^"]+\.js)"/.exec(html)!;
+    expect((await fetch(new URL(script, url.origin))).status).toBe(401);
+    const asset = await fetch(new URL(script, url.origin), { headers: { cookie } });
+    expect([asset.status, asset.headers.get('content-type')]).toEqual([200, 'text/javascript; charset=utf-8']);
+    expect(asset.headers.get('content-security-policy')).toContain("script-src 'self'");
+
+    const socket = new WebSocket(`ws://${url.host}/api${url.search}`);
+    await new Promise((resolve) => socket.addEventListener('open', resolve));
+    const client = connect<StudioApi>(socketPort(socket));
+    const changes = client.stream('changes.watch', null);
+    let change = changes.next();
+    let avatars = await client.call('avatars.list', {});
+    while (avatars.length < 2) {
+      await change;
+      change = changes.next();
+      avatars = await client.call('avatars.list', {});
+    }
+    expect(avatars.map(({ name }) => name).sort()).toEqual(['Kian · کیان', 'Sima · سیما']);
+    change.catch(() => undefined); // the connection ends before there is another one
+    socket.close();
+  } finally {
+    child.kill('SIGINT');
+  }
+  expect(await new Promise((resolve) => child.once('close', resolve))).toBe(0);
+});
+
+test.runIf(process.platform !== 'win32')('where Electron ends at once, the studio opens in the browser with the reason', async () => {
+  const broken = path.join(folder, 'electron');
+  writeFileSync(broken, '#!/bin/sh\necho "libnss3.so: cannot open shared object file" >&2\nexit 127\n');
+  chmodSync(broken, 0o755);
+  const root = process.getuid?.() === 0;
+  const { child, stderr } = await start({ ...process.env, DISPLAY: ':77', ELECTRON_EXEC_PATH: broken }, path.join(folder, 'home2'));
+  child.kill('SIGINT');
+  await new Promise((resolve) => child.once('close', resolve));
+  expect(stderr.join('\n')).toContain(root && process.platform === 'linux' ? 'because Electron’s sandbox does not run as root' : 'because Electron does not run here (exit code 127)');
+});
+
+const linux = { platform: 'linux', env: { DISPLAY: ':0' } as NodeJS.ProcessEnv, isRoot: false, folder: null as string | null } as const;
+const signal = new AbortController().signal;
+const never = () => {
+  throw new Error('nothing may be fetched');
+};
+
+test('no window: no display, or root on Linux; other systems have both', () => {
+  expect(noWindowHere({ ...linux, env: {} })).toContain('display');
+  expect(noWindowHere({ ...linux, isRoot: true })).toContain('root');
+  expect([noWindowHere(linux), noWindowHere({ ...linux, env: { WAYLAND_DISPLAY: 'wayland-0' } }), noWindowHere({ ...linux, platform: 'win32', env: {} }), noWindowHere({ ...linux, platform: 'darwin', env: {} })]).toEqual([null, null, null, null]);
+});
+
+test('Electron’s program is where its package, ELECTRON_OVERRIDE_DIST_PATH or ELECTRON_EXEC_PATH say', async () => {
+  const electronPackage = path.join(folder, 'package');
+  mkdirSync(path.join(electronPackage, 'dist'), { recursive: true });
+  const around = { ...linux, folder: electronPackage };
+  expect(electronFile(around)).toBeNull();
+  const [inPackage, elsewhere] = [path.join(electronPackage, 'dist', 'electron'), path.join(folder, 'elsewhere', 'electron')];
+  mkdirSync(path.dirname(elsewhere));
+  for (const file of [inPackage, elsewhere]) writeFileSync(file, '');
+  expect(electronFile(around)).toBe(inPackage);
+  expect(electronFile({ ...around, env: { ELECTRON_OVERRIDE_DIST_PATH: path.dirname(elsewhere) } })).toBe(elsewhere);
+  expect(electronFile({ ...around, env: { ELECTRON_EXEC_PATH: elsewhere } })).toBe(elsewhere);
+  writeFileSync(path.join(electronPackage, 'path.txt'), 'electron-of-this-system');
+  expect(electronFile(around)).toBeNull();
+  expect(await obtainElectron({ ...linux, env: { ...linux.env, ELECTRON_EXEC_PATH: elsewhere } }, signal, never)).toEqual({ file: elsewhere });
+});
+
+test('where it is not, that is told without a download: a wrong place, no package, forbidden, out of reach', async () => {
+  const electronPackage = path.join(folder, 'bare');
+  mkdirSync(electronPackage);
+  writeFileSync(path.join(electronPackage, 'package.json'), '{"version":"45.4.1"}');
+  const because = async (env: NodeJS.ProcessEnv, place: string | null = electronPackage) => ((await obtainElectron({ ...linux, env: { ...linux.env, ...env }, folder: place }, signal, never)) as { because: string }).because;
+  expect(await because({ ELECTRON_EXEC_PATH: '/nowhere' })).toContain('/nowhere');
+  expect(await because({ ELECTRON_OVERRIDE_DIST_PATH: '/nowhere' })).toContain('/nowhere');
+  expect(await because({}, null)).toContain('npm ci');
+  expect(await because({ ELECTRON_SKIP_BINARY_DOWNLOAD: '1' })).toContain('ELECTRON_SKIP_BINARY_DOWNLOAD');
+  const refusing = http.createServer((_, answer) => answer.writeHead(404).end());
+  await new Promise<void>((resolve) => refusing.listen(0, '127.0.0.1', resolve));
+  const mirror = `http://127.0.0.1:${(refusing.address() as AddressInfo).port}/`;
+  expect(await because({ ELECTRON_MIRROR: mirror })).toContain('cannot be reached');
+  await new Promise((resolve) => refusing.close(resolve));
+  expect(await because({ ELECTRON_MIRROR: mirror })).toContain('cannot be reached'); // nobody listens
+});
