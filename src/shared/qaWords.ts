@@ -3,7 +3,7 @@
  * different things. Numbers come from the measure's figures.
  */
 import type { QaMeasure, QaUnknown, QaVerdict } from './contract/qa.ts';
-import type { QaMeasureName } from './qaLimits.ts';
+import { QA_LIMITS, type QaMeasureName } from './qaLimits.ts';
 
 export type QaLang = 'fa' | 'en';
 
@@ -135,4 +135,14 @@ export function qaFigure({ name, value, figures }: Told, lang: QaLang): string {
   if (name === 'jitter') return `${number(lang, value, 2)} ${units.jitter}`;
   if (name === 'silence' || name === 'faceless') return percent(lang, value);
   return number(lang, value, 2);
+}
+
+/** From where on the measure is good, in the unit that it is judged in. */
+export function qaLimit(name: QaMeasureName, lang: QaLang): string {
+  const { good, less } = QA_LIMITS[name];
+  const isShare = name === 'silence' || name === 'closures' || name === 'faceless' || name === 'sharpness';
+  const value = isShare ? percent(lang, good) : new Intl.NumberFormat(LOCALE[lang], { maximumFractionDigits: 2 }).format(name === 'offset' ? good * 1000 : good);
+  const units: Partial<Record<QaMeasureName, Record<QaLang, string>>> = { offset: { en: 'ms', fa: 'میلی‌ثانیه' }, jitter: { en: 'eye distances', fa: 'فاصلهٔ چشم‌ها' } };
+  // The sign belongs to its number, whichever way the line runs.
+  return `\u2066${less ? '≤' : '≥'} ${value}\u2069${units[name] ? ` ${units[name][lang]}` : ''}`;
 }

@@ -1,7 +1,6 @@
 /** A take's quality as one HTML page that needs nothing else: to save, to send, to print. */
 import type { QaMeasure, QaReport, QaVerdict, ReviewMark } from '../../shared/contract/qa.ts';
-import { QA_LIMITS } from '../../shared/qaLimits.ts';
-import { QA_NAMES, QA_VERDICT_NAMES, qaClock, qaFigure, qaSentence, type QaLang } from '../../shared/qaWords.ts';
+import { QA_NAMES, QA_VERDICT_NAMES, qaClock, qaFigure, qaLimit, qaSentence, type QaLang } from '../../shared/qaWords.ts';
 
 export interface ReportParts {
   report: QaReport;
@@ -59,7 +58,7 @@ ${ofTake ? `<p class="mark"><strong>${words.reviewer}:</strong> ${markOf(ofTake,
 <table>
 <thead><tr><th>${words.measure}</th><th>${words.verdict}</th><th>${words.found}</th><th>${words.figure}</th><th>${words.limit}</th><th>${words.worst}</th></tr></thead>
 <tbody>
-${report.measures.map((measure) => `<tr><th scope="row">${escaped(QA_NAMES[lang][measure.name])}</th><td>${badge(measure.verdict, lang)}</td><td>${escaped(qaSentence(measure, lang))}</td><td class="number">${figureIn(measure, lang)}</td><td class="number">${limitOf(measure, lang)}</td><td>${momentOf(measure, lang, pictures)}</td></tr>`).join('\n')}
+${report.measures.map((measure) => `<tr><th scope="row">${escaped(QA_NAMES[lang][measure.name])}</th><td>${badge(measure.verdict, lang)}</td><td>${escaped(qaSentence(measure, lang))}</td><td class="number">${figureIn(measure, lang)}</td><td class="number">${escaped(qaLimit(measure.name, lang))}</td><td>${momentOf(measure, lang, pictures)}</td></tr>`).join('\n')}
 </tbody>
 </table>
 <h2>${words.segments}</h2>
@@ -87,15 +86,6 @@ function markOf({ verdict, note }: ReviewMark, lang: QaLang): string {
 
 const badge = (verdict: QaVerdict, lang: QaLang): string => `<span class="badge ${verdict}">${escaped(QA_VERDICT_NAMES[lang][verdict])}</span>`;
 const figureIn = (measure: QaMeasure, lang: QaLang): string => `<bdi dir="ltr">${escaped(qaFigure(measure, lang))}</bdi>`;
-
-function limitOf({ name }: QaMeasure, lang: QaLang): string {
-  const { good, less } = QA_LIMITS[name];
-  const locale = lang === 'fa' ? 'fa-IR' : 'en-GB';
-  const isShare = name === 'silence' || name === 'closures' || name === 'faceless' || name === 'sharpness';
-  const value = new Intl.NumberFormat(locale, isShare ? { style: 'percent', maximumFractionDigits: 1 } : { maximumFractionDigits: 2 }).format(name === 'offset' ? good * 1000 : good);
-  const unit = { offset: lang === 'fa' ? ' میلی‌ثانیه' : ' ms', jitter: lang === 'fa' ? ' فاصلهٔ چشم‌ها' : ' eye distances' }[name as 'offset' | 'jitter'] as string | undefined;
-  return `<bdi dir="ltr">${less ? '≤' : '≥'} ${value}</bdi>${escaped(unit ?? '')}`;
-}
 
 function momentOf(measure: QaMeasure, lang: QaLang, pictures: ReadonlyMap<string, Uint8Array>): string {
   if (!measure.worst) return '';

@@ -8,6 +8,7 @@ import { doctor } from './en/doctor.ts';
 import { meters } from './en/meters.ts';
 import { models } from './en/models.ts';
 import { player } from './en/player.ts';
+import { qa } from './en/qa.ts';
 import { settings } from './en/settings.ts';
 import { studio } from './en/studio.ts';
 import { takes } from './en/takes.ts';
@@ -18,13 +19,14 @@ import { doctor as doctorFa } from './fa/doctor.ts';
 import { meters as metersFa } from './fa/meters.ts';
 import { models as modelsFa } from './fa/models.ts';
 import { player as playerFa } from './fa/player.ts';
+import { qa as qaFa } from './fa/qa.ts';
 import { settings as settingsFa } from './fa/settings.ts';
 import { studio as studioFa } from './fa/studio.ts';
 import { takes as takesFa } from './fa/takes.ts';
 import { timeline as timelineFa } from './fa/timeline.ts';
 
-const en = { common, studio, player, timeline, avatars, takes, meters, models, doctor, settings };
-const fa = { common: commonFa, studio: studioFa, player: playerFa, timeline: timelineFa, avatars: avatarsFa, takes: takesFa, meters: metersFa, models: modelsFa, doctor: doctorFa, settings: settingsFa };
+const en = { common, studio, player, timeline, qa, avatars, takes, meters, models, doctor, settings };
+const fa = { common: commonFa, studio: studioFa, player: playerFa, timeline: timelineFa, qa: qaFa, avatars: avatarsFa, takes: takesFa, meters: metersFa, models: modelsFa, doctor: doctorFa, settings: settingsFa };
 
 declare module 'i18next' {
   interface CustomTypeOptions {

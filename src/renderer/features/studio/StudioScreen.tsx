@@ -2,6 +2,7 @@
 import { FirstRun } from './firstRun/FirstRun.tsx';
 import { Inspector } from './inspector/Inspector.tsx';
 import { QaPanel } from './qa/QaPanel.tsx';
+import { useQaMarks } from './qa/reports.ts';
 import { ScriptEditor } from './script/ScriptEditor.tsx';
 import { Shelf } from './shelf/Shelf.tsx';
 import { Stage } from './stage/Stage.tsx';
@@ -11,7 +12,7 @@ import { Timeline } from './timeline/Timeline.tsx';
 export function StudioScreen() {
   return (
     <div className="flex flex-col min-[960px]:grid min-[960px]:h-full min-[960px]:min-h-[620px] min-[960px]:grid-cols-[190px_minmax(0,1fr)_264px] min-[960px]:grid-rows-[minmax(0,1fr)_auto] min-[1280px]:grid-cols-[216px_minmax(0,1fr)_300px]">
-      <div className="flex min-h-0 min-w-0 flex-col max-[959px]:order-2">
+      <div className="flex min-h-0 min-w-0 flex-col border-line bg-panel max-[959px]:order-2 min-[960px]:border-e">
         <FirstRun />
         <div className="flex min-h-0 flex-1 flex-col *:flex-1"><Shelf /></div>
       </div>
@@ -24,7 +25,7 @@ export function StudioScreen() {
         <QaPanel />
       </div>
       <div className="min-w-0 border-t border-line bg-panel max-[959px]:order-4 min-[960px]:col-span-3">
-        <Timeline />
+        <Timeline marks={useQaMarks()} />
       </div>
     </div>
   );

@@ -1,0 +1,18 @@
+export const qa = {
+  title: 'Quality',
+  none: 'Make a take: its lip-sync is then measured on the finished pictures.',
+  waiting: 'Measured as soon as the take is finished.',
+  gone: 'This take was not finished: there is nothing to measure.',
+  measuring: 'Measuring the pictures, {{done}}', cancel: 'Stop measuring', canceled: 'Not measured.', measure: 'Measure now', measureTip: 'Looks at every frame of this take',
+  verdict: 'Quality: {{verdict}}',
+  figures: 'Figures', figuresTip: 'The numbers behind the words',
+  goodFrom: 'good from {{limit}}',
+  jump: 'Go to the worst moment, {{time}}, and repeat it', nowhere: 'Nowhere in particular',
+  notKnown: '{{count}} not known', notKnownTip: 'What cannot be known of this take, and why',
+  segments: 'Sentences', segment: 'Sentence {{number}}, {{verdict}}: {{text}}', selectTip: 'Shows and repeats this sentence', fine: 'Nothing to mind.',
+  review: 'Your verdict', reviewTake: 'Your verdict on the take', pass: 'Pass', fail: 'Fail', passTip: 'This is good enough', failTip: 'This must be made again', note: 'Note', notePlaceholder: 'What is to be done?',
+  compare: 'Compare', compareTip: 'Frame beside its source picture, and what differs', compareTitle: 'Frame and source picture', frame: 'Frame', plate: 'Source picture', difference: 'Difference', gain: 'Enlarged', times: '{{value}}×',
+  frameOf: 'Frame {{frame}} of {{of}}', back: 'One frame back', on: 'One frame on', here: 'From where the player stands', compareHint: 'The head’s own motion is taken out of the source picture. Black means no difference.', noPicture: 'This picture cannot be shown: {{reason}}',
+  save: 'Report', saveTip: 'A page with figures, pictures and your marks', saveHtml: 'Save as a page (HTML)', savePdf: 'Save as PDF', saving: 'Writing the report…', saved: 'The report is saved.',
+  keys: { fail: 'Mark the sentence: fail', pass: 'Mark the sentence: pass', compare: 'Compare with the source picture' },
+} as const;
