@@ -28,7 +28,6 @@ export async function serve({ host, port, maxSessions, device, page, onServed }:
   if (maxSessions !== undefined && (!Number.isInteger(maxSessions) || maxSessions < 1)) throw new StudioError('invalid-input', `--max-sessions must be a whole number from 1, got ${maxSessions}.`);
   const pageFolder = folderOfPage(page);
   const studio = await openStudio({ home, device, maxSessions, goOn: true, onLibraryEvent: sayLibraryEvent });
-  const reports = createTakeReports(studio);
   try {
     const service = await openService({
       host, port, handlers: studio.handlers, ...studioMedia(studio), uploadsFolder: path.join(home, 'uploads'), page: pageFolder,
