@@ -45,7 +45,7 @@ export async function takesExport(id: string, options: TakesExportOptions, { hom
   const progress = openProgress(process.stderr);
   const workFolders: string[] = [];
   try {
-    const take = exportedTake(takes, id);
+    const take = exportedTake(takes, id, jobs.map(({ settings }) => settings));
     const { file, release } = takes.use(take.id);
     try {
       for (const { option, to, settings } of jobs) {

@@ -11,7 +11,7 @@ export interface ExportedTake {
   rate: Rate;
   frames: number;
   sizeBytes: number;
-  /** What was said when; empty: nothing was, or nobody knows. */
+  /** What was said when; empty: nothing was, nobody knows, or it is not to be shown. */
   spoken: SubtitledSegment[];
 }
 

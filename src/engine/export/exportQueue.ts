@@ -18,7 +18,7 @@ import type { EngineLife, EngineOwner } from '../process/owner.ts';
 import type { Made } from './api.ts';
 import { checkSettings, estimatedBytes } from './checks.ts';
 import { exportedTake } from './exportedTake.ts';
-import { deliver, nameOfScript, safeName } from './fileNames.ts';
+import { deliver, endingOf, nameOfScript, safeName } from './fileNames.ts';
 
 export interface ExportWish {
   takeId: string;
@@ -169,7 +169,7 @@ export function openExports({ home, takes, engine, folder: settingsFolder, goOn 
     try {
       const made = await makeInLives(entry, work, workFolder);
       if (made === null) return; // paused, and what it had is lost: it begins anew when it is resumed
-      const files = await deliver(made.files, entry.folder, entry.info.name);
+      const files = await deliver(made.files, entry.folder, path.parse(entry.info.name).name);
       const { size } = await stat(files[0]);
       tell = () => end(entry, 'finished', { files, name: path.basename(files[0]), sizeBytes: size, sameBytes: made.sameBytes, notice: made.notice });
     } catch (error) {
@@ -187,7 +187,7 @@ export function openExports({ home, takes, engine, folder: settingsFolder, goOn 
   const makeInLives = async (entry: Entry, work: NonNullable<Entry['work']>, workFolder: string): Promise<Made | null> => {
     const { id, settings, takeId } = entry.info;
     const { signal } = work.abort;
-    const take = exportedTake(takes, takeId);
+    const take = exportedTake(takes, takeId, [settings]);
     checkSettings(settings, take);
     for (let lives = 1; ; ) {
       const life = await engine.life(signal);
@@ -227,14 +227,14 @@ export function openExports({ home, takes, engine, folder: settingsFolder, goOn 
 
   return {
     async start({ takeId, settings, name, folder }) {
-      const take = exportedTake(takes, takeId);
+      const take = exportedTake(takes, takeId, [settings]);
       checkSettings(settings, take);
       const place = folder ?? (await settingsFolder()) ?? own;
       await checkFolder(place, own, estimatedBytes(settings, take));
       const { request } = takes.show(take.id);
       const spoken = request.script === undefined ? (request.audio === undefined ? null : safeName(path.parse(request.audio).name)) : nameOfScript(request.script);
       const info: Entry['info'] = {
-        id: randomUUID(), takeId: take.id, name: (name === undefined ? null : safeName(name)) ?? spoken ?? `take ${shortId(take.id, 8)}`, settings,
+        id: randomUUID(), takeId: take.id, name: `${(name === undefined ? null : safeName(name)) ?? spoken ?? `take ${shortId(take.id, 8)}`}${endingOf(settings)}`, settings,
         state: 'queued', progress: null, files: [], sizeBytes: null, sameBytes: settings.kind === 'video' && settings.mode === 'copy',
         createdAt: new Date().toISOString(), endedAt: null, error: null, notice: null,
       };

@@ -1,6 +1,7 @@
 /** Names of exported files: safe on every disk, and never those of files that are there. */
 import { link, rename, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
+import type { ExportSettings } from '../../shared/contract/export.ts';
 import { systemFailure } from '../media/wholeFile.ts';
 import type { MadeFile } from './api.ts';
 
@@ -8,6 +9,9 @@ import type { MadeFile } from './api.ts';
 const LONGEST = 60;
 const WORDS = 7;
 const NAMED_BY_WORDS = 40;
+
+/** What the name of an export's main file ends in. */
+export const endingOf = (settings: ExportSettings): string => (settings.kind === 'video' ? '.mp4' : `.${settings.format}`);
 
 /** What is said first, as a name; null where nothing is said. */
 export function nameOfScript(script: string): string | null {
@@ -52,7 +56,7 @@ export async function deliver(files: readonly MadeFile[], folder: string, name: 
       }
       return given;
     } catch (error) {
-      for (const file of given) await rm(file, { force: true });
+      for (const [i, there] of given.entries()) await rename(there, files[i].file);
       // Somebody was quicker with that name.
       if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw systemFailure(place(files[given.length].ending), error);
     }

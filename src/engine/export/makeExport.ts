@@ -15,6 +15,7 @@ import { writeWhole } from '../media/wholeFile.ts';
 import { directedLines, srt, subtitleCues, vtt } from '../pipeline/subtitles.ts';
 import type { ExportOrder, Made, MadeFile } from './api.ts';
 import { checkSettings, sizeOf } from './checks.ts';
+import { endingOf } from './fileNames.ts';
 
 export interface MakingOptions {
   signal?: AbortSignal;
@@ -40,7 +41,7 @@ export async function makeExport(order: Order, options: MakingOptions = {}): Pro
   const made = (ending: string): MadeFile => ({ file: path.join(workFolder, `export${ending}`), ending });
   switch (settings.kind) {
     case 'video': {
-      const video = made('.mp4');
+      const video = made(endingOf(settings));
       const notice = await makeVideo(settings, order, video.file, options);
       const files = [video];
       if (settings.subtitles === 'srt' || settings.subtitles === 'vtt') {
@@ -51,18 +52,18 @@ export async function makeExport(order: Order, options: MakingOptions = {}): Pro
       return { files, sameBytes: settings.mode === 'copy', notice };
     }
     case 'audio': {
-      const sound = made(`.${settings.format}`);
+      const sound = made(endingOf(settings));
       if (settings.format === 'm4a') await remux(file, sound.file, { ...options, soundOnly: true });
       else await writeSoundAsWav(file, sound.file, { ...options, samples: frameStartSample(take.frames, take.rate, AAC_SAMPLE_RATE) });
       return { files: [sound], sameBytes: false, notice: null };
     }
     case 'subtitles': {
-      const text = made(`.${settings.format}`);
+      const text = made(endingOf(settings));
       await writeWhole(text.file, settings.format === 'srt' ? srt(take.spoken) : vtt(take.spoken, { karaoke: settings.karaoke }));
       return { files: [text], sameBytes: false, notice: null };
     }
     case 'poster': {
-      const poster = made(`.${settings.format}`);
+      const poster = made(endingOf(settings));
       await writePoster(file, poster.file, { ...settings, ...(options.signal ? { signal: options.signal } : {}) });
       return { files: [poster], sameBytes: false, notice: null };
     }

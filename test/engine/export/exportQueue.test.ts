@@ -93,15 +93,15 @@ test('moved before another, and canceled: what was begun leaves nothing, what wa
   const [a, b, c] = [await start(short.id, {}, { name: 'a' }), await start(short.id, {}, { name: 'b' }), await start(short.id, {}, { name: 'c' })];
   await client().call('exports.move', { id: c.id, before: a.id });
   await client().call('exports.move', { id: a.id, before: null });
-  expect((await client().call('exports.list', null)).filter(({ place }) => place !== null).map(({ name }) => name)).toEqual(['c', 'b', 'a']);
+  expect((await client().call('exports.list', null)).filter(({ place }) => place !== null).map(({ name }) => name)).toEqual(['c.mp4', 'b.mp4', 'a.mp4']);
   await expect(client().call('exports.move', { id: running.id, before: a.id })).rejects.toMatchObject({ code: 'invalid-input', message: expect.stringContaining('running') as string });
   await moving(running.id);
   expect(await client().call('exports.cancel', { id: b.id })).toMatchObject({ state: 'canceled' });
   expect(readdirSync(folder).filter((name) => name.startsWith('.sima-export'))).toHaveLength(1);
   expect(await client().call('exports.cancel', { id: running.id })).toMatchObject({ state: 'canceled', files: [] });
   await ended(a.id);
-  const order = (await client().call('exports.list', null)).filter(({ id }) => [a.id, c.id].includes(id)).map(({ name }) => path.parse(name).name);
-  expect(order).toEqual(['a', 'c']); // the latest first
+  const order = (await client().call('exports.list', null)).filter(({ id }) => [a.id, c.id].includes(id)).map(({ name }) => name);
+  expect(order).toEqual(['a.mp4', 'c.mp4']); // the latest first
   expect(readdirSync(folder).sort()).toEqual(['a.mp4', 'c.mp4']);
 });
 
@@ -138,7 +138,7 @@ test('what a host that was killed has left is taken up, and its half-made files 
   writeFileSync(path.join(work, 'export.mp4'), 'half');
   const catalogue = openExportCatalogue(home);
   const info = {
-    id, takeId: short.id, name: 'left', settings: { kind: 'video', mode: 'copy', encoder: 'auto', subtitles: 'none' } as const, state: 'running' as const,
+    id, takeId: short.id, name: 'left.mp4', settings: { kind: 'video', mode: 'copy', encoder: 'auto', subtitles: 'none' } as const, state: 'running' as const,
     files: [], sizeBytes: null, sameBytes: true, createdAt: new Date().toISOString(), endedAt: null, error: null, notice: null,
   };
   catalogue.put({ info, folder, place: 1000, owner: { pid: 2 ** 22 - 1, started: '1' } }, false);
