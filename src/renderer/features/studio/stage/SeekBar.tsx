@@ -19,6 +19,7 @@ export function SeekBar({ data }: { data: TakeData | null }) {
 
   useEffect(() => {
     const draw = () => {
+      if (!bar.current) return; // the player is paused as the screen goes
       const { currentSec, durationSec, loopRange } = usePlayer.getState();
       const facts = data?.facts.getState();
       const renderedSec = facts?.take?.rate ? secOf(facts.framesPublished, facts.take.rate) : 0;

@@ -43,7 +43,8 @@ function Clock() {
     const write = () => {
       const { currentSec, durationSec } = usePlayer.getState();
       const now = `${format.clock(currentSec, true)} / ${format.clock(durationSec, true)}`;
-      if (text.current!.textContent !== now) text.current!.textContent = now;
+      // The player is paused as the screen goes.
+      if (text.current && text.current.textContent !== now) text.current.textContent = now;
     };
     write();
     return usePlayer.subscribe(write);
