@@ -136,7 +136,7 @@ function RenameDialog({ onClose }: { onClose: () => void }) {
   return (
     <Dialog open onClose={onClose} title={t('bar.rename')} actions={<><Button onClick={onClose}>{t('common:cancel')}</Button><Button kind="primary" disabled={name.trim() === ''} onClick={save}>{t('common:save')}</Button></>}>
       <form onSubmit={(event) => { event.preventDefault(); save(); }}>
-        <TextField label={t('bar.name')} value={name} maxLength={200} onChange={({ target }) => setName(target.value)} />
+        <TextField label={t('bar.name')} value={name} maxLength={200} autoFocus onChange={({ target }) => setName(target.value)} />
       </form>
     </Dialog>
   );

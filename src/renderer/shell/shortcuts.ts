@@ -35,6 +35,9 @@ const OWN_KEYS: [selector: string, keys: RegExp][] = [
 ];
 const hasOwnKeys = (target: EventTarget | null, keys: string): boolean => target instanceof HTMLElement && OWN_KEYS.some(([selector, own]) => own.test(keys) && target.closest(selector) !== null);
 
+/** Whether a key counts while the user types is for each shortcut to say; held down, only steps and undo go on. */
+const ignore = (event: KeyboardEvent): boolean => event.isComposing || (event.repeat && !/^Arrow|^Key[ZY]$/.test(event.code));
+
 /** @param group the feature's name in the sheet */
 export function useShortcuts(group: string, shortcuts: readonly Shortcut[]): void {
   const run = useEffectEvent((keys: string) => shortcuts.find((each) => each.keys === keys && each.enabled !== false)?.run());
@@ -57,6 +60,7 @@ export function useShortcuts(group: string, shortcuts: readonly Shortcut[]): voi
           },
         ]),
       ),
+      { ignore },
     );
     return () => {
       stop();

@@ -11,7 +11,7 @@ export function Dialog({ open, onClose, title, description, actions, wide = fals
     <Radix.Root open={open} onOpenChange={(isOpen) => !isOpen && onClose()}>
       <Radix.Portal>
         <Radix.Overlay className="fixed inset-0 z-40 bg-black/55" />
-        <Radix.Content {...(description === undefined ? { 'aria-describedby': undefined } : {})} className={`fixed start-1/2 top-1/2 z-40 flex max-h-[90vh] w-[92vw] ${wide ? 'max-w-5xl' : 'max-w-lg'} -translate-x-1/2 -translate-y-1/2 flex-col rounded-lg border border-line bg-panel shadow-2xl rtl:translate-x-1/2`}>
+        <Radix.Content onOpenAutoFocus={focusSheet} {...(description === undefined ? { 'aria-describedby': undefined } : {})} className={`fixed start-1/2 top-1/2 z-40 flex max-h-[90vh] w-[92vw] ${wide ? 'max-w-5xl' : 'max-w-lg'} -translate-x-1/2 -translate-y-1/2 flex-col outline-none rounded-lg border border-line bg-panel shadow-2xl rtl:translate-x-1/2`}>
           <header className="flex items-center gap-2 border-b border-line ps-4 pe-2 py-2">
             <Radix.Title className="flex-1 text-sm font-medium">{title}</Radix.Title>
             <Radix.Close asChild><IconButton label={t('close')} icon={X} shortcut="Escape" /></Radix.Close>
@@ -25,4 +25,10 @@ export function Dialog({ open, onClose, title, description, actions, wide = fals
       </Radix.Portal>
     </Radix.Root>
   );
+}
+
+/** Not its close button, whose tooltip would open, and take the first Escape. A field with `autoFocus` has it already. */
+function focusSheet(event: Event): void {
+  event.preventDefault();
+  (event.currentTarget as HTMLElement).focus();
 }

@@ -63,7 +63,7 @@ export function SayOtherwise({ word: { word, said }, onClose }: { word: WordToSa
     >
       <form className="flex flex-col gap-4" onSubmit={(event) => { event.preventDefault(); save(); }}>
         <div className="flex items-end gap-2">
-          <div className="flex-1"><TextField label={t('script.lens.say')} value={say} maxLength={300} lang={lang} onChange={({ target }) => setSay(target.value)} /></div>
+          <div className="flex-1"><TextField label={t('script.lens.say')} value={say} maxLength={300} lang={lang} autoFocus onChange={({ target }) => setSay(target.value)} /></div>
           <Button icon={Volume2} disabled={sample.state === 'asking'} onClick={listen}>{t('script.lens.listen')}</Button>
         </div>
         <p className="text-xs text-muted">{t('script.lens.sayHint')}</p>
