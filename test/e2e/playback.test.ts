@@ -1,0 +1,121 @@
+/** Takes that play while they are made, in real Chromium over the real engine: what the element tells, which pictures are shown. */
+import type { Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { openClip } from '../../src/engine/media/clip.ts';
+import { PATIENCE } from '../../src/engine/process/owner.ts';
+import { findChromium, NO_CHROMIUM } from '../support/chromium.ts';
+import { openStudioPages, type StudioPages } from '../support/page.ts';
+import { countOf, notePlayback, playbackOf, shownPicture, untilPlayback, untilShown } from '../support/playback.ts';
+
+const SIZE = { width: 256, height: 256 };
+const SHORT = 'Hello there. My mother bought five blue lamps.';
+const LONG = 'سلام! امروز هوا خیلی خوب است. مادرم پنج چراغ آبی خرید و روی میز گذاشت. هیچ‌کس نمی‌داند باران کی می‌آید.';
+
+const executable = findChromium();
+if (executable === null) console.warn(NO_CHROMIUM);
+
+describe.skipIf(executable === null)('a take in the studio’s page', () => {
+  let pages: StudioPages;
+  beforeAll(async () => {
+    pages = await openStudioPages(executable!, { patience: { ...PATIENCE, backOffMs: [100] } });
+  });
+  afterAll(() => pages?.close());
+
+  /** A window with a project of that text, ready for Ctrl+Enter. */
+  async function opened(text: string): Promise<Page> {
+    const { id } = await pages.project({ segments: [{ text }], size: SIZE });
+    const page = await pages.window();
+    await page.addInitScript(`localStorage.setItem('sima-project', '${id}')`);
+    await notePlayback(page);
+    await page.goto(pages.service.url);
+    await page.locator('.cm-content', { hasText: text.slice(0, 5) }).click();
+    return page;
+  }
+  const speak = (page: Page) => page.keyboard.press('Control+Enter');
+
+  /** Ended, without having waited once it ran, and with all its pictures shown. */
+  async function expectSmooth(page: Page): Promise<void> {
+    await untilPlayback(page, 'ended');
+    const playback = await playbackOf(page);
+    const start = playback.events.findIndex(({ name }) => name === 'playing');
+    expect(playback.events.slice(start).filter(({ name }) => name === 'waiting' || name === 'error')).toEqual([]);
+    expect(playback.total).toBeGreaterThan(25);
+    expect(playback.dropped / playback.total).toBeLessThanOrEqual(0.01);
+    expect(playback.frames[0].sec).toBe(0);
+    // It ran from its first moment to its end without the user's doing.
+    expect(playback.frames.at(-1)!.sec).toBeGreaterThan(playback.total / 25 - 0.2);
+  }
+
+  let first: Page;
+  test('two windows render and play at once, each its own take, without waiting', async () => {
+    first = await opened(SHORT);
+    const second = await opened(LONG);
+    await Promise.all([speak(first), speak(second)]);
+    await Promise.all([expectSmooth(first), expectSmooth(second)]);
+    const [a, b] = await Promise.all([first, second].map((page) => page.locator('[data-testid=clock]').textContent()));
+    expect(a).not.toBe(b);
+    await second.context().close();
+  });
+
+  test('a seek, forth and back, shows exactly the frame that is meant', async () => {
+    const take = pages.studio.takes.list({ limit: 10 }).find(({ request }) => request.script === SHORT)!;
+    const clip = await openClip(pages.studio.takes.file(take.id));
+    const frames: number[][] = [];
+    for await (const { data, width, height } of clip.frames()) frames.push(shrunk(data, width, height));
+    await clip.close();
+    const bar = first.getByRole('slider', { name: 'Place in the take' });
+    await bar.focus();
+    await first.keyboard.press('Home');
+    await untilPlayback(first, 'seeked');
+    let seeks = (await playbackOf(first)).events.filter(({ name }) => name === 'seeked').length;
+    let at = 0;
+    for (const step of [20, 1, 30, -1, -25, 1]) {
+      for (let i = 0; i < Math.abs(step); i++) {
+        await first.keyboard.press(step > 0 ? 'ArrowRight' : 'ArrowLeft');
+        await untilPlayback(first, 'seeked', { after: seeks++ });
+      }
+      at += step;
+      const shown = await shownPicture(first);
+      const errors = frames.map((frame) => frame.reduce((sum, value, i) => sum + Math.abs(value - shown[i]), 0) / frame.length);
+      expect(errors.indexOf(Math.min(...errors))).toBe(at);
+      expect((await playbackOf(first)).frames.at(-1)!.sec).toBeCloseTo(at / 25, 3);
+    }
+    await first.context().close();
+  });
+
+  test('an engine that is killed is a pause that is told, and a reload in the middle goes on where it was', async () => {
+    const page = await opened(`${LONG} ${SHORT} ${LONG}`);
+    const { studio } = pages;
+    await speak(page);
+    await untilPlayback(page, 'playing');
+    process.kill(studio.engine.pid()!, 'SIGKILL');
+    await page.getByText('The engine is being started again.').first().waitFor();
+    await untilShown(page, 2);
+    await page.reload();
+    await untilPlayback(page, 'playing');
+    const [frame] = (await playbackOf(page)).frames;
+    expect(frame.sec).toBeGreaterThan(1.2);
+    const [take] = studio.takes.list({ limit: 1 });
+    expect(take.restarts).toBe(1);
+    // To its end, wherever that is.
+    await page.getByRole('slider', { name: 'Place in the take' }).focus();
+    await page.keyboard.press('End');
+    await untilPlayback(page, 'ended');
+    const { frames } = await playbackOf(page);
+    expect(studio.takes.show(take.id)).toMatchObject({ state: 'finished' });
+    expect(frames.at(-1)!.sec).toBeCloseTo((studio.takes.show(take.id).framesDone - 1) / 25, 1);
+    expect(countOf(await playbackOf(page), 'error')).toBe(0);
+    await page.context().close();
+  });
+});
+
+/** Brightness, 32×32, full range, of a decoded frame. */
+function shrunk(data: Uint8Array, width: number, height: number): number[] {
+  const [w, h] = [width / 32, height / 32];
+  return Array.from({ length: 1024 }, (_, i) => {
+    const [x0, y0] = [(i % 32) * w, Math.floor(i / 32) * h];
+    let sum = 0;
+    for (let y = 0; y < h; y++) for (let x = 0; x < w; x++) sum += data[(y0 + y) * width + x0 + x];
+    return ((sum / (w * h) - 16) * 255) / 219;
+  });
+}
