@@ -5,34 +5,44 @@ import { useView, type UiLanguage } from '../state/view.ts';
 const UNKNOWN = '–';
 const LOCALE: Record<UiLanguage, string> = { en: 'en-GB', fa: 'fa-IR' };
 
+const made = new Map<string, Intl.NumberFormat>();
+/** Making one is slow, and a running clock needs several for each picture. */
+function numberFormat(locale: string, options: Intl.NumberFormatOptions): Intl.NumberFormat {
+  const key = `${locale} ${JSON.stringify(options)}`;
+  const format = made.get(key) ?? new Intl.NumberFormat(locale, options);
+  made.set(key, format);
+  return format;
+}
+
 export function formatFor(language: UiLanguage) {
   const locale = LOCALE[language];
   const number = (value: number | null | undefined, digits = 0): string =>
-    value === null || value === undefined || !Number.isFinite(value) ? UNKNOWN : new Intl.NumberFormat(locale, { maximumFractionDigits: digits, minimumFractionDigits: digits }).format(value);
+    value === null || value === undefined || !Number.isFinite(value) ? UNKNOWN : numberFormat(locale, { maximumFractionDigits: digits, minimumFractionDigits: digits }).format(value);
   return {
     number,
     /** @param share 0..1 */
     percent: (share: number | null | undefined, digits = 0): string =>
-      share === null || share === undefined ? UNKNOWN : new Intl.NumberFormat(locale, { style: 'percent', maximumFractionDigits: digits }).format(share),
+      share === null || share === undefined ? UNKNOWN : numberFormat(locale, { style: 'percent', maximumFractionDigits: digits }).format(share),
     bytes(value: number | null | undefined): string {
       if (value === null || value === undefined) return UNKNOWN;
       const [unit, name] = value >= 1e9 ? [1e9, 'gigabyte'] : value >= 1e6 ? [1e6, 'megabyte'] : [1e3, 'kilobyte'];
-      return new Intl.NumberFormat(locale, { style: 'unit', unit: name, maximumFractionDigits: value / (unit) < 10 ? 1 : 0 }).format(value / (unit));
+      return numberFormat(locale, { style: 'unit', unit: name, unitDisplay: language === 'fa' ? 'long' : 'short', maximumFractionDigits: value / (unit) < 10 ? 1 : 0 }).format(value / (unit));
     },
     /** `1:02:03` or `02:03`, with hundredths where asked for. */
     clock(sec: number | null | undefined, hundredths = false): string {
       if (sec === null || sec === undefined || !Number.isFinite(sec)) return UNKNOWN;
-      const two = (value: number) => new Intl.NumberFormat(locale, { minimumIntegerDigits: 2, useGrouping: false }).format(value);
+      const two = (value: number) => numberFormat(locale, { minimumIntegerDigits: 2, useGrouping: false }).format(value);
       const all = hundredths ? Math.floor(sec * 100) : Math.floor(sec) * 100;
       const [h, m, s] = [Math.floor(all / 360_000), Math.floor(all / 6000) % 60, Math.floor(all / 100) % 60];
       return `${h > 0 ? `${number(h)}:` : ''}${two(m)}:${two(s)}${hundredths ? `.${two(all % 100)}` : ''}`;
     },
     seconds: (sec: number | null | undefined, digits = 2): string =>
-      sec === null || sec === undefined ? UNKNOWN : new Intl.NumberFormat(locale, { style: 'unit', unit: 'second', unitDisplay: 'short', minimumFractionDigits: digits, maximumFractionDigits: digits }).format(sec),
+      // “2.3 secs” is no way to write a figure.
+      sec === null || sec === undefined ? UNKNOWN : language === 'en' ? `${number(sec, digits)} s` : numberFormat(locale, { style: 'unit', unit: 'second', minimumFractionDigits: digits, maximumFractionDigits: digits }).format(sec),
     milliseconds: (ms: number | null | undefined, digits = 0): string =>
-      ms === null || ms === undefined ? UNKNOWN : new Intl.NumberFormat(locale, { style: 'unit', unit: 'millisecond', unitDisplay: 'short', maximumFractionDigits: digits }).format(ms),
+      ms === null || ms === undefined ? UNKNOWN : numberFormat(locale, { style: 'unit', unit: 'millisecond', unitDisplay: 'short', maximumFractionDigits: digits }).format(ms),
     celsius: (degrees: number | null | undefined): string =>
-      degrees === null || degrees === undefined ? UNKNOWN : new Intl.NumberFormat(locale, { style: 'unit', unit: 'celsius', unitDisplay: 'narrow', maximumFractionDigits: 0 }).format(degrees),
+      degrees === null || degrees === undefined ? UNKNOWN : numberFormat(locale, { style: 'unit', unit: 'celsius', unitDisplay: 'narrow', maximumFractionDigits: 0 }).format(degrees),
     /** Intl has no such unit. */
     watts: (watts: number | null | undefined): string => (watts === null || watts === undefined ? UNKNOWN : `${number(watts)} ${language === 'fa' ? 'وات' : 'W'}`),
     date: (iso: string): string => new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'short' }).format(new Date(iso)),

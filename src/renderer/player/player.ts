@@ -85,6 +85,7 @@ export function noteAsked(): void {
 }
 
 const WANT_STEP_SEC = 0.5;
+const DRY_SEC = 0.25;
 const KEEP_EVERY_MS = 500;
 const NOT_OPEN = { playing: false, waiting: false, currentSec: 0, durationSec: 0, bufferedSec: 0, loopRange: null, ended: false, stalls: 0, firstPictureMs: null, blocked: false, error: null };
 
@@ -281,7 +282,7 @@ function follow(frameSec?: number): void {
   const atSec = soughtSec ?? (frameSec !== undefined && !shown.seeking ? frameSec : shown.currentTime);
   const currentSec = rate ? secOf(frameAt(atSec, rate), rate) : atSec;
   if (loopRange && !shown.seeking && playing && atSec >= loopRange.endSec - (rate ? secOf(1, rate) / 2 : 0)) return seekTo(loopRange.startSec);
-  set({
+  setChanged({
     currentSec: Math.min(currentSec, durationSec || currentSec),
     bufferedSec: current.feed.bufferedTo(playheadSec()),
     waiting: playing && (shown.paused || shown.readyState < HTMLMediaElement.HAVE_FUTURE_DATA) && !shown.ended,
@@ -290,6 +291,12 @@ function follow(frameSec?: number): void {
   current.feed.wake();
   wantHere(currentSec);
   if (performance.now() - lastKeptMs > KEEP_EVERY_MS) keep();
+}
+
+/** Nobody is told of what is as it was: this is called for every picture and more. */
+function setChanged(now: Partial<Player>): void {
+  const before = get();
+  if ((Object.keys(now) as (keyof Player)[]).some((name) => now[name] !== before[name])) set(now);
 }
 
 /** Rendering may go on ahead of here. */
@@ -319,11 +326,11 @@ function seekTo(sec: number): void {
   if (playing) run();
 }
 
-/** It ran out: better one pause than many. */
+/** It ran out: better one pause than many. Where enough is there it only takes its time to begin. */
 function onWaiting(): void {
   const shown = video();
   if (!current || !get().playing) return;
-  if (shown.seeking || shown.ended) return follow();
+  if (shown.seeking || shown.ended || current.feed.bufferedTo(shown.currentTime) - shown.currentTime > DRY_SEC) return follow();
   set(({ stalls }) => ({ stalls: stalls + 1, waiting: true }));
   shown.pause();
   current.feed.wake();
