@@ -6,11 +6,11 @@ import 'uplot/dist/uPlot.min.css';
 import type { TelemetrySample } from '../../../shared/contract/telemetry.ts';
 import { useFormat } from '../../i18n/format.ts';
 import { useView } from '../../state/view.ts';
-import { shown, type Line, type Question, type Unit } from './questions.ts';
+import { marked, type Line, type Question, type Unit } from './questions.ts';
 import { WINDOW_SEC } from './samples.ts';
 
 const HEIGHT = 132;
-const AXIS_WIDTH = 62;
+const AXIS_WIDTH = 48;
 
 /** @param onPoint told of the sample under the pointer; null: none */
 export function Chart({ question, samples, label, onPoint }: { question: Question; samples: readonly TelemetrySample[]; label: string; onPoint: (index: number | null) => void }) {
@@ -21,7 +21,7 @@ export function Chart({ question, samples, label, onPoint }: { question: Questio
   const plot = useRef<uPlot | null>(null);
   const latest = useEffectEvent(() => dataOf(question, samples));
   const pointed = useEffectEvent(onPoint);
-  const written = useEffectEvent((value: number, unit: Unit) => shown(value, unit, format));
+  const written = useEffectEvent((value: number, unit: Unit) => marked(value, unit, format));
   const minute = useEffectEvent((sec: number) => (sec === 0 ? t('now') : format.number(Math.round(sec / 60))));
 
   useEffect(() => {
@@ -36,7 +36,7 @@ export function Chart({ question, samples, label, onPoint }: { question: Questio
     const ends = (low: number, high: number): [number, number] => (question.unit === 'share' ? [0, 1] : [Math.min(0, low * 1.1), Math.max(question.top, high * 1.1)]);
     const made = new uPlot(
       {
-        width: Math.max(120, element.clientWidth), height: HEIGHT, legend: { show: false }, padding: [8, second ? 0 : 10, 0, 0],
+        width: Math.max(120, element.clientWidth), height: HEIGHT, legend: { show: false }, padding: [8, second ? 0 : 22, 0, 0],
         cursor: { y: false, drag: { x: false, y: false }, points: { size: 6 } },
         scales: {
           x: { time: false, range: [-WINDOW_SEC, 0] },
@@ -69,7 +69,14 @@ export function Chart({ question, samples, label, onPoint }: { question: Questio
 
   useEffect(() => void plot.current?.setData(dataOf(question, samples)), [question, samples]);
 
-  return <div ref={place} dir="ltr" role="img" aria-label={label} className="min-w-0 overflow-hidden" style={{ height: HEIGHT }} />;
+  // Shares and counts say what they are by themselves.
+  const units = [question.unit, ...question.lines.flatMap(({ unit }) => unit ?? [])].filter((unit) => unit !== 'share' && unit !== 'count');
+  return (
+    <div dir="ltr" className="min-w-0">
+      <p aria-hidden className="flex h-4 justify-between text-xs leading-4 text-muted">{units.map((unit) => <span key={unit}>{t(`units.${unit}`)}</span>)}</p>
+      <div ref={place} role="img" aria-label={label} className="min-w-0 overflow-hidden" style={{ height: HEIGHT }} />
+    </div>
+  );
 }
 
 /** Seconds before the last sample, then a row of values for each line and the target. */

@@ -38,7 +38,7 @@ export function Meter({ question, samples }: { question: Question; samples: read
               </span>
             </Tip>
           )}
-          <bdi>{value}</bdi>
+          <span>{value}</span>
         </p>
       </header>
       <Chart question={question} samples={samples} label={`${title} ${t(`lines.${main.id}`)}: ${value}`} onPoint={setPointed} />
@@ -46,13 +46,13 @@ export function Meter({ question, samples }: { question: Question; samples: read
         {lines.map((line) => (
           <div key={line.id} className="flex items-center gap-1.5">
             <dt className="flex items-center gap-1.5 text-muted"><span aria-hidden className={`w-4 border-t-2 ${SWATCH[line.colour]} ${line.dashed ? 'border-dashed' : ''}`} />{t(`lines.${line.id}`)}</dt>
-            <dd className="tabular-nums"><bdi>{shown(line.of(at), line.unit ?? unit, format)}</bdi></dd>
+            <dd className="tabular-nums">{shown(line.of(at), line.unit ?? unit, format)}</dd>
           </div>
         ))}
         {target && limit !== null && (
           <div className="flex items-center gap-1.5">
             <dt className="flex items-center gap-1.5 text-muted"><span aria-hidden className="w-4 border-t-2 border-dotted border-warn" />{t(`targets.${target.id}`)}</dt>
-            <dd className="tabular-nums"><bdi>{shown(limit, unit, format)}</bdi></dd>
+            <dd className="tabular-nums">{shown(limit, unit, format)}</dd>
           </div>
         )}
         {pointed !== null && at !== now && <div className="ms-auto text-muted">{format.ago(at.at)}</div>}

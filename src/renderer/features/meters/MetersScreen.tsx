@@ -81,7 +81,7 @@ function Alerts({ sample: { alerts, advice } }: { sample: TelemetrySample }) {
             <BellRing aria-hidden size={18} className="mt-0.5 shrink-0" />
             <div className="flex min-w-0 flex-col gap-1">
               <p className="font-medium">{isKnown ? t(`rules.${key}.summary`) : summary}<span className="ms-2 text-xs font-normal text-muted">{t(state === 'firing' ? 'firingSince' : 'pendingSince', { ago: format.ago(since) })}</span></p>
-              <p dir="auto" className="text-ink">{isKnown ? t(`rules.${key}.description`) : description}</p>
+              {state === 'firing' && <p dir="auto" className="text-ink">{isKnown ? t(`rules.${key}.description`) : description}</p>}
             </div>
           </li>
         );

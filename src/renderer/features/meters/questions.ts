@@ -90,6 +90,13 @@ export function shown(value: number | null, unit: Unit, format: Format): string 
   }
 }
 
+/** At an axis, which names its unit once. */
+export function marked(value: number, unit: Unit, format: Format): string {
+  if (unit === 'share') return format.percent(value);
+  if (unit === 'bytes') return format.number(value / 1e9, value !== 0 && value < 1e9 ? 1 : 0);
+  return format.number(value, Number.isInteger(value) ? 0 : 1);
+}
+
 /** Whether the first known figure keeps to the target; null: one of them is not known. */
 export function keepsTarget({ target, lines }: Question, sample: TelemetrySample): boolean | null {
   const limit = target?.of(sample) ?? null;

@@ -108,8 +108,8 @@ function Table({ rows, onEdit }: { rows: readonly LexiconEntry[]; onEdit: (entry
             return (
               <div key={`${entry.lang} ${entry.word}`} role="row" aria-rowindex={index + 2} style={{ height: ROW, transform: `translateY(${start}px)` }} className={`${COLUMNS} absolute inset-x-0 top-0 border-b border-line`}>
                 <span role="cell" className="text-xs text-muted">{t(`voices.langs.${entry.lang}`)}</span>
-                <bdi role="cell" lang={entry.lang} className="truncate">{entry.word}</bdi>
-                <bdi role="cell" className="truncate text-accent">{entry.say ?? entry.phonemes}</bdi>
+                <span role="cell" className="truncate"><bdi lang={entry.lang}>{entry.word}</bdi></span>
+                <span role="cell" className="truncate text-accent"><bdi>{entry.say ?? entry.phonemes}</bdi></span>
                 <span role="cell" className="flex justify-end">
                   {heard === entry && sample.state !== 'idle'
                     ? <IconButton label={t('voices.stop')} icon={Square} size={14} onClick={sample.stop} />

@@ -66,9 +66,9 @@ export function ModelCard({ row, loaded, verdict, onImport, onFetch }: { row: Mo
             <span className="flex items-center gap-1"><code dir="ltr" className="font-mono">{sha256.slice(0, 12)}…</code><IconButton label={`${t('models.copyChecksum')}: ${id}`} icon={Copy} size={13} className="size-6" onClick={() => void navigator.clipboard.writeText(sha256).then(() => toast(common('copied')))} /></span>
           </Fact>
         )}
-        <Fact name={t('models.source')}><span lang="en" dir="auto" className="block break-words">{source}</span></Fact>
+        <Fact name={t('models.source')}><span lang="en" dir="ltr" className="block break-words rtl:text-right">{source}</span></Fact>
       </dl>
-      {loaded?.message != null && <p dir="auto" className="flex items-start gap-2 text-xs text-warn"><CircleAlert aria-hidden size={14} className="mt-0.5 shrink-0" />{loaded.message}</p>}
+      {loaded?.message != null && <p className="flex items-start gap-2 text-xs text-warn"><CircleAlert aria-hidden size={14} className="mt-0.5 shrink-0" /><bdi lang="en">{loaded.message}</bdi></p>}
       {loaded && loaded.refused.length > 0 && (
         <details className="text-xs">
           <summary className="cursor-pointer text-muted hover:text-ink">{t('models.refused')}</summary>

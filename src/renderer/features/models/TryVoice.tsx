@@ -9,6 +9,7 @@ import { useSample, type Sample } from '../../studio/sample.ts';
 import { Button, IconButton } from '../../ui/Button.tsx';
 import { CONTROL, Field, Select, Slider } from '../../ui/fields.tsx';
 import { Failure } from '../../ui/states.tsx';
+import { useVoiceName } from './voiceName.ts';
 
 const LIMIT = 500;
 const BY_LANGUAGE = 'auto';
@@ -18,13 +19,14 @@ export function TryVoice({ voices }: { voices: readonly VoiceInfo[] }) {
   const format = useFormat();
   const language = useView((view) => view.language);
   const id = useId();
+  const nameOf = useVoiceName();
   const sample = useSample();
   const [text, setText] = useState<string>(() => t(`voices.sample.${language}`));
   const [voice, setVoice] = useState(BY_LANGUAGE);
   const [rate, setRate] = useState(1);
   const [pitch, setPitch] = useState(1);
   const say = () => sample.play({ text, rate, pitch, ...(voice === BY_LANGUAGE ? {} : { voice }) });
-  const times = (factor: number) => `${format.number(factor, 2)}×`;
+  const times = (factor: number) => `\u2066${format.number(factor, 2)}×\u2069`;
   return (
     <section aria-label={t('try.title')} className="flex min-w-0 flex-col gap-3 self-start rounded-lg border border-line bg-panel p-3">
       <h2 className="text-sm font-medium">{t('try.title')}</h2>
@@ -33,7 +35,7 @@ export function TryVoice({ voices }: { voices: readonly VoiceInfo[] }) {
       </Field>
       <Select
         label={t('try.voice')} value={voice} onChange={setVoice}
-        choices={[{ value: BY_LANGUAGE, label: t('try.byLanguage') }, ...voices.filter(({ installed }) => installed).map((each) => ({ value: each.id, label: each.name, group: t(`voices.langs.${each.lang}`) }))]}
+        choices={[{ value: BY_LANGUAGE, label: t('try.byLanguage') }, ...voices.filter(({ installed }) => installed).map((each) => ({ value: each.id, label: nameOf(each), group: t(`voices.langs.${each.lang}`) }))]}
       />
       <div className="grid grid-cols-2 gap-4">
         <Slider label={t('try.rate')} value={rate} min={0.5} max={2} step={0.05} onChange={setRate} text={times(rate)} />

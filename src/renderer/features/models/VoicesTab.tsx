@@ -9,6 +9,7 @@ import { Button, IconButton } from '../../ui/Button.tsx';
 import { Failure, Loading, tellFailure } from '../../ui/states.tsx';
 import { RestartNotice } from '../settings/RestartNotice.tsx';
 import { TryVoice } from './TryVoice.tsx';
+import { useVoiceName } from './voiceName.ts';
 
 export function VoicesTab() {
   const { t } = useTranslation('models');
@@ -47,14 +48,15 @@ export function VoicesTab() {
 function Row({ voice, state, onListen, onStop }: { voice: VoiceInfo; state: 'idle' | 'asking' | 'playing'; onListen: () => void; onStop: () => void }) {
   const { t } = useTranslation('models');
   const setDefault = useAct('voices.setDefault');
-  const { id, name, engine, licence, isDefault, installed, hasTimes } = voice;
+  const { id, engine, licence, isDefault, installed, hasTimes } = voice;
+  const name = useVoiceName()(voice);
   return (
     <li className="flex flex-wrap items-center gap-x-3 gap-y-1 border-t border-line px-3 py-1.5 first:border-t-0">
       {state === 'idle'
         ? <IconButton label={`${t('voices.listen')}: ${name}`} icon={Volume2} disabled={!installed} onClick={onListen} />
         : <IconButton label={`${t('voices.stop')}: ${name}`} icon={Square} className={state === 'asking' ? 'animate-pulse' : ''} onClick={onStop} />}
       <div className="flex min-w-40 flex-1 flex-col">
-        <span lang="en" dir="auto" className="text-start">{name}</span>
+        <span>{name}</span>
         <span className="text-xs text-muted"><bdi lang="en">{t(`voices.engines.${engine}`)} · {licence}</bdi>{!hasTimes && ` · ${t('voices.noTimes')}`}{!installed && ` · ${t('voices.notInstalled')}`}</span>
       </div>
       {isDefault

@@ -16,6 +16,7 @@ export const meters = {
   },
   lines: { gpu: 'Graphics card', cpu: 'Processor', engine: 'Engine', machine: 'All programs', gpuMemory: 'In use', temperature: 'Temperature', power: 'Power', queued: 'Waiting', rendering: 'Rendering', p50: 'Usual (p50)', p95: 'Slowest of 20 (p95)', cache: 'Memory or disk', cacheMemory: 'Memory alone', users: 'Users' },
   targets: { budget: 'Budget', target: 'Target', seats: 'Seats', powerLimit: 'Limit' },
+  units: { bytes: 'GB', ms: 'ms', celsius: '°C', watt: 'W' },
   noGpu: { title: 'Graphics card', text: 'No card here tells its figures, so there is no load, memory, temperature or power to show. Models run on the processor. Doctor says why.' },
   alerts: 'Alerts and advice', noAlerts: 'No alerts. The figures are held against the rules every second.',
   firingSince: 'since {{ago}}', pendingSince: 'began {{ago}}; an alert if it lasts',

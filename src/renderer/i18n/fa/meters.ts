@@ -19,6 +19,7 @@ export const meters: Words<typeof english> = {
   },
   lines: { gpu: 'کارت گرافیک', cpu: 'پردازنده', engine: 'موتور', machine: 'همهٔ برنامه‌ها', gpuMemory: 'در حال استفاده', temperature: 'دما', power: 'توان', queued: 'در صف', rendering: 'در حال ساخت', p50: 'معمول (p50)', p95: 'کندترینِ ۲۰ (p95)', cache: 'حافظه یا دیسک', cacheMemory: 'تنها حافظه', users: 'کاربران' },
   targets: { budget: 'بودجه', target: 'هدف', seats: 'صندلی‌ها', powerLimit: 'سقف' },
+  units: { bytes: 'گیگابایت', ms: 'میلی‌ثانیه', celsius: '°C', watt: 'وات' },
   noGpu: { title: 'کارت گرافیک', text: 'هیچ کارتی اینجا عددهایش را نمی‌گوید؛ پس بار، حافظه، دما و توانی برای نشان دادن نیست. مدل‌ها روی پردازنده اجرا می‌شوند. عیب‌یاب دلیلش را می‌گوید.' },
   alerts: 'هشدارها و توصیه‌ها', noAlerts: 'هشداری نیست. عددها هر ثانیه با قاعده‌ها سنجیده می‌شوند.',
   firingSince: 'از {{ago}}', pendingSince: 'آغاز: {{ago}}؛ اگر بماند هشدار می‌شود',
