@@ -4,7 +4,7 @@ import { useEffect, useEffectEvent, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { toast } from 'sonner';
 import { useFormat } from '../i18n/format.ts';
-import { keepWhenPageGoes, useProject } from '../state/project.ts';
+import { keepWhenPageGoes, useFields, useProject } from '../state/project.ts';
 import { useView } from '../state/view.ts';
 import { call, useConnection } from '../studio/connection.ts';
 import { upload } from '../studio/host.ts';
@@ -21,7 +21,11 @@ const RECENT = 8;
 
 export function ProjectMenu() {
   const { t } = useTranslation(['studio', 'common']);
-  const { project, restored, canUndo, canRedo, undo, redo, begin, create, open, saveNow } = useProject();
+  const { undo, redo, begin, create, open, saveNow } = useProject.getState();
+  const project = useFields('id', 'name');
+  const restored = useProject((store) => store.restored);
+  const canUndo = useProject((store) => store.canUndo);
+  const canRedo = useProject((store) => store.canRedo);
   const isConnected = useConnection(({ client }) => client !== null);
   const host = useCall('studio.info', null, { enabled: isConnected }).data?.host;
   const rows = useCall('projects.list', null, { enabled: isConnected }).data ?? [];
@@ -127,7 +131,8 @@ function SavedState() {
 
 function RenameDialog({ onClose }: { onClose: () => void }) {
   const { t } = useTranslation(['studio', 'common']);
-  const { project, edit } = useProject();
+  const project = useFields('name');
+  const edit = useProject((store) => store.edit);
   const [name, setName] = useState(project?.name ?? '');
   const save = () => {
     if (name.trim() !== '') edit({ name: name.trim().slice(0, 200) });
@@ -144,7 +149,8 @@ function RenameDialog({ onClose }: { onClose: () => void }) {
 
 function RemoveDialog({ onClose }: { onClose: () => void }) {
   const { t } = useTranslation(['studio', 'common']);
-  const { project, discard } = useProject();
+  const project = useFields('name');
+  const discard = useProject((store) => store.discard);
   const remove = () => {
     onClose();
     discard({ name: t('bar.firstName'), greeting: t('greeting') }).catch(tellFailure);

@@ -3,6 +3,7 @@
  * marks, batches) is no step: undoing a sentence does not lose a take.
  */
 import { create } from 'zustand';
+import { useShallow } from 'zustand/react/shallow';
 import type { Project } from '../../shared/contract/project.ts';
 import type { ReviewMark } from '../../shared/contract/qa.ts';
 import { errorData, type ErrorData } from '../../shared/errors.ts';
@@ -221,6 +222,11 @@ export const useProject = create<ProjectStore>((set, get) => {
     dismissRefusal: () => set({ refusal: null }),
   };
 });
+
+/** Some of the project's fields; null while none is open. Who uses them is drawn again when one of them changes, not at every key in the script. */
+export function useFields<K extends keyof Project>(...names: K[]): Pick<Project, K> | null {
+  return useProject(useShallow(({ project }) => project && (Object.fromEntries(names.map((name) => [name, project[name]])) as Pick<Project, K>)));
+}
 
 /** Takes of one seat are rendered one after the other: who asks again does not want to wait for the one before. */
 async function giveWay(): Promise<void> {

@@ -3,7 +3,7 @@ import { ImageUp } from 'lucide-react';
 import { useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useFormat } from '../../../i18n/format.ts';
-import { useProject } from '../../../state/project.ts';
+import { useFields, useProject } from '../../../state/project.ts';
 import { upload } from '../../../studio/host.ts';
 import { Button } from '../../../ui/Button.tsx';
 import { Segmented, Slider } from '../../../ui/fields.tsx';
@@ -16,7 +16,8 @@ const COLOURS = { green: '#00b140', white: '#ffffff', grey: '#8a8d91', dark: '#1
 export function BackgroundFields() {
   const { t } = useTranslation('studio');
   const format = useFormat();
-  const { project, edit } = useProject();
+  const project = useFields('background');
+  const edit = useProject((store) => store.edit);
   const picker = useRef<HTMLInputElement>(null);
   const [sending, setSending] = useState<number | null>(null);
   if (!project) return null;

@@ -3,7 +3,7 @@ import { RotateCcw } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
 import { toast } from 'sonner';
 import { useFormat } from '../../../i18n/format.ts';
-import { useProject, type Wishes } from '../../../state/project.ts';
+import { useFields, useProject, type Wishes } from '../../../state/project.ts';
 import { useCall } from '../../../studio/queries.ts';
 import { IconButton } from '../../../ui/Button.tsx';
 import { Segmented, Select, Slider, Switch } from '../../../ui/fields.tsx';
@@ -14,13 +14,15 @@ import { VoiceField } from './VoiceField.tsx';
 /** Radix knows no empty value. */
 const USUAL = ' ';
 const RATES = [24, 25, 30, 50, 60];
-const FIRST: Partial<Wishes> = { voices: { fa: null, en: null }, rate: 1, pitch: 1, model: null, fps: null, size: null, background: 'keep', idle: true, quality: 'live' };
+const FIRST = { voices: { fa: null, en: null }, rate: 1, pitch: 1, model: null, fps: null, size: null, background: 'keep', idle: true, quality: 'live' } as const satisfies Partial<Wishes>;
+const NAMES = Object.keys(FIRST) as (keyof typeof FIRST)[];
 
 export function Inspector() {
   const { t } = useTranslation('studio');
-  const { project, edit } = useProject();
-  if (!project) return null;
-  const isFirst = Object.entries(FIRST).every(([name, value]) => JSON.stringify(project[name as keyof typeof project]) === JSON.stringify(value));
+  const fields = useFields('audio', ...NAMES);
+  const edit = useProject((store) => store.edit);
+  if (!fields) return null;
+  const isFirst = NAMES.every((name) => JSON.stringify(fields[name]) === JSON.stringify(FIRST[name]));
   const reset = () => {
     edit(FIRST);
     toast(t('inspector.resetDone'), { action: { label: t('script.undo'), onClick: () => useProject.getState().undo() } });
@@ -32,7 +34,7 @@ export function Inspector() {
         <IconButton label={t('inspector.resetTip')} icon={RotateCcw} disabled={isFirst} onClick={reset} />
       </header>
       <div className="grid grid-cols-[minmax(0,1fr)] gap-x-6 max-[959px]:grid-cols-[repeat(auto-fit,minmax(240px,1fr))]">
-        {project.audio === null && <VoiceSection />}
+        {fields.audio === null && <VoiceSection />}
         <FrameSection />
       </div>
     </section>
@@ -42,7 +44,8 @@ export function Inspector() {
 function VoiceSection() {
   const { t } = useTranslation('studio');
   const format = useFormat();
-  const { project, edit } = useProject();
+  const project = useFields('rate', 'pitch');
+  const edit = useProject((store) => store.edit);
   if (!project) return null;
   return (
     <div className="flex flex-col gap-3 border-b border-line p-3">
@@ -60,7 +63,8 @@ function VoiceSection() {
 function FrameSection() {
   const { t } = useTranslation('studio');
   const format = useFormat();
-  const { project, edit } = useProject();
+  const project = useFields('avatarId', 'size', 'fps', 'model', 'quality', 'idle');
+  const edit = useProject((store) => store.edit);
   const models = useCall('models.list', null).data?.filter(({ kind }) => kind === 'rig' || kind === 'wav2lip') ?? [];
   const avatars = useCall('avatars.list', { limit: 1000 }).data;
   if (!project) return null;

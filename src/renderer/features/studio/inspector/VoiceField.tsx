@@ -3,7 +3,7 @@ import { LoaderCircle, Square, Volume2 } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
 import type { VoiceInfo } from '../../../../shared/contract/voice.ts';
 import { usePlan } from '../../../state/plan.ts';
-import { useProject } from '../../../state/project.ts';
+import { useFields, useProject } from '../../../state/project.ts';
 import { useCall } from '../../../studio/queries.ts';
 import { useSample } from '../../../studio/sample.ts';
 import { IconButton } from '../../../ui/Button.tsx';
@@ -18,7 +18,8 @@ const MOST_CHARACTERS = 160;
 
 export function VoiceField({ lang }: { lang: VoiceInfo['lang'] }) {
   const { t } = useTranslation('studio');
-  const { project, edit } = useProject();
+  const project = useFields('voices', 'rate', 'pitch', 'lexicon');
+  const edit = useProject((store) => store.edit);
   const voices = useCall('voices.list', null).data?.filter((voice) => voice.lang === lang && voice.installed) ?? [];
   const sentence = usePlan(({ plan }) => plan?.segments.find((segment) => segment.lang === lang)?.text.trim());
   const sample = useSample();

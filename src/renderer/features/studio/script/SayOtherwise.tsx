@@ -4,7 +4,7 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { toast } from 'sonner';
 import type { LexiconEntry } from '../../../../shared/contract/request.ts';
-import { useProject } from '../../../state/project.ts';
+import { useFields, useProject } from '../../../state/project.ts';
 import { useAct } from '../../../studio/queries.ts';
 import { useSample } from '../../../studio/sample.ts';
 import { Button } from '../../../ui/Button.tsx';
@@ -22,7 +22,8 @@ const PERSIAN = /\p{Script=Arabic}/u;
 
 export function SayOtherwise({ word: { word, said }, onClose }: { word: WordToSay; onClose: () => void }) {
   const { t } = useTranslation(['studio', 'common']);
-  const { project, edit } = useProject();
+  const project = useFields('lexicon', 'voices', 'rate', 'pitch', 'segments');
+  const edit = useProject((store) => store.edit);
   const put = useAct('lexicon.put');
   const sample = useSample();
   // A number is read in the language around it; by its own digits it may be either.

@@ -19,12 +19,12 @@ import { AddRecording } from '../recording/AddRecording.tsx';
 import { RecordingCard } from '../recording/RecordingCard.tsx';
 import { takeSound } from '../recording/sound.ts';
 import { useVoiceName } from '../voiceNames.ts';
+import { useCursor } from './cursor.ts';
 import { createEditor, insert, setText, setWords, ZWNJ, type EditorHooks, type EditorWords } from './editor.ts';
 import { changeAt, setPlan } from './lens.ts';
 import { SayOtherwise, type WordToSay } from './SayOtherwise.tsx';
 import { SentenceVoice } from './SentenceVoice.tsx';
 import { SpeakBar } from './SpeakBar.tsx';
-import { useWordAtCursor } from './wordAtCursor.ts';
 
 const useMarks = create<{ shown: boolean; toggle: () => void }>()(persist((set) => ({ shown: false, toggle: () => set(({ shown }) => ({ shown: !shown })) }), { name: 'sima-hidden-marks', partialize: ({ shown }) => ({ shown }) }));
 
@@ -42,13 +42,14 @@ export function ScriptEditor() {
 
 function Editor() {
   const { t } = useTranslation(['studio', 'common']);
-  const { undo, redo, canUndo, canRedo, type } = useProject();
+  const { undo, redo, type } = useProject.getState();
+  const canUndo = useProject((store) => store.canUndo);
+  const canRedo = useProject((store) => store.canRedo);
   const areMarksShown = useMarks(({ shown }) => shown);
   const toggleMarks = useMarks(({ toggle }) => toggle);
   const words = useEditorWords();
   const place = useRef<HTMLDivElement>(null);
   const view = useRef<EditorView | null>(null);
-  const [cursor, setCursor] = useState(0);
   const [wordToSay, setWordToSay] = useState<WordToSay | null>(null);
 
   const segments = useProject(({ project }) => project?.segments);
@@ -62,8 +63,7 @@ function Editor() {
   const onType = useEffectEvent(type);
   const onSpeak = useEffectEvent(() => void useProject.getState().speak());
   const onCursor = useEffectEvent((at: number) => {
-    setCursor(at);
-    useWordAtCursor.setState({ found: view.current && changeAt(view.current.state, at) });
+    useCursor.setState({ at, found: view.current && changeAt(view.current.state, at) });
   });
   const onSayOtherwise = useEffectEvent(say);
   const open = useEffectEvent((parent: HTMLElement, hooks: EditorHooks) => createEditor(parent, text, words, hooks));
@@ -78,6 +78,7 @@ function Editor() {
     view.current = opened;
     return () => {
       view.current = null;
+      useCursor.setState({ at: 0, found: null });
       opened.destroy();
     };
   }, []);
@@ -91,7 +92,7 @@ function Editor() {
 
   const sayAtCursor = () => {
     const editor = view.current;
-    const found = useWordAtCursor.getState().found ?? (editor && wordAt(editor, cursor));
+    const found = useCursor.getState().found ?? (editor && wordAt(editor, useCursor.getState().at));
     if (found) say(found.from, found.to);
   };
   const insertZwnj = () => {
@@ -115,7 +116,7 @@ function Editor() {
         </Tip>
         <IconButton label={t('script.marks')} shortcut="$mod+Shift+KeyH" icon={Eye} aria-pressed={areMarksShown} onClick={toggleMarks} />
         <IconButton label={t('script.lens.otherwise')} shortcut="$mod+Period" icon={Ear} onMouseDown={(event) => event.preventDefault()} onClick={sayAtCursor} />
-        <SentenceVoice cursor={cursor} />
+        <SentenceVoice />
         <span className="flex-1" />
         <AddRecording />
         <Counters text={text} />

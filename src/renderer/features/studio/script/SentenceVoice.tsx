@@ -3,22 +3,25 @@ import { AudioLines } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
 import { useFormat } from '../../../i18n/format.ts';
 import { usePlan } from '../../../state/plan.ts';
-import { useProject } from '../../../state/project.ts';
+import { useFields, useProject } from '../../../state/project.ts';
 import { overrideAt, withOverride, type Override } from '../../../state/segments.ts';
 import { useCall } from '../../../studio/queries.ts';
 import { Button } from '../../../ui/Button.tsx';
 import { Select, Slider } from '../../../ui/fields.tsx';
 import { Popover } from '../../../ui/Menu.tsx';
 import { useVoiceName } from '../voiceNames.ts';
+import { useCursor } from './cursor.ts';
 
 /** Radix knows no empty value. */
 const AS_PROJECT = ' ';
 
-export function SentenceVoice({ cursor }: { cursor: number }) {
+export function SentenceVoice() {
   const { t } = useTranslation('studio');
   const format = useFormat();
   const nameOf = useVoiceName();
-  const { project, edit } = useProject();
+  const cursor = useCursor(({ at }) => at);
+  const project = useFields('segments', 'rate');
+  const edit = useProject((store) => store.edit);
   const sentence = usePlan(({ plan }) => plan?.segments.find(({ start, end }) => cursor >= start && cursor < end) ?? plan?.segments.at(-1));
   const voices = useCall('voices.list', null).data ?? [];
   if (!project) return null;

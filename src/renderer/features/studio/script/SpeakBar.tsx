@@ -10,27 +10,31 @@ import { useTakeData, useTakeFact } from '../../../player/takeData.ts';
 import { useShortcuts } from '../../../shell/shortcuts.ts';
 import { useCurrentTake } from '../../../state/currentTake.ts';
 import { useMachine } from '../../../state/machine.ts';
-import { useProject } from '../../../state/project.ts';
+import { useFields, useProject } from '../../../state/project.ts';
 import { textOf } from '../../../state/segments.ts';
 import { useConnection } from '../../../studio/connection.ts';
 import { Button, IconButton } from '../../../ui/Button.tsx';
 import { Progress, tellFailure } from '../../../ui/states.tsx';
 import { Tip } from '../../../ui/Tip.tsx';
-import { useWordAtCursor } from './wordAtCursor.ts';
+import { useCursor } from './cursor.ts';
 
 export function SpeakBar() {
   const { t } = useTranslation(['studio', 'common']);
-  const { project, starting, refusal, speak, cancel, dismissRefusal } = useProject();
+  const { speak, cancel, dismissRefusal } = useProject.getState();
+  const starting = useProject((store) => store.starting);
+  const refusal = useProject((store) => store.refusal);
+  const fields = useFields('audio', 'avatarId');
+  const length = useProject(({ project }) => textOf(project?.segments ?? []).length);
+  const isBlank = useProject(({ project }) => textOf(project?.segments ?? []).trim() === '');
   const data = useTakeData(useCurrentTake(({ takeId }) => takeId));
   const state = useTakeFact(data, ({ take }) => take?.state ?? null);
   const isUnderWay = state !== null && !isOver(state);
-  const length = textOf(project?.segments ?? []).length;
   const missing =
-    project?.audio === null && textOf(project.segments).trim() === '' ? t('script.empty')
-    : project?.audio === null && length > MAX_SCRIPT_CHARACTERS ? t('script.tooLong', { value: length - MAX_SCRIPT_CHARACTERS })
-    : project?.avatarId === null ? t('script.noAvatar')
+    fields?.audio === null && isBlank ? t('script.empty')
+    : fields?.audio === null && length > MAX_SCRIPT_CHARACTERS ? t('script.tooLong', { value: length - MAX_SCRIPT_CHARACTERS })
+    : fields?.avatarId === null ? t('script.noAvatar')
     : null;
-  const isPossible = project !== null && missing === null && !starting;
+  const isPossible = fields !== null && missing === null && !starting;
   useShortcuts(t('script.title') + ' · ' + t('script.speak'), [{ keys: '$mod+Enter', label: t('script.speak'), run: () => void speak(), enabled: isPossible }]);
   return (
     <div className="flex flex-wrap items-center gap-2 border-t border-line px-2 py-1.5">
@@ -71,7 +75,7 @@ function Rendering({ takeId }: { takeId: string | null }) {
 /** What will be said of the word at the cursor; else what the studio has to say. */
 function WordSaid() {
   const { t } = useTranslation('studio');
-  const change = useWordAtCursor(({ found }) => found?.change);
+  const change = useCursor(({ found }) => found?.change);
   if (!change) return <Notice />;
   return (
     <p role="status" className="min-w-0 truncate ps-1 text-muted">
@@ -102,7 +106,8 @@ const retryAfterSec = ({ details }: ErrorData): number | null => {
 function Refused({ refusal, onDismiss }: { refusal: ErrorData; onDismiss: () => void }) {
   const { t } = useTranslation(['studio', 'common']);
   const format = useFormat();
-  const { speak, starting } = useProject();
+  const { speak } = useProject.getState();
+  const starting = useProject((store) => store.starting);
   const isFull = refusal.code === 'capacity';
   const [left, setLeft] = useState(isFull ? (retryAfterSec(refusal) ?? 10) : 0);
   const again = useEffectEvent(() => void speak());

@@ -4,7 +4,7 @@ import { RadioGroup } from 'radix-ui';
 import { useDeferredValue, useEffect, useRef, useState, type DragEvent } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { AvatarRow } from '../../../../shared/contract/avatar.ts';
-import { useProject } from '../../../state/project.ts';
+import { useFields, useProject } from '../../../state/project.ts';
 import { useView } from '../../../state/view.ts';
 import { useCall } from '../../../studio/queries.ts';
 import { Button, IconButton } from '../../../ui/Button.tsx';
@@ -68,7 +68,8 @@ export function Shelf() {
 
 function Choices({ avatars, total, onClear }: { avatars: readonly AvatarRow[]; total: number; onClear: () => void }) {
   const { t } = useTranslation('studio');
-  const { project, edit } = useProject();
+  const avatarId = useFields('avatarId')?.avatarId ?? '';
+  const edit = useProject((store) => store.edit);
   if (total === 0) return <p className="p-2 text-xs text-muted">{t('shelf.empty')} {t('shelf.emptyHint')}</p>;
   if (avatars.length === 0) {
     return <div className="flex flex-col items-start gap-2 p-1 text-xs text-muted">{t('shelf.none')}<Button icon={X} onClick={onClear}>{t('shelf.clear')}</Button></div>;
@@ -76,8 +77,8 @@ function Choices({ avatars, total, onClear }: { avatars: readonly AvatarRow[]; t
   return (
     <RadioGroup.Root
       aria-label={t('shelf.title')}
-      value={project?.avatarId ?? ''}
-      onValueChange={(avatarId) => edit({ avatarId })}
+      value={avatarId}
+      onValueChange={(chosen) => edit({ avatarId: chosen })}
       className="grid min-h-0 flex-1 auto-rows-min grid-cols-[repeat(auto-fill,minmax(76px,1fr))] gap-2 overflow-auto p-0.5 max-[959px]:max-h-56"
     >
       {avatars.map((avatar) => <Tile key={avatar.id} avatar={avatar} />)}
@@ -107,10 +108,11 @@ function Tile({ avatar: { id, name, kind, favourite, width, height } }: { avatar
 
 /** A project without an avatar gets the first one there is; what was added from here is chosen. */
 function useFirstAvatar(avatars: readonly AvatarRow[] | undefined): void {
-  const { project, settle, edit } = useProject();
+  const fields = useFields('avatarId');
+  const { settle, edit } = useProject.getState();
   const arrivals = useIntake((intake) => intake.arrivals);
   const first = avatars && arranged(avatars)[0]?.id;
-  const isMissing = project !== null && project.avatarId === null;
+  const isMissing = fields !== null && fields.avatarId === null;
   useEffect(() => {
     if (isMissing && first !== undefined) settle({ avatarId: first });
   }, [isMissing, first, settle]);
