@@ -9,6 +9,8 @@ export default class ClosingLine implements Reporter {
     for (const module of modules) {
       // A file that could not even be loaded is one failure, though it holds no test.
       if (module.errors().length > 0) failed += 1;
+      // Nor is a group whose preparation failed a number of skipped tests.
+      for (const suite of module.children.allSuites()) if (suite.errors().length > 0) failed += 1;
       for (const test of module.children.allTests()) {
         const state = test.result().state;
         if (state === 'passed') passed += 1;

@@ -14,7 +14,7 @@ import { errorData } from '../shared/errors.ts';
 import type { Lang } from '../shared/vocabulary.ts';
 import { createCommands, type Commands } from './commands.ts';
 import { desktopHandlers } from './desktopCalls.ts';
-import { startUtilityProcess } from './engineProcess.ts';
+import { startUtilityProcess, tryDeviceHere } from './engineProcess.ts';
 import { lockPages, lockSession } from './locks.ts';
 import { offerTextMenu, showMenu } from './menu.ts';
 import { tellOfExports } from './notices.ts';
@@ -57,7 +57,7 @@ export function startDesktop(): void {
   app.whenReady().then(async () => {
     language = app.getPreferredSystemLanguages()[0]?.startsWith('fa') ? 'fa' : 'en';
     lockSession(session.defaultSession);
-    const studio = await openStudio({ home, start: startUtilityProcess, goOn: true });
+    const studio = await openStudio({ home, start: startUtilityProcess, tryDevice: tryDeviceHere, goOn: true });
     await open({ home, own, studio, files, words, onLanguage: (next) => (language = next) });
   }).catch((error: unknown) => {
     dialog.showErrorBox(words().dialogs.cannotStart, errorData(error).message);

@@ -1,6 +1,23 @@
-/** The engine process as Electron's utility process: the same entry as the fork of the headless hosts. */
+/** Processes of the engine's as Electron's utility processes: the same entries as the forks of the headless hosts. */
 import { utilityProcess } from 'electron';
+import { tryDevice, type StartTrial, type TryDevice } from '../engine/doctor/tryDevice.ts';
 import { argumentOf, ENGINE_ENTRY, engineEnvironment, exitReason, lastWordsOf, type StartEngineProcess } from '../engine/process/child.ts';
+
+/** For the doctor: a device is tried in a utility process, too, because the app's program runs no plain Node. */
+export const tryDeviceHere: TryDevice = (trial, signal) => tryDevice(trial, signal, undefined, startTrial);
+
+const startTrial: StartTrial = (file, argument) => {
+  const child = utilityProcess.fork(file, [argument], { serviceName: 'Sima device trial', stdio: 'ignore' });
+  return {
+    onMessage: (listener) =>
+      void child.on('message', (message: unknown) => {
+        listener(message);
+        child.kill(); // it has said what it had to
+      }),
+    onEnd: (listener) => void child.once('exit', (code) => listener({ code, killedBy: null })),
+    kill: () => void child.kill(),
+  };
+};
 
 export const startUtilityProcess: StartEngineProcess = (options) => {
   const child = utilityProcess.fork(ENGINE_ENTRY, [argumentOf(options)], { serviceName: 'Sima engine', env: engineEnvironment(), stdio: ['ignore', 'ignore', 'pipe'] });

@@ -31,7 +31,7 @@ vi.mock('../../src/engine/studio/studio.ts', () => ({ openStudio: (options: Stud
 vi.mock('../../src/engine/studio/presenters.ts', () => ({ bringPresenters: () => (order.push('presenters'), Promise.resolve()) }));
 vi.mock('../../src/engine/service/studioMedia.ts', () => ({ studioMedia: () => ({ takeFile: () => '', library: () => null, takePicture: () => null, exports: () => [], metrics: () => Promise.resolve('') }) }));
 const { projectsIn, startDesktop } = await import('../../src/main/desktop.ts');
-const { startUtilityProcess } = await import('../../src/main/engineProcess.ts');
+const { startUtilityProcess, tryDeviceHere } = await import('../../src/main/engineProcess.ts');
 const { WORDS } = await import('../../src/main/words.ts');
 
 let home: string;
@@ -51,7 +51,7 @@ beforeEach(() => {
   mayFinish = true;
   openFakeStudio = (options) => {
     order.push('studio');
-    expect(options).toMatchObject({ home, goOn: true, start: startUtilityProcess });
+    expect(options).toMatchObject({ home, goOn: true, start: startUtilityProcess, tryDevice: tryDeviceHere });
     const projects = openProjects(home);
     const idle = async function* (_: null, signal: AbortSignal) {
       await new Promise((resolve) => signal.addEventListener('abort', resolve));

@@ -9,8 +9,13 @@ class FakeUtility extends EventEmitter {
   pid: number | undefined;
   stderr = new PassThrough();
   posted: unknown[] = [];
+  kills = 0;
   postMessage(message: unknown) {
     this.posted.push(message);
+  }
+  kill() {
+    this.kills += 1;
+    setImmediate(() => this.emit('exit', 15));
   }
 }
 const fork = vi.fn<(file: string, argv: string[], options: Record<string, unknown>) => FakeUtility>(() => {
@@ -19,7 +24,7 @@ const fork = vi.fn<(file: string, argv: string[], options: Record<string, unknow
   return child;
 });
 vi.mock('electron', () => ({ utilityProcess: { fork } }));
-const { startUtilityProcess } = await import('../../src/main/engineProcess.ts');
+const { startUtilityProcess, tryDeviceHere } = await import('../../src/main/engineProcess.ts');
 const { optionsOf } = await import('../../src/engine/process/child.ts');
 
 beforeEach(() => {
@@ -81,4 +86,28 @@ test('it is killed at once, whatever it is doing; one that is not there yet, or 
   child.kill();
   expect(kill).not.toHaveBeenCalled();
   kill.mockRestore();
+});
+
+const TRIAL = { device: 'cpu', model: { id: 'rig' }, settings: {} } as never;
+
+test('a device is tried in a utility process of its own, which ends when it has answered', async () => {
+  const tried = tryDeviceHere(TRIAL);
+  const [file, argv, options] = fork.mock.lastCall!;
+  expect(file).toMatch(/engine[/\\]doctor[/\\]tryDeviceEntry\.[jt]s$/);
+  expect(JSON.parse(argv[0])).toEqual(TRIAL);
+  expect(options).toMatchObject({ stdio: 'ignore' });
+  made[0].emit('message', { problem: null, runMs: 3 });
+  expect(await tried).toEqual({ problem: null, runMs: 3 });
+  expect(made[0].kills).toBe(1);
+});
+
+test('its crash is told; a trial that is canceled is ended', async () => {
+  const crashed = tryDeviceHere(TRIAL);
+  made[0].emit('exit', 139);
+  expect(await crashed).toEqual({ problem: 'the process crashed (exit code 139)', runMs: null });
+  const abort = new AbortController();
+  const canceled = tryDeviceHere(TRIAL, abort.signal);
+  abort.abort();
+  await expect(canceled).rejects.toMatchObject({ code: 'canceled' });
+  expect(made[1].kills).toBe(1);
 });

@@ -11,12 +11,13 @@ import { readMachine, readSystem } from './readMachine.ts';
 import { reasonOf, readStudio, rigModel, type StudioSettings } from './readStudio.ts';
 import { studioChecks } from './studioChecks.ts';
 import { systemChecks } from './systemChecks.ts';
+import { tryDevice, type TryDevice } from './tryDevice.ts';
 
 /**
  * Each check as soon as it is known, by group, in the order to show them.
- * @param home the data folder; it need not exist and is not made. @throws canceled
+ * @param home the data folder; it need not exist and is not made. @param trying how a device is tried. @throws canceled
  */
-export async function* examining(home: string, signal?: AbortSignal): AsyncGenerator<Check, void, void> {
+export async function* examining(home: string, signal?: AbortSignal, trying: TryDevice = tryDevice): AsyncGenerator<Check, void, void> {
   const machine = await readMachine(home);
   yield* machineChecks(machine);
   // A data folder that is not there holds nothing, whatever stands in its way: that is told once.
@@ -29,9 +30,9 @@ export async function* examining(home: string, signal?: AbortSignal): AsyncGener
     (error: unknown) => ({ problem: reasonOf(error), sessions: DEFAULT_SETTINGS.sessions }),
   );
   throwIfCanceled(signal);
-  yield* gpuChecks(await readGpu(rig, settings.sessions, signal));
+  yield* gpuChecks(await readGpu(rig, settings.sessions, signal, trying));
   yield* systemChecks(readSystem());
-  yield* studioChecks(await readStudio(home, folders, rig, settings, signal));
+  yield* studioChecks(await readStudio(home, folders, rig, settings, signal, trying));
 }
 
 /** All of `examining` at once. */

@@ -1,11 +1,58 @@
-/** Worker-thread entry that examines the machine for a studio: what it calls blocks for longer than a host may. */
+/**
+ * Worker-thread entry that examines the machine for a studio: what it calls blocks for longer than a host may. Only the host can start processes
+ * in every kind of host, so it is asked to try devices, in the midst of the checks, and answers with `tried`.
+ */
+import { createChange } from '../change.ts';
 import { serveThread } from '../threads.ts';
 import type { Check } from './check.ts';
 import { examining } from './doctor.ts';
+import type { DeviceTrial, DeviceTrialResult } from './tryDevice.ts';
 
 export interface DoctorThreadApi {
-  calls: Record<string, never>;
-  streams: { examine: [home: string, Check] };
+  calls: { tried: [result: DeviceTrialResult, null] };
+  streams: { examine: [home: string, Check | { trial: DeviceTrial }] };
 }
 
-serveThread<DoctorThreadApi>({ calls: {}, streams: { examine: (home, signal) => examining(home, signal) } });
+let answer: ((result: DeviceTrialResult) => void) | null = null;
+
+serveThread<DoctorThreadApi>({
+  calls: {
+    tried: (result) => {
+      answer?.(result);
+      return null;
+    },
+  },
+  streams: { examine },
+});
+
+async function* examine(home: string, signal: AbortSignal): AsyncGenerator<Check | { trial: DeviceTrial }, void, void> {
+  const items: (Check | { trial: DeviceTrial })[] = [];
+  const added = createChange();
+  const add = (item: Check | { trial: DeviceTrial }) => {
+    items.push(item);
+    added.announce();
+  };
+  let failure: unknown = null;
+  let isOver = false;
+  const look = async () => {
+    const checks = examining(home, signal, (trial) => {
+      const tried = new Promise<DeviceTrialResult>((resolve) => (answer = resolve));
+      add({ trial });
+      return tried;
+    });
+    for await (const check of checks) add(check);
+  };
+  void look()
+    .catch((error: unknown) => (failure = error))
+    .finally(() => {
+      isOver = true;
+      added.announce();
+    });
+  for (;;) {
+    const seen = added.count;
+    for (let item = items.shift(); item; item = items.shift()) yield item;
+    if (failure !== null) throw failure; // as it was thrown
+    if (isOver) return;
+    await added.after(seen, signal);
+  }
+}

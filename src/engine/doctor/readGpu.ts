@@ -11,14 +11,14 @@ import type { SessionSettings } from '../onnx/sessionSettings.ts';
 import { CUDA_LIBRARIES, type GpuFacts, type LibraryFacts } from './gpuChecks.ts';
 import { BASIC_FIELDS, CLOCK_FIELDS, parseCards, queryOf, visibleCard } from './nvidiaSmi.ts';
 import { namesIn, text } from './readMachine.ts';
-import { tryDevice } from './tryDevice.ts';
+import { tryDevice, type TryDevice } from './tryDevice.ts';
 
 const run = promisify(execFile);
 /** A card that is asleep or broken can keep nvidia-smi waiting. */
 const SMI_TIMEOUT_MS = 20_000;
 
 /** @param model to be run on the GPU for trial; null where there is none to run */
-export async function readGpu(model: InstalledModel | null, settings: SessionSettings, signal: AbortSignal | undefined): Promise<GpuFacts> {
+export async function readGpu(model: InstalledModel | null, settings: SessionSettings, signal: AbortSignal | undefined, trying: TryDevice = tryDevice): Promise<GpuFacts> {
   const { platform, arch } = process;
   const environment = { ...pick('CUDA_VISIBLE_DEVICES'), ...pick('CUDA_CACHE_MAXSIZE'), ...pick('CUDA_CACHE_DISABLE'), ...pick('LD_LIBRARY_PATH') };
   const smi = await askSmi(signal);
@@ -32,7 +32,7 @@ export async function readGpu(model: InstalledModel | null, settings: SessionSet
     libraries: smi && 'cards' in smi ? await findLibraries(environment.LD_LIBRARY_PATH, provider, signal) : [],
   };
   const device = deviceToTry(facts);
-  return { ...facts, trial: device && model ? { device, problem: (await tryDevice({ model, device, settings }, signal)).problem } : null };
+  return { ...facts, trial: device && model ? { device, problem: (await trying({ model, device, settings }, signal)).problem } : null };
 }
 
 /** An unset variable is left out. */

@@ -16,7 +16,7 @@ import { listModels, readManifest, verifyModels, type InstalledModel, type Model
 import type { SessionSettings } from '../onnx/sessionSettings.ts';
 import { openVoices } from '../voice/voices.ts';
 import type { StudioFacts } from './studioChecks.ts';
-import { tryDevice } from './tryDevice.ts';
+import { tryDevice, type TryDevice } from './tryDevice.ts';
 
 /** The words that the voices are asked to say. */
 const WORDS = [{ voice: 'fa', text: 'سلام' }, { voice: 'en', text: 'hello' }];
@@ -31,12 +31,12 @@ export interface StudioSettings {
 }
 
 /** @param rig the lip-sync network that ships; null where the list of models cannot be read or does not hold it */
-export async function readStudio(home: string, folders: ModelFolders, rig: InstalledModel | null, settings: StudioSettings, signal: AbortSignal | undefined): Promise<StudioFacts> {
+export async function readStudio(home: string, folders: ModelFolders, rig: InstalledModel | null, settings: StudioSettings, signal: AbortSignal | undefined, trying: TryDevice = tryDevice): Promise<StudioFacts> {
   return {
     settingsProblem: settings.problem,
     codecs: { problem: await problemOf(tryCodecs(signal), signal), nvenc: await hasNvenc() },
     models: await readModels(folders, signal),
-    network: await tryNetwork(rig, settings.sessions, signal),
+    network: await tryNetwork(rig, settings.sessions, signal, trying),
     voices: await tryVoices(signal),
     avatars: await readAvatars(home, signal),
   };
@@ -104,9 +104,9 @@ export async function readModels(folders: ModelFolders, signal?: AbortSignal): P
   }
 }
 
-async function tryNetwork(rig: InstalledModel | null, settings: SessionSettings, signal: AbortSignal | undefined): Promise<StudioFacts['network']> {
+async function tryNetwork(rig: InstalledModel | null, settings: SessionSettings, signal: AbortSignal | undefined, trying: TryDevice): Promise<StudioFacts['network']> {
   if (rig === null) return { problem: 'the built-in lip-sync network is not in the list of models' };
-  const { problem, runMs } = await tryDevice({ model: rig, device: 'cpu', settings }, signal);
+  const { problem, runMs } = await trying({ model: rig, device: 'cpu', settings }, signal);
   return problem === null ? { id: rig.id, runMs } : { problem };
 }
 

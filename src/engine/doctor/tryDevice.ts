@@ -20,16 +20,50 @@ export type DeviceTrialResult = { problem: null; runMs: number } | { problem: st
 /** The first use of a card may translate its kernels. */
 const TIMEOUT_MS = 120_000;
 
-/** @param entry the process; replaced in tests. @throws canceled */
-export async function tryDevice(trial: DeviceTrial, signal?: AbortSignal, entry = new URL('./tryDeviceEntry.ts', import.meta.url)): Promise<DeviceTrialResult> {
+/** A process that tries a device, as its host starts it. */
+export interface TrialProcess {
+  onMessage(listener: (message: unknown) => void): void;
+  /** How it ended, or could not be started. Called once. */
+  onEnd(listener: (how: { code: number | null; killedBy: string | null } | Error) => void): void;
+  kill(): void;
+}
+/** @param file started with the one argument */
+export type StartTrial = (file: string, argument: string) => TrialProcess;
+export type TryDevice = (trial: DeviceTrial, signal?: AbortSignal) => Promise<DeviceTrialResult>;
+
+const forkTrial: StartTrial = (file, argument) => {
+  const child = fork(file, [argument], { stdio: ['ignore', 'ignore', 'ignore', 'ipc'] });
+  return {
+    onMessage: (listener) => void child.on('message', listener),
+    onEnd: (listener) => {
+      child.once('error', listener);
+      child.once('close', (code, killedBy) => listener({ code, killedBy }));
+    },
+    kill: () => void child.kill('SIGKILL'),
+  };
+};
+
+/** @param entry the process; replaced in tests. @param start how a host starts processes. @throws canceled */
+export async function tryDevice(trial: DeviceTrial, signal?: AbortSignal, entry = new URL('./tryDeviceEntry.ts', import.meta.url), start: StartTrial = forkTrial): Promise<DeviceTrialResult> {
   throwIfCanceled(signal);
-  const child = fork(entryOf(entry), [JSON.stringify(trial)], { stdio: ['ignore', 'ignore', 'ignore', 'ipc'], signal, timeout: TIMEOUT_MS, killSignal: 'SIGKILL' });
+  const child = start(entryOf(entry), JSON.stringify(trial));
+  const kill = () => child.kill();
+  let isLate = false;
+  const late = setTimeout(() => {
+    isLate = true;
+    kill();
+  }, TIMEOUT_MS);
+  signal?.addEventListener('abort', kill, { once: true });
   let answer: DeviceTrialResult | null = null;
-  child.on('message', (message) => (answer = message as DeviceTrialResult));
+  child.onMessage((message) => (answer = message as DeviceTrialResult));
   const ended = await new Promise<string>((resolve) => {
-    child.on('error', (error) => resolve(error.message));
-    child.on('close', (code, killedBy) => resolve(killedBy === 'SIGKILL' ? `nothing came back within ${TIMEOUT_MS / 1000} s` : `the process crashed (${killedBy ?? `exit code ${code}`})`));
+    child.onEnd((how) => {
+      if (how instanceof Error) resolve(how.message);
+      else resolve(isLate ? `nothing came back within ${TIMEOUT_MS / 1000} s` : `the process crashed (${how.killedBy ?? `exit code ${how.code}`})`);
+    });
   });
+  clearTimeout(late);
+  signal?.removeEventListener('abort', kill);
   throwIfCanceled(signal);
   return answer ?? { problem: ended, runMs: null };
 }

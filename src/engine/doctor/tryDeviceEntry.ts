@@ -12,7 +12,10 @@ try {
 } catch (error) {
   result = { problem: reasonIn(errorData(error).message), runMs: null };
 }
-process.send!(result, () => process.disconnect());
+// Electron's utility process has a parentPort of its own; a fork talks over its IPC channel.
+const { parentPort } = process as unknown as { parentPort?: { postMessage(message: unknown): void } };
+if (parentPort) parentPort.postMessage(result);
+else process.send!(result, () => process.disconnect());
 await sessions.close();
 
 /** Without the sentence's end and the advice after it, which are for other commands. */

@@ -8,6 +8,7 @@ import type { RenderRequest } from '../../shared/contract/request.ts';
 import { isOver, type TakeEvent, type TakeInfo, type TakeState } from '../../shared/contract/take.ts';
 import { errorData, StudioError } from '../../shared/errors.ts';
 import type { Handlers } from '../../shared/rpc.ts';
+import { tryDevice, type TryDevice } from '../doctor/tryDevice.ts';
 import { openExports, type Exports } from '../export/exportQueue.ts';
 import type { LibraryEvent } from '../library/room.ts';
 import { openLibrary, type Library } from '../library/avatars.ts';
@@ -41,6 +42,8 @@ export interface StudioOptions {
   maxSessions?: number;
   /** How the engine process is started; a fork unless given. */
   start?: StartEngineProcess;
+  /** How a device is tried in a process of its own; a fork unless given. */
+  tryDevice?: TryDevice;
   /** How long it may be silent, and how soon it is started again. */
   patience?: Patience;
   /** Goes on with takes that a host which ended has left. */
@@ -315,7 +318,7 @@ export async function openStudio(options: StudioOptions): Promise<Studio> {
       if (adopted && !isOver(adopted.state)) begin(takes.change(id, { state: 'queued', restarts: adopted.restarts + 1 }), null, null);
     }
   }
-  return { ...studio, handlers: counted(studioHandlers({ studio, changes, folders: modelFolders(home), home }), (code) => telemetry.countError(code)) };
+  return { ...studio, handlers: counted(studioHandlers({ studio, changes, folders: modelFolders(home), home, tryDevice: options.tryDevice ?? tryDevice }), (code) => telemetry.countError(code)) };
 }
 
 /** Each model's load, once for each time that the engine was started. */

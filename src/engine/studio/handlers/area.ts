@@ -2,6 +2,7 @@
 import type { StudioServerApi } from '../../../shared/contract.ts';
 import { StudioError } from '../../../shared/errors.ts';
 import type { Handlers } from '../../../shared/rpc.ts';
+import type { TryDevice } from '../../doctor/tryDevice.ts';
 import type { ModelFolders } from '../../onnx/manifest.ts';
 import type { Changes } from '../changes.ts';
 import type { Studio } from '../studio.ts';
@@ -19,6 +20,8 @@ export interface HandlerParts {
   changes: Changes;
   folders: ModelFolders;
   home: string;
+  /** How this host tries a device, for the doctor. */
+  tryDevice: TryDevice;
 }
 
 export const notBuilt = (name: string) => (): never => {

@@ -3,7 +3,7 @@ import type { DoctorThreadApi } from '../../doctor/doctorThread.ts';
 import { startThread } from '../../threads.ts';
 import type { Area, HandlerParts } from './area.ts';
 
-export function machineHandlers({ studio, changes, home }: HandlerParts): Area<'engine' | 'telemetry' | 'settings' | 'doctor' | 'changes'> {
+export function machineHandlers({ studio, changes, home, tryDevice }: HandlerParts): Area<'engine' | 'telemetry' | 'settings' | 'doctor' | 'changes'> {
   const { engine, telemetry, preferences } = studio;
   const settings = () => ({ settings: preferences.current(), home, restartNeeded: engine.outdated });
   return {
@@ -28,7 +28,10 @@ export function machineHandlers({ studio, changes, home }: HandlerParts): Area<'
       async *'doctor.run'(_, signal) {
         const thread = startThread<DoctorThreadApi>(new URL('../../doctor/doctorThread.ts', import.meta.url));
         try {
-          yield* thread.stream('examine', home, { signal });
+          for await (const item of thread.stream('examine', home, { signal })) {
+            if (!('trial' in item)) yield item;
+            else await thread.call('tried', await tryDevice(item.trial, signal));
+          }
         } finally {
           await thread.terminate();
         }
