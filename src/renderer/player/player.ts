@@ -46,23 +46,23 @@ export interface Player {
   error: ErrorData | null;
 
   /** null: closes. @param at where it starts, and whether it runs; otherwise where it was left, and a take that is being made runs */
-  open(takeId: string | null, at?: { sec: number; playing: boolean }): void;
+  open: (takeId: string | null, at?: { sec: number; playing: boolean }) => void;
   /** Opens it again where it stands, after an error. */
-  retry(): void;
-  play(): void;
-  pause(): void;
-  toggle(): void;
+  retry: () => void;
+  play: () => void;
+  pause: () => void;
+  toggle: () => void;
   /** To the frame at that time; beyond what is rendered it waits there. */
-  seek(sec: number): void;
+  seek: (sec: number) => void;
   /** Stops, and goes that many frames on. */
-  stepFrames(n: number): void;
+  stepFrames: (n: number) => void;
   /** To the start of a word: the next, or the one before. */
-  stepWords(n: 1 | -1): void;
+  stepWords: (n: 1 | -1) => void;
   /** Repeats a stretch, going there if it is elsewhere. */
-  loop(range: TimeRange | null): void;
-  setRate(rate: number): void;
-  setVolume(volume: number): void;
-  setMuted(muted: boolean): void;
+  loop: (range: TimeRange | null) => void;
+  setRate: (rate: number) => void;
+  setVolume: (volume: number) => void;
+  setMuted: (muted: boolean) => void;
 }
 
 interface Open {

@@ -1,27 +1,24 @@
 /** Playback while a take is made: how soon it shows, and whether it ever waits. */
 import { percentilesOf } from '../../../src/engine/bench/figure.ts';
-import { createTexts } from '../../../src/engine/bench/benchTake.ts';
 import { countOf, playbackOf, untilPlayback, type Playback } from '../../support/playback.ts';
 import { figure, percent } from '../campaign.ts';
-import { openScript, rewrite, speak } from './speaking.ts';
+import { newText, openScript, rewrite, speak } from './speaking.ts';
 import type { StudioPart } from './part.ts';
 
 const FIRST_PICTURES = 10;
 const RUNS = 5;
-const MINUTE = Array.from({ length: 14 }, (_, i) => [
-  'سلام! امروز هوا خیلی خوب است و ما به باغ می‌رویم.', 'My mother bought five blue lamps, and put them on the table.', 'هیچ‌کس نمی‌داند باران کی می‌آید.', 'What a fine day it is.',
-][i % 4]).join(' ');
+/** About 8.5 s each. */
+const TEXTS_OF_A_MINUTE = 7;
 
 export const firstPicture: StudioPart = {
   title: 'The first picture',
   about: `Ctrl+Enter in the script to the first picture that the browser puts on the screen, ${FIRST_PICTURES} texts that were never spoken before, 512×512, warm.`,
   async run(pages, log) {
-    const text = createTexts();
     const page = await openScript(pages, 'Hello there.');
     try {
       const waits: number[] = [];
       for (let i = -1; i < FIRST_PICTURES; i++) {
-        await rewrite(page, text());
+        await rewrite(page, newText());
         await page.getByText(/^about/).waitFor(); // it is planned
         const before = await playbackOf(page);
         await speak(page);
@@ -42,12 +39,11 @@ export const firstPicture: StudioPart = {
 
 export const minute: StudioPart = {
   title: 'A minute that plays while it is made',
-  about: `A script of about a minute in both languages, ${RUNS} times, each with other words before it so that it is spoken anew; 512×512, played from its first moment to its end.`,
+  about: `A script of about a minute in both languages, ${RUNS} times, none of its sentences spoken before; 512×512, played from its first moment to its end.`,
   async run(pages, log) {
-    const text = createTexts();
     const runs: Playback[] = [];
     for (let i = 0; i < RUNS; i++) {
-      const page = await openScript(pages, `${text()} ${MINUTE}`);
+      const page = await openScript(pages, Array.from({ length: TEXTS_OF_A_MINUTE }, newText).join(' '));
       try {
         await speak(page);
         await untilPlayback(page, 'ended', { timeoutMs: 240_000 });

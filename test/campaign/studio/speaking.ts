@@ -1,10 +1,14 @@
 /** A window of the studio with a script in it, ready for Ctrl+Enter. */
 import type { Page } from 'playwright-core';
+import { createTexts } from '../../../src/engine/bench/benchTake.ts';
 import type { Project } from '../../../src/shared/contract/project.ts';
 import type { StudioPages } from '../../support/page.ts';
 import { notePlayback } from '../../support/playback.ts';
 
 export const SIZE = { width: 512, height: 512 };
+
+/** One that was never spoken before, by any part. */
+export const newText = createTexts();
 
 export async function openScript(pages: StudioPages, text: string, wishes: Partial<Project> = {}): Promise<Page> {
   const { id } = await pages.project({ segments: [{ text }], size: SIZE, ...wishes });

@@ -26,14 +26,14 @@ export function SeekBar({ data }: { data: TakeData | null }) {
       played.current!.style.width = thumb.current!.style.left = share(currentSec, durationSec);
       rendered.current!.style.width = share(renderedSec, durationSec);
       Object.assign(loop.current!.style, { display: loopRange ? '' : 'none', left: share(loopRange?.startSec ?? 0, durationSec), right: `calc(100% - ${share(loopRange?.endSec ?? 0, durationSec)})` });
-      const { dataset } = bar.current!;
+      const { dataset } = bar.current;
       // A screen reader is told each second, not each frame.
       const second = `${Math.floor(currentSec)} ${Math.floor(durationSec)}`;
       if (dataset.second === second) return;
       dataset.second = second;
-      bar.current!.setAttribute('aria-valuenow', String(Math.floor(currentSec)));
-      bar.current!.setAttribute('aria-valuemax', String(Math.ceil(durationSec)));
-      bar.current!.setAttribute('aria-valuetext', t('time', { now: format.clock(currentSec), all: format.clock(durationSec) }));
+      bar.current.setAttribute('aria-valuenow', String(Math.floor(currentSec)));
+      bar.current.setAttribute('aria-valuemax', String(Math.ceil(durationSec)));
+      bar.current.setAttribute('aria-valuetext', t('time', { now: format.clock(currentSec), all: format.clock(durationSec) }));
     };
     draw();
     const stops = [usePlayer.subscribe(draw), data?.facts.subscribe(draw)];

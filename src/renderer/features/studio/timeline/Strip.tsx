@@ -1,7 +1,7 @@
 /** The strip itself: a canvas for what is drawn, buttons for what is chosen, and a playhead that moves without either. */
 import { clsx } from 'clsx';
 import { Popover } from 'radix-ui';
-import { useCallback, useEffect, useEffectEvent, useLayoutEffect, useRef, useState, type PointerEvent } from 'react';
+import { useEffect, useEffectEvent, useLayoutEffect, useRef, useState, type PointerEvent } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useFormat } from '../../../i18n/format.ts';
 import type { Rate } from '../../../player/fragments.ts';
@@ -40,25 +40,24 @@ export function Strip({ data, rate, zoom, onZoom, marks }: { data: TakeData; rat
   }, []);
 
   // Drawn at most once per picture of the screen, whatever comes in between.
-  const paint = useEffectEvent(() => {
-    if (canvas.current && width > 0) draw(canvas.current, { ...view, data, rate, durationSec, loopRange, selected, format });
-  });
-  const pending = useRef(0);
-  const repaint = useCallback(() => {
-    cancelAnimationFrame(pending.current);
-    pending.current = requestAnimationFrame(() => paint());
-  }, []);
-  useEffect(() => repaint(), [repaint, width, pxPerSec, scrollLeft, durationSec, loopRange, selected, format, theme, said]);
   useEffect(() => {
+    let frame = 0;
+    let over = false;
+    const repaint = () => {
+      cancelAnimationFrame(frame);
+      if (!over && width > 0) frame = requestAnimationFrame(() => draw(canvas.current!, { width, pxPerSec, scrollLeft, data, rate, durationSec, loopRange, selected, format }));
+    };
+    repaint();
     void document.fonts.ready.then(repaint);
     const stop = data.facts.subscribe((now, before) => {
       if (now.curveFrames !== before.curveFrames || now.chunks !== before.chunks || now.said !== before.said) repaint();
     });
     return () => {
+      over = true;
       stop();
-      cancelAnimationFrame(pending.current);
+      cancelAnimationFrame(frame);
     };
-  }, [data, repaint]);
+  }, [data, rate, width, pxPerSec, scrollLeft, durationSec, loopRange, selected, format, theme]);
 
   const follow = useEffectEvent(() => {
     const { currentSec, playing } = usePlayer.getState();
@@ -73,14 +72,13 @@ export function Strip({ data, rate, zoom, onZoom, marks }: { data: TakeData; rat
 
   /** What lies under the pointer, or the playhead where it is in view, stays there. */
   const anchor = useRef<{ sec: number; x: number } | null>(null);
-  useLayoutEffect(() => {
-    const box = scroller.current;
-    if (!box) return;
-    const { currentSec } = usePlayer.getState();
-    const held = anchor.current ?? { sec: currentSec, x: box.clientWidth / 2 };
+  const keepAnchor = useEffectEvent(() => {
+    const box = scroller.current!;
+    const { sec, x } = anchor.current ?? { sec: usePlayer.getState().currentSec, x: box.clientWidth / 2 };
     anchor.current = null;
-    if (zoom > 0) box.scrollLeft = scrollFor(held.sec, held.x, pxPerSec);
-  }, [zoom]);
+    if (zoom > 0) box.scrollLeft = scrollFor(sec, x, pxPerSec);
+  });
+  useLayoutEffect(() => keepAnchor(), [zoom]);
   const onWheel = useEffectEvent((event: WheelEvent) => {
     const box = scroller.current!;
     if (event.ctrlKey || event.metaKey) {
