@@ -3,8 +3,9 @@ import { mkdir, rename, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { MadeFile } from '../../engine/export/api.ts';
 import { checkSettings, secondsOf } from '../../engine/export/checks.ts';
-import { exportedTake } from '../../engine/export/exportedTake.ts';
+import { exportedTake, spokenIn } from '../../engine/export/exportedTake.ts';
 import { makeExport } from '../../engine/export/makeExport.ts';
+import { takesFolder } from '../../engine/library/takeFolder.ts';
 import { openTakes } from '../../engine/library/takes.ts';
 import { rateValue } from '../../engine/media/rate.ts';
 import { systemFailure } from '../../engine/media/wholeFile.ts';
@@ -45,7 +46,7 @@ export async function takesExport(id: string, options: TakesExportOptions, { hom
   const progress = openProgress(process.stderr);
   const workFolders: string[] = [];
   try {
-    const take = exportedTake(takes, id, jobs.map(({ settings }) => settings));
+    const take = exportedTake(takes, id);
     const { file, release } = takes.use(take.id);
     try {
       for (const { option, to, settings } of jobs) {
@@ -65,7 +66,7 @@ export async function takesExport(id: string, options: TakesExportOptions, { hom
           progress.update({ stage, framesDone: Math.round(done * take.frames), framesExpected: take.frames, framesPerSec: done > 0 ? framesPerSec : null, fps: rateValue(take.rate) });
         };
         onProgress(0);
-        const { files: [from], sameBytes, notice } = await makeExport({ settings, take, file, workFolder }, { signal, onProgress });
+        const { files: [from], sameBytes, notice } = await makeExport({ settings, take, file, workFolder, spoken: () => spokenIn(takesFolder(home), take.id) }, { signal, onProgress });
         made.push({ from, to, sameBytes, notice });
       }
       throwIfCanceled(signal);

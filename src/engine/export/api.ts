@@ -1,7 +1,6 @@
 /** What the export thread is asked for: one export is one order, and comes back as files in its work folder. */
 import type { ExportSettings } from '../../shared/contract/export.ts';
 import type { Rate } from '../media/rate.ts';
-import type { SubtitledSegment } from '../pipeline/subtitles.ts';
 
 /** A finished take, as far as exports look at it. */
 export interface ExportedTake {
@@ -11,8 +10,8 @@ export interface ExportedTake {
   rate: Rate;
   frames: number;
   sizeBytes: number;
-  /** What was said when; empty: nothing was, nobody knows, or it is not to be shown. */
-  spoken: SubtitledSegment[];
+  /** It says a text, of which subtitles can be made; else it follows a recording. */
+  isSpoken: boolean;
 }
 
 export interface ExportOrder {
@@ -21,6 +20,8 @@ export interface ExportOrder {
   take: ExportedTake;
   /** Its MP4. */
   file: string;
+  /** The folder of all takes, whose records tell what is said when. */
+  takesRoot: string;
   /** Empty, and on the disk where the result will lie: nothing is written elsewhere. */
   workFolder: string;
   /** It begins paused. */

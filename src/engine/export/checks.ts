@@ -62,8 +62,8 @@ function checkSize({ width, height }: { width: number; height: number }, take: E
   }
 }
 
-function checkSpoken({ spoken }: ExportedTake): void {
-  if (spoken.length === 0) throw refusal('Subtitles come from a text, and this take follows a recording. Leave the subtitles out.');
+function checkSpoken({ isSpoken }: ExportedTake): void {
+  if (!isSpoken) throw refusal('Subtitles come from a text, and this take follows a recording. Leave the subtitles out.');
 }
 
 const leastKbps = ({ width, height }: { width: number; height: number }, { rate }: ExportedTake): number =>

@@ -12,6 +12,7 @@ import { createChange } from '../change.ts';
 import { openExportCatalogue } from '../library/exportCatalogue.ts';
 import { isAlive, NOBODY, thisProcess } from '../library/owner.ts';
 import { shortId } from '../library/room.ts';
+import { takesFolder } from '../library/takeFolder.ts';
 import type { TakeStore } from '../library/takes.ts';
 import { systemFailure } from '../media/wholeFile.ts';
 import type { EngineLife, EngineOwner } from '../process/owner.ts';
@@ -187,7 +188,7 @@ export function openExports({ home, takes, engine, folder: settingsFolder, goOn 
   const makeInLives = async (entry: Entry, work: NonNullable<Entry['work']>, workFolder: string): Promise<Made | null> => {
     const { id, settings, takeId } = entry.info;
     const { signal } = work.abort;
-    const take = exportedTake(takes, takeId, [settings]);
+    const take = exportedTake(takes, takeId);
     checkSettings(settings, take);
     for (let lives = 1; ; ) {
       const life = await engine.life(signal);
@@ -195,7 +196,7 @@ export function openExports({ home, takes, engine, folder: settingsFolder, goOn 
       await anew(workFolder);
       let made: Made | null = null;
       try {
-        const order = { id, settings, take, file: takes.file(takeId), workFolder, held: entry.info.state === 'paused' };
+        const order = { id, settings, take, file: takes.file(takeId), takesRoot: takesFolder(home), workFolder, held: entry.info.state === 'paused' };
         for await (const step of life.client.stream('export', order, { signal })) {
           if (step.type === 'made') ({ made } = step);
           else set(entry, { progress: step.done });
@@ -227,7 +228,7 @@ export function openExports({ home, takes, engine, folder: settingsFolder, goOn 
 
   return {
     async start({ takeId, settings, name, folder }) {
-      const take = exportedTake(takes, takeId, [settings]);
+      const take = exportedTake(takes, takeId);
       checkSettings(settings, take);
       const place = folder ?? (await settingsFolder()) ?? own;
       await checkFolder(place, own, estimatedBytes(settings, take));

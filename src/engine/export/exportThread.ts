@@ -2,6 +2,7 @@
 import { createChange } from '../change.ts';
 import { serveThread, startThread, type Thread } from '../threads.ts';
 import type { ExportApi, ExportStep, Made } from './api.ts';
+import { spokenIn } from './exportedTake.ts';
 import { makeExport } from './makeExport.ts';
 
 export type Exporter = Thread<ExportApi>;
@@ -41,7 +42,7 @@ export function serveExporter(): void {
         let made: Made | null = null;
         let over = false;
         const working = gate().then(() =>
-          makeExport(order, {
+          makeExport({ ...order, spoken: () => spokenIn(order.takesRoot, order.take.id) }, {
             signal, gate,
             onProgress: (now) => {
               if (now < 1 && Math.abs(now - done) < STEP) return;

@@ -12,7 +12,7 @@ import { AAC_SAMPLE_RATE } from '../media/aacEncoder.ts';
 import { remux } from '../media/remux.ts';
 import { writeSoundAsWav } from '../media/wavExport.ts';
 import { writeWhole } from '../media/wholeFile.ts';
-import { directedLines, srt, subtitleCues, vtt } from '../pipeline/subtitles.ts';
+import { directedLines, srt, subtitleCues, vtt, type SubtitledSegment } from '../pipeline/subtitles.ts';
 import type { ExportOrder, Made, MadeFile } from './api.ts';
 import { checkSettings, sizeOf } from './checks.ts';
 import { endingOf } from './fileNames.ts';
@@ -26,7 +26,10 @@ export interface MakingOptions {
 }
 
 type VideoSettings = Extract<ExportSettings, { kind: 'video' }>;
-type Order = Omit<ExportOrder, 'id' | 'held'>;
+type Order = Omit<ExportOrder, 'id' | 'held' | 'takesRoot'> & {
+  /** What is said when; asked for where it is shown. */
+  spoken: () => SubtitledSegment[];
+};
 
 /** Where nothing else is asked for: hardly to be told from the take. */
 const CRF = 20;
@@ -36,7 +39,7 @@ const THREADS = Math.max(1, Math.min(16, availableParallelism() - 1));
 
 /** @throws invalid-input for what the take does not allow, io, device where NVENC is asked for and does not open, canceled */
 export async function makeExport(order: Order, options: MakingOptions = {}): Promise<Made> {
-  const { settings, take, file, workFolder } = order;
+  const { settings, take, file, workFolder, spoken } = order;
   checkSettings(settings, take);
   const made = (ending: string): MadeFile => ({ file: path.join(workFolder, `export${ending}`), ending });
   switch (settings.kind) {
@@ -46,7 +49,7 @@ export async function makeExport(order: Order, options: MakingOptions = {}): Pro
       const files = [video];
       if (settings.subtitles === 'srt' || settings.subtitles === 'vtt') {
         const beside = made(`.${settings.subtitles}`);
-        await writeWhole(beside.file, settings.subtitles === 'srt' ? srt(take.spoken) : vtt(take.spoken));
+        await writeWhole(beside.file, settings.subtitles === 'srt' ? srt(spoken()) : vtt(spoken()));
         files.push(beside);
       }
       return { files, sameBytes: settings.mode === 'copy', notice };
@@ -59,7 +62,7 @@ export async function makeExport(order: Order, options: MakingOptions = {}): Pro
     }
     case 'subtitles': {
       const text = made(endingOf(settings));
-      await writeWhole(text.file, settings.format === 'srt' ? srt(take.spoken) : vtt(take.spoken, { karaoke: settings.karaoke }));
+      await writeWhole(text.file, settings.format === 'srt' ? srt(spoken()) : vtt(spoken(), { karaoke: settings.karaoke }));
       return { files: [text], sameBytes: false, notice: null };
     }
     case 'poster': {
@@ -71,7 +74,7 @@ export async function makeExport(order: Order, options: MakingOptions = {}): Pro
 }
 
 /** @returns what the user should know of how it was done */
-async function makeVideo(settings: VideoSettings, { take, file, workFolder }: Order, to: string, options: MakingOptions): Promise<string | null> {
+async function makeVideo(settings: VideoSettings, { take, file, workFolder, spoken }: Order, to: string, options: MakingOptions): Promise<string | null> {
   if (settings.mode === 'copy') {
     await remux(file, to, options);
     return null;
@@ -81,7 +84,7 @@ async function makeVideo(settings: VideoSettings, { take, file, workFolder }: Or
   let captionFile: string | null = null;
   if (settings.subtitles === 'burned') {
     captionFile = path.join(workFolder, 'captions.ass');
-    const cues = subtitleCues(take.spoken, captionLayout(size.width, size.height).lineCharacters);
+    const cues = subtitleCues(spoken(), captionLayout(size.width, size.height).lineCharacters);
     await writeWhole(captionFile, captionScript(cues.map((cue) => ({ ...cue, lines: directedLines(cue) })), size.width, size.height));
   }
   await reencode(file, to, { ...options, from: take, size, captionFile, aim: aimOf(settings), encoder, threads: THREADS, workFolder });

@@ -33,16 +33,16 @@ let take: ExportedTake;
 
 beforeAll(async () => {
   click = await writeClickTake({ file: source, frames: FRAMES, clickFrame: CLICK_FRAME, width: WIDTH, height: HEIGHT, marking: { takeId: 'the-take' } });
-  take = { id: 'the-take', width: WIDTH, height: HEIGHT, rate: { num: 25, den: 1 }, frames: FRAMES, sizeBytes: click.summary.sizeBytes, spoken: [{ text: TEXT, words: spokenOver(TEXT, SECONDS) }] };
+  take = { id: 'the-take', width: WIDTH, height: HEIGHT, rate: { num: 25, den: 1 }, frames: FRAMES, sizeBytes: click.summary.sizeBytes, isSpoken: true };
 });
 
 let works = 0;
 /** In a folder whose name filters and scripts could stumble over. */
-async function made(settings: unknown, options: MakingOptions & { take?: ExportedTake } = {}): Promise<Made & { workFolder: string }> {
+async function made(settings: unknown, options: MakingOptions & { take?: ExportedTake; words?: ReturnType<typeof spokenOver> } = {}): Promise<Made & { workFolder: string }> {
   const workFolder = path.join(folder, `it's [work], ${++works}; ü`);
   mkdirSync(workFolder);
-  const { take: other = take, ...making } = options;
-  return { workFolder, ...(await makeExport({ settings: parse(exportSettings, settings, 'Settings'), take: other, file: source, workFolder }, making)) };
+  const { take: other = take, words = spokenOver(TEXT, SECONDS), ...making } = options;
+  return { workFolder, ...(await makeExport({ settings: parse(exportSettings, settings, 'Settings'), take: other, file: source, workFolder, spoken: () => [{ text: TEXT, words }] }, making)) };
 }
 
 /** A checksum of each decoded picture. */
@@ -147,8 +147,8 @@ describe('video', () => {
   });
 
   test('subtitles in the picture: white with a dark edge, in the safe area below, from their first word to their last', async () => {
-    const said = { ...take, spoken: [{ text: TEXT, words: spokenOver(TEXT, SECONDS).map((word) => ({ ...word, startSec: word.startSec / 2 + 1, endSec: word.endSec / 2 + 1 })) }] };
-    const { files: [{ file }] } = await made({ kind: 'video', mode: 'encode', subtitles: 'burned', encoder: 'x264' }, { take: said });
+    const words = spokenOver(TEXT, SECONDS).map((word) => ({ ...word, startSec: word.startSec / 2 + 1, endSec: word.endSec / 2 + 1 }));
+    const { files: [{ file }] } = await made({ kind: 'video', mode: 'encode', subtitles: 'burned', encoder: 'x264' }, { words });
     await expectSound(file);
     const silent = await changed(file, 0.5);
     expect(silent.letters).toBe(0);
@@ -229,7 +229,7 @@ test.each([
 });
 
 test('a take that follows a recording has no subtitles', async () => {
-  const recorded = { ...take, spoken: [] };
+  const recorded = { ...take, isSpoken: false };
   for (const settings of [{ kind: 'subtitles' }, { kind: 'video', subtitles: 'srt' }, { kind: 'video', mode: 'encode', subtitles: 'burned' }]) {
     await expect(made(settings, { take: recorded })).rejects.toMatchObject({ code: 'invalid-input', message: expect.stringContaining('follows a recording') as string });
   }
