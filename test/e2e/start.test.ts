@@ -1,6 +1,6 @@
 /** `npm start` where no window can be opened, and Electron's program where it is looked for: real processes, the real page. */
 import { spawn, type ChildProcess } from 'node:child_process';
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import http from 'node:http';
 import type { AddressInfo } from 'node:net';
 import os from 'node:os';
@@ -8,6 +8,7 @@ import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { serve } from '../../src/cli/commands/serve.ts';
 import { electronFile, noWindowHere, obtainElectron } from '../../src/cli/electron.ts';
 import { connect } from '../../src/shared/rpc.ts';
 import { socketPort } from '../../src/shared/socketPort.ts';
@@ -81,6 +82,11 @@ test.runIf(process.platform !== 'win32')('where Electron ends at once, the studi
   child.kill('SIGINT');
   await new Promise((resolve) => child.once('close', resolve));
   expect(stderr.join('\n')).toContain(root && process.platform === 'linux' ? 'because Electron’s sandbox does not run as root' : 'because Electron does not run here (exit code 127)');
+});
+
+test('a page that is none is refused before anything is opened', async () => {
+  await expect(serve({ host: '127.0.0.1', port: 0, device: 'cpu', page: folder }, { home: path.join(folder, 'home3'), json: false, signal: new AbortController().signal })).rejects.toMatchObject({ code: 'invalid-input', message: expect.stringContaining('index.html') as string });
+  expect(existsSync(path.join(folder, 'home3'))).toBe(false);
 });
 
 const linux = { platform: 'linux', env: { DISPLAY: ':0' } as NodeJS.ProcessEnv, isRoot: false, folder: null as string | null } as const;
