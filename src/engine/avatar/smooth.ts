@@ -136,7 +136,7 @@ export function alignment(landmarks: Float32Array, reference: Float32Array): Sim
   return { a, b, tx: rx - a * mx + b * my, ty: ry - b * mx - a * my };
 }
 
-function moved(landmarks: Float32Array, { a, b, tx, ty }: Similarity): Float32Array {
+export function moved(landmarks: Float32Array, { a, b, tx, ty }: Similarity): Float32Array {
   const out = new Float32Array(MESH_POINTS * 3);
   const scale = Math.hypot(a, b);
   for (let i = 0; i < out.length; i += 3) {

@@ -5,7 +5,7 @@
 import { StudioError, throwIfCanceled } from '../../shared/errors.ts';
 import type { Mouth } from '../../shared/vocabulary.ts';
 import { maskOfFace, pastePatch, placeCrop, type ColourMemory, type Placement } from '../avatar/crop.ts';
-import { idleTrack, type IdlePose } from '../avatar/idle.ts';
+import { idleTrack, type IdlePose, type IdleTrack } from '../avatar/idle.ts';
 import { landmarksOnPlate, type Plates } from '../avatar/plates.ts';
 import type { Mask } from '../avatar/mask.ts';
 import type { Avatar } from '../avatar/prepare.ts';
@@ -48,6 +48,27 @@ export interface ComposerOptions {
 export async function openComposer({ avatar, plates, fps, idle }: ComposerOptions, signal?: AbortSignal): Promise<Composer> {
   throwIfCanceled(signal);
   return avatar.kind === 'photo' ? photoComposer(avatar, plates, fps, idle) : clipComposer(avatar, plates, fps);
+}
+
+/** How much is being said in a frame, and how far the jaw is down: what the head's own motion hangs on. */
+export type SpeechOfFrame = Parameters<IdleTrack['at']>[2];
+
+/**
+ * The pictures that a take's mouths were drawn into: a photo with its idle motion, a clip's own frames. What is given may be drawn over by
+ * the next one.
+ */
+export async function openUnspoken({ avatar, plates, fps, idle }: ComposerOptions): Promise<(frameIndex: number, frames: number | null, speech: SpeechOfFrame) => Promise<I420>> {
+  if (avatar.kind === 'clip') return (frameIndex) => plates.at(plateOfFrame(frameIndex, avatar, fps, plates.count));
+  const plate = await plates.at(0);
+  const landmarks = landmarksOn(plates, avatar, 0);
+  if (!idle || !landmarks) return () => Promise.resolve(plate);
+  const rigged = new RigComposer(plate, buildRig(plate, landmarks));
+  const track = idleTrack(fps, seedOf(avatar.id));
+  const out = createI420(plate.width, plate.height);
+  return (frameIndex, frames, speech) => {
+    rigged.draw(null, track.at(frameIndex, frames, speech), out);
+    return Promise.resolve(out);
+  };
 }
 
 async function photoComposer(avatar: Avatar, plates: Plates, fps: number, idle: boolean): Promise<Composer> {

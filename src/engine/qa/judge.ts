@@ -2,7 +2,7 @@
 import type { QaMeasure, QaUnknown } from '../../shared/contract/qa.ts';
 import { QA_LIMITS, verdictOf, type QaMeasureName } from '../../shared/qaLimits.ts';
 import { qaSentence } from '../../shared/qaWords.ts';
-import { bestLag, known, lagByChance, quantile, rangeOf, shareOfRange, type Range } from './curves.ts';
+import { bestLag, correlation, known, lagByChance, quantile, rangeOf, shareOfRange, type Range } from './curves.ts';
 import { CLOSED, framesBetween, type Frames, type LipClosure } from './speechSounds.ts';
 import type { Seen } from './watch.ts';
 
@@ -100,20 +100,19 @@ function lipsAgainstSound(evidence: Evidence, stretch: Frames): QaMeasure[] {
   const figures = { r: Number.isNaN(r) ? 0 : r, chance, seconds, frames: lag, ms: (1000 * lag) / fps };
   const belongs = figures.r > figures.chance;
   if (!belongs && figures.chance > TELLING) return [unknown('offset', 'too-short', figures), unknown('correlation', 'too-short', figures)];
-  const where = { startSec: from / fps, endSec: to / fps };
-  const follows = measure({ name: 'correlation', value: figures.r, unit: UNITS.correlation, verdict: belongs ? verdictOf('correlation', figures.r) : 'poor', figures, worst: worstOfWindows(evidence, { from, to }) });
+  const follows = measure({ name: 'correlation', value: figures.r, unit: UNITS.correlation, verdict: belongs ? verdictOf('correlation', figures.r) : 'poor', figures, worst: windowOf(evidence, { from, to }, 0, (r, than) => r < than) });
   // Where lips and voice do not belong together, a lag between them means nothing.
-  const offset = belongs ? measure({ name: 'offset', value: lag, unit: UNITS.offset, verdict: verdictOf('offset', Math.abs(lag) / fps), figures, worst: where }) : unknown('offset', 'unrelated', figures);
+  const offset = belongs ? measure({ name: 'offset', value: lag, unit: UNITS.offset, verdict: verdictOf('offset', Math.abs(lag) / fps), figures, worst: windowOf(evidence, { from, to }, Math.round(lag), (r, than) => r > than) }) : unknown('offset', 'unrelated', figures);
   return [offset, follows];
 }
 
-/** The four seconds in which the lips follow the voice least, where the stretch is longer than that. */
-function worstOfWindows({ fps, seen, loudness }: Evidence, { from, to }: Frames): QaMeasure['worst'] {
+/** The four seconds in which the lips follow the voice least, or, for a lag, in which it is seen best; null where the stretch is no longer than that. */
+function windowOf({ fps, seen, loudness }: Evidence, { from, to }: Frames, lag: number, isWorse: (r: number, than: number) => boolean): QaMeasure['worst'] {
   const length = Math.round(4 * fps);
   let worst: { r: number; at: number } | null = null;
-  for (let at = from; at + length <= to; at += Math.round(fps)) {
-    const { r } = bestLag(seen.opening.slice(at, at + length), loudness!.subarray(at, at + length), Math.round(0.12 * fps));
-    if (!Number.isNaN(r) && (!worst || r < worst.r)) worst = { r, at };
+  for (let at = Math.max(from, from - lag); at + length <= Math.min(to, to - lag); at += Math.round(fps)) {
+    const r = correlation(seen.opening.slice(at + lag, at + lag + length), loudness!.subarray(at, at + length));
+    if (!Number.isNaN(r) && (!worst || isWorse(r, worst.r))) worst = { r, at };
   }
   return worst && { startSec: worst.at / fps, endSec: (worst.at + length) / fps };
 }

@@ -5,12 +5,11 @@
 import { LEFT_EYE, RIGHT_EYE, squareOfLandmarks } from '../avatar/mesh.ts';
 import { blurOf } from '../avatar/qualityMeasures.ts';
 import { applyAffine, invertAffine, pyramidUnder, sampleRgb, squareMap, type Square } from '../avatar/sample.ts';
-import { alignment } from '../avatar/smooth.ts';
+import { alignment, moved } from '../avatar/smooth.ts';
 import type { I420 } from '../media/i420.ts';
 import { quantile } from './curves.ts';
-import { movedSquare } from './movedSquare.ts';
 
-/** A source picture with its face: 468 × x,y,z in its own pixels. */
+/** What a frame was made from: the picture as its head stands in that frame, and the face of the picture at rest, 468 × x,y,z in its pixels. */
 export interface FaceOnPlate {
   picture: I420;
   landmarks: Float32Array;
@@ -31,24 +30,15 @@ const MIN_MOUTH = 18;
 
 /** @param plate what the frame was made from, with its face */
 export function lookAt(frame: I420, landmarks: Float32Array, index: number, plate: FaceOnPlate | null): Look {
-  const reference = plate?.landmarks ?? landmarks;
+  // The plate shows the head where the frame does, but its landmarks are those of the picture at rest: they go with what the mouth does not move.
+  const reference = plate ? moved(plate.landmarks, alignment(plate.landmarks, landmarks)) : landmarks;
   const square = squareOfLandmarks(reference);
   const size = Math.max(32, Math.min(VIEW_SIZE, 2 * Math.round(square.side / 2)));
-  // The head may be moved by idle motion: the same view of both pictures, laid by what the mouth does not move.
-  const place = plate ? placeOf(square, movedSquare(square, alignment(reference, landmarks))) : square;
-  const own = viewOf(frame, landmarks, place, size);
-  const source = plate ? viewOf(plate.picture, plate.landmarks, square, size) : null;
+  const own = viewOf(frame, landmarks, square, size);
+  const source = plate ? viewOf(plate.picture, reference, square, size) : null;
   const ratio = sharpnessOf(own);
   const fit = source ? sharpnessOf(source) : 1;
   return { frame: index, sharpness: ratio === null || fit === null ? null : ratio / fit, seam: source && ratio !== null ? seamBetween(own, source) : null };
-}
-
-/** Less than this, of the square's side, is the mesh's own noise: a picture that did not move is compared pixel by pixel. */
-const STILL = 0.005;
-
-function placeOf(square: Square, moved: Square): Square {
-  const isStill = Math.hypot(moved.x - square.x, moved.y - square.y) < STILL * square.side && Math.abs(moved.side / square.side - 1) < STILL && Math.abs(moved.angle - square.angle) < STILL;
-  return isStill ? square : moved;
 }
 
 /** The face in a square picture of its own: brightness 0..255, and landmarks in its pixels. */

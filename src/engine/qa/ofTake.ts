@@ -1,32 +1,43 @@
 /** What is known of a take beyond its video: the pictures that it was made from, and which sounds are spoken when. */
-import type { RenderRequest } from '../../shared/contract/request.ts';
-import type { Phoneme } from '../../shared/vocabulary.ts';
+import { POSE_PARAMETERS, POSE_SIZE, type Phoneme } from '../../shared/vocabulary.ts';
 import { parseBackground } from '../avatar/background.ts';
 import { landmarksOnPlate, openPlates, type OpenPlates } from '../avatar/plates.ts';
 import { variantOf } from '../avatar/plateVariant.ts';
 import type { Avatar } from '../avatar/prepare.ts';
-import { rateValue, type Rate } from '../media/rate.ts';
+import { rateValue } from '../media/rate.ts';
 import type { Sessions } from '../onnx/sessions.ts';
-import { plateOfFrame } from '../pipeline/compose.ts';
+import { openUnspoken, plateOfFrame } from '../pipeline/compose.ts';
 import { TIMELINE_RATE, type Piece } from '../pipeline/timeline.ts';
 import type { FaceOnPlate } from './look.ts';
 import type { QaSegment } from './measure.ts';
+import type { QaTake } from './room.ts';
 
 export interface TakePlates {
   at(sec: number): Promise<FaceOnPlate | null>;
   close(): Promise<void>;
 }
 
-/** The take's plates by its clock. The opener closes. */
-export async function openTakePlates(avatar: Avatar, variantsFolder: string, { size: asked, background }: Pick<RenderRequest, 'size' | 'background'>, rate: Rate, { sessions, signal }: { sessions: Pick<Sessions, 'run'>; signal?: AbortSignal | undefined }): Promise<TakePlates> {
-  const size = asked ?? null;
-  const variant = await variantOf(avatar, size, parseBackground(background), { folder: variantsFolder, sessions, ...(signal ? { signal } : {}) });
+/** Of a network's patch nothing is known but that somebody may be speaking, as the composer takes it. */
+const PATCH_SPEECH = { act: 0.5, jaw: 0 };
+/** Places of both in a pose, and what a full one is kept as. */
+const [JAW, ACT, FULL] = [POSE_PARAMETERS.indexOf('jaw'), POSE_PARAMETERS.indexOf('act'), 254];
+
+/** The pictures that the take's mouths were drawn into, by its clock. The opener closes. */
+export async function openTakePlates(avatar: Avatar, variantsFolder: string, { request, rate, frames, endKnownFrom, poses }: QaTake, { sessions, signal }: { sessions: Pick<Sessions, 'run'>; signal?: AbortSignal | undefined }): Promise<TakePlates> {
+  const size = request.size ?? null;
+  const variant = await variantOf(avatar, size, parseBackground(request.background), { folder: variantsFolder, sessions, ...(signal ? { signal } : {}) });
   const plates: OpenPlates = await openPlates(variant, size, signal);
+  const fps = rateValue(rate);
+  const unspoken = await openUnspoken({ avatar: variant, plates, fps, idle: request.idle }).catch(async (error: unknown) => {
+    await plates.close();
+    throw error;
+  });
   return {
     async at(sec) {
-      const index = plateOfFrame(Math.floor(sec * rateValue(rate)), variant, rateValue(rate), plates.count);
-      const face = variant.faces[index];
-      return face ? { picture: await plates.at(index), landmarks: landmarksOnPlate(face.landmarks, plates) } : null;
+      const frame = Math.min(frames - 1, Math.floor(sec * fps));
+      const face = variant.faces[plateOfFrame(frame, variant, fps, plates.count)];
+      const speech = poses ? { act: poses[frame * POSE_SIZE + ACT] / FULL, jaw: poses[frame * POSE_SIZE + JAW] / FULL } : PATCH_SPEECH;
+      return face ? { picture: await unspoken(frame, frame < endKnownFrom ? null : frames, speech), landmarks: landmarksOnPlate(face.landmarks, plates) } : null;
     },
     close: () => plates.close(),
   };

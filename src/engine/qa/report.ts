@@ -58,7 +58,7 @@ ${ofTake ? `<p class="mark"><strong>${words.reviewer}:</strong> ${markOf(ofTake,
 <table>
 <thead><tr><th>${words.measure}</th><th>${words.verdict}</th><th>${words.found}</th><th>${words.figure}</th><th>${words.limit}</th><th>${words.worst}</th></tr></thead>
 <tbody>
-${report.measures.map((measure) => `<tr><th scope="row">${escaped(QA_NAMES[lang][measure.name])}</th><td>${badge(measure.verdict, lang)}</td><td>${escaped(qaSentence(measure, lang))}</td><td class="number">${figureIn(measure, lang)}</td><td class="number">${escaped(qaLimit(measure.name, lang))}</td><td>${momentOf(measure, lang, pictures)}</td></tr>`).join('\n')}
+${report.measures.map((measure) => `<tr><th scope="row">${escaped(QA_NAMES[lang][measure.name])}</th><td>${badge(measure.verdict, lang)}</td><td>${escaped(qaSentence(measure, lang))}</td><td class="number">${figureIn(measure, lang)}</td><td class="number">${escaped(qaLimit(measure.name, lang))}</td><td class="${measure.verdict === 'good' ? 'small' : ''}">${momentOf(measure, lang, pictures)}</td></tr>`).join('\n')}
 </tbody>
 </table>
 <h2>${words.segments}</h2>
@@ -126,7 +126,8 @@ const STYLE = `
   .name { font-size: 1.05rem; margin: .5rem 0 0 } .about { color: #5b5b66; margin: 0 0 1rem }
   table { width: 100%; border-collapse: collapse } th, td { text-align: start; vertical-align: top; padding: .45rem .6rem; border-bottom: 1px solid #d9d9df } thead th { color: #5b5b66; font-weight: 500; font-size: 12px } tbody th { font-weight: 500 }
   tr { break-inside: avoid } .number, .when { font-variant-numeric: tabular-nums; white-space: nowrap } .when { color: #5b5b66; font-size: 12px; display: block }
-  td p { margin: 0 0 .4rem } td img { display: block; width: 9rem; border-radius: 4px; margin-bottom: .2rem }
+  td p { margin: 0 0 .4rem } td img { display: block; width: 8rem; border-radius: 4px; margin-bottom: .2rem }
+  td.small img { width: 3.6rem }
   .badge { display: inline-block; padding: .05rem .55rem; border-radius: 1rem; font-size: 12px; white-space: nowrap; border: 1px solid currentColor }
   .good { color: #13734a } .fair { color: #835400 } .poor { color: #b3261e } .unknown { color: #5b5b66 } .note { white-space: pre-wrap }
   figure { margin: 0 0 1.25rem } svg { width: 100%; height: 7rem; display: block; background: #f6f6f8; border-radius: 4px } figcaption { color: #5b5b66; font-size: 12px; margin-top: .25rem }

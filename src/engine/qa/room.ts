@@ -20,6 +20,11 @@ export interface QaTake {
   /** null: it is not known any more. */
   avatarId: string | null;
   rate: Rate;
+  frames: number;
+  /** The first frame that was drawn when the take's end was known: idle motion fades toward it. */
+  endKnownFrom: number;
+  /** [frames, POSE_SIZE], 0..254; null: its driver gives patches, or they are not known any more. */
+  poses: Uint8Array | null;
   segments: QaSegment[];
 }
 
@@ -56,12 +61,12 @@ export function createQaRoom({ sessions, voices, avatarOf, isBusy }: QaParts): Q
   /** The plates that pictures were last asked of: whoever steps through frames asks for the next one at once. */
   let kept: { takeId: string; plates: Promise<TakePlates | null> } | null = null;
 
-  const openPlatesOf = async ({ avatarId, request, rate }: QaTake, signal?: AbortSignal): Promise<TakePlates | null> => {
-    if (avatarId === null) return null;
-    const used = await avatarOf(avatarId, signal).catch(() => null); // removed since: less can be known then
+  const openPlatesOf = async (take: QaTake, signal?: AbortSignal): Promise<TakePlates | null> => {
+    if (take.avatarId === null) return null;
+    const used = await avatarOf(take.avatarId, signal).catch(() => null); // removed since: less can be known then
     if (!used) return null;
     try {
-      const plates = await openTakePlates(used.avatar, used.variantsFolder, request, rate, { sessions, signal });
+      const plates = await openTakePlates(used.avatar, used.variantsFolder, take, { sessions, signal });
       return { at: (sec) => plates.at(sec), close: () => plates.close().finally(used.release) };
     } catch {
       used.release();
@@ -119,7 +124,7 @@ export function createQaRoom({ sessions, voices, avatarOf, isBusy }: QaParts): Q
         kept = { takeId: take.takeId, plates: openPlatesOf(take) };
       }
       const plates = take && order.what !== 'frame' ? await kept!.plates : null;
-      return pictureOf(order.file, order, { plates, sessions, signal });
+      return pictureOf(order.file, order, { plates, signal });
     },
     close: letGo,
   };

@@ -11,7 +11,6 @@ import { StudioError, throwIfCanceled } from '../../shared/errors.ts';
 import type { QaLang } from '../../shared/qaWords.ts';
 import type { Client } from '../../shared/rpc.ts';
 import { replaceDurably } from '../library/durable.ts';
-import { saidOf } from '../library/takeRecord.ts';
 import type { TakeStore } from '../library/takes.ts';
 import { rateValue } from '../media/rate.ts';
 import type { EngineApi } from '../process/api.ts';
@@ -33,7 +32,7 @@ export interface TakeReports {
 
 export interface ReportParts {
   engine: Pick<EngineOwner, 'life'>;
-  takes: Pick<TakeStore, 'use' | 'record'>;
+  takes: Pick<TakeStore, 'use' | 'soFar'>;
 }
 
 const keptSchema = z.object({ version: z.literal(QA_VERSION), report: qaReport });
@@ -57,8 +56,9 @@ export function createTakeReports({ engine, takes }: ReportParts): TakeReports {
   }
 
   const orderOf = (take: TakeInfo, file: string): QaOrder & { take: QaTake } => {
-    const segments = saidOf(takes.record(take.id)).map(({ index, text, startSec, endSec }) => ({ index, text, startSec, endSec }));
-    return { file, take: { takeId: take.id, request: take.request, avatarId: take.avatarId, rate: take.rate!, segments } };
+    const { said, track, chunks } = takes.soFar(take.id);
+    const segments = said.map(({ index, text, startSec, endSec }) => ({ index, text, startSec, endSec }));
+    return { file, take: { takeId: take.id, request: take.request, avatarId: take.avatarId, rate: take.rate!, frames: take.framesDone, endKnownFrom: Math.max(0, ...chunks.map(({ chunk }) => chunk.firstFrame)), poses: track()?.poses ?? null, segments } };
   };
 
   async function* measured(order: QaOrder, signal: AbortSignal): AsyncGenerator<QaEvent, void, void> {

@@ -12,7 +12,6 @@ import type { I420 } from '../media/i420.ts';
 import type { Sessions } from '../onnx/sessions.ts';
 import { lookAt, type FaceOnPlate, type Look } from './look.ts';
 import { openingOf, QUICK_CROPS } from './mouthReading.ts';
-import { movedSquare } from './movedSquare.ts';
 
 export interface Seen {
   /** Per frame; NaN where no face is seen. */
@@ -127,6 +126,9 @@ async function read(frame: I420, followed: Followed, sessions: Pick<Sessions, 'r
   for (const key of ['a', 'b', 'tx', 'ty'] as const) followed.pose[key] += (now[key] - followed.pose[key]) * pace;
   return { points, opening };
 }
+
+/** Where a square goes with the face that it lies on. */
+const movedSquare = ({ x, y, side, angle }: Square, { a, b, tx, ty }: Similarity): Square => ({ x: a * x - b * y + tx, y: b * x + a * y + ty, side: side * Math.hypot(a, b), angle: angle + Math.atan2(b, a) });
 
 /** The middle of what the mouth does not move. */
 function centreOf(points: Float32Array): { x: number; y: number } {

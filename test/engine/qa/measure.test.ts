@@ -43,8 +43,10 @@ async function measured(source: string, take: QaTake | null): Promise<QaReport> 
   throw new Error('no report');
 }
 
-const takeOf = ({ order, prepared, result }: Rendered): QaTake => ({
-  takeId: order.takeId, request: order.request, avatarId: prepared.avatarId, rate: prepared.rate,
+const posesOf = (events: Rendered['events']): Uint8Array => Uint8Array.from(events.flatMap((event) => (event.type === 'track' ? Array.from(event.track.poses ?? []) : [])));
+
+const takeOf = ({ order, prepared, result, events }: Rendered): QaTake => ({
+  takeId: order.takeId, request: order.request, avatarId: prepared.avatarId, rate: prepared.rate, frames: result.summary.frames, endKnownFrom: result.chunks.at(-1)!.firstFrame, poses: posesOf(events),
   segments: result.segments.flatMap(({ segment, startSec, endSec }) => (segment ? [{ index: segment.index, text: segment.text, startSec, endSec }] : [])),
 });
 
