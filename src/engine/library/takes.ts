@@ -97,8 +97,8 @@ export interface TakeSoFar {
   fragments: readonly Fragment[];
   chunks: readonly TimedChunk[];
   said: readonly SaidSegment[];
-  /** From the first frame on; null where nothing is known. */
-  track: MouthTrack | null;
+  /** Read from its file: from the first frame on; null where nothing is known. */
+  track(): MouthTrack | null;
 }
 
 /** Opens the takes, made where there are none, and clears what crashes have left. The opener closes. @throws StudioError io */
@@ -150,10 +150,10 @@ export function openTakes(home: string, { budgetBytes: budgetAtFirst = TAKES_BUD
       const take = show(id);
       if (take.state === 'finished') {
         const record = room.recordOf(id);
-        return { take, initBytes: record.initBytes, fragments: fragmentsOf(record), chunks: chunksOf(record), said: saidOf(record), track: sealedTrack(root, id) };
+        return { take, initBytes: record.initBytes, fragments: fragmentsOf(record), chunks: chunksOf(record), said: saidOf(record), track: () => sealedTrack(root, id) };
       }
       const { fragments, chunks, said } = room.ask((takes) => ({ fragments: takes.fragments(id), chunks: takes.chunks(id), said: takes.said(id) }));
-      return { take, initBytes: fragments[0]?.offset ?? null, fragments, chunks, said, track: isOver(take.state) ? null : growingTrack(root, id) };
+      return { take, initBytes: fragments[0]?.offset ?? null, fragments, chunks, said, track: () => (isOver(take.state) ? null : growingTrack(root, id)) };
     },
     fragments(id) {
       const own = room.own(id)?.fragments.slice();

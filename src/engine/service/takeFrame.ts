@@ -42,7 +42,7 @@ export function createTakeFrames({ handlers, takeFile, workFolder }: TakeMediaPa
     return thread.client;
   };
 
-  /** The fragments up to the one that holds the frame; of a finished take all. */
+  /** The fragments up to the one that holds the frame. */
   const readTable = async (takeId: string, upTo: number, signal: AbortSignal): Promise<Table> => {
     const fragments: Fragment[] = [];
     let initBytes = 0;
@@ -55,9 +55,9 @@ export function createTakeFrames({ handlers, takeFile, workFolder }: TakeMediaPa
     }
     return { initBytes, fragments };
   };
-  const tableOf = async ({ id, state }: TakeInfo, frame: number, signal: AbortSignal): Promise<Table> => {
+  const tableOf = async ({ id, state, framesDone }: TakeInfo, frame: number, signal: AbortSignal): Promise<Table> => {
     if (state !== 'finished') return readTable(id, frame, signal);
-    const known = tables.get(id) ?? readTable(id, Infinity, new AbortController().signal);
+    const known = tables.get(id) ?? readTable(id, framesDone - 1, new AbortController().signal);
     tables.delete(id);
     tables.set(id, known);
     known.catch(() => tables.delete(id));

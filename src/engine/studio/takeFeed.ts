@@ -30,10 +30,13 @@ export function createTakeFeed(soFar: TakeSoFar): TakeFeed {
   const fragments = [...soFar.fragments];
   const told: TakeEvent[] = soFar.chunks.map(({ chunk, times }) => ({ type: 'chunk', chunk, times }));
   const said = [...soFar.said];
-  const curve = growingCurve(soFar.track);
+  let drawn: ReturnType<typeof growingCurve> | null = null;
+  /** Read when it is first looked at: who wants a finished take's fragments does not want it. */
+  const curve = () => (drawn ??= growingCurve(soFar.track()));
   let initBytes = soFar.initBytes ?? 0;
   let take = soFar.take;
   let latest: Extract<TakeEvent, { type: 'progress' }> | null = null;
+  if (!isOver(take.state)) curve(); // before there is more of it
 
   return {
     get take() {
@@ -60,7 +63,7 @@ export function createTakeFeed(soFar: TakeSoFar): TakeFeed {
       change.announce();
     },
     draw(track) {
-      if (curve.add(track)) change.announce();
+      if (curve().add(track)) change.announce();
     },
     progress(framesDone, framesExpected) {
       latest = { type: 'progress', framesDone, framesExpected };
@@ -81,9 +84,9 @@ export function createTakeFeed(soFar: TakeSoFar): TakeFeed {
         while (event < told.length) yield told[event++];
         while (segment < said.length) yield { type: 'said', segment: said[segment++] };
         while (fragment < fragments.length) yield { type: 'fragment', fragment: fragments[fragment++], initBytes };
-        while (frame < curve.frames()) {
-          const end = Math.min(curve.frames(), frame + CURVE_FRAMES);
-          yield { type: 'curve', curve: curve.piece(frame, end) };
+        while (frame < curve().frames()) {
+          const end = Math.min(curve().frames(), frame + CURVE_FRAMES);
+          yield { type: 'curve', curve: curve().piece(frame, end) };
           frame = end;
         }
         if (latest !== null && latest !== seenProgress) yield (seenProgress = latest);

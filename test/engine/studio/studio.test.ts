@@ -165,6 +165,26 @@ test('takes are listed, shown, marked and removed; the request stays as it was',
   await watching;
 });
 
+test('takes are found by project and words, changed by segments, and weighed', async () => {
+  const sessionId = await openSession();
+  const segments = [{ text: 'سلام، حال شما چطور است؟ ' }, { text: 'Seventeen parrots came by. ', voice: 'espeak-en-gb-woman' }];
+  const request = { avatar: PRESENTERS.woman, size: { width: 256, height: 256 }, segments };
+  const first = await ask('takes.start', { sessionId, request, projectId: 'p-17' });
+  expect(first).toMatchObject({ projectId: 'p-17', parentId: null });
+  const events = await watched(first.id);
+  expect(events.filter(({ type }) => type === 'said')).toHaveLength(2);
+  const child = await ask('takes.edit', { sessionId, takeId: first.id, segments: [segments[0], { text: 'Seventeen parrots flew away.' }] });
+  expect(endOf(await watched(child.id))).toMatchObject({ state: 'finished', parentId: first.id, projectId: 'p-17' });
+  expect((await ask('takes.list', { search: 'PARROTS came' })).map(({ id }) => id)).toEqual([first.id]);
+  expect((await ask('takes.list', { projectId: 'p-17', search: 'parrots' })).map(({ id }) => id)).toEqual([child.id, first.id]);
+  expect(await ask('takes.list', { projectId: 'p-17', kept: true })).toEqual([]);
+  await expect(client.call('takes.edit', { sessionId, takeId: first.id, segments: [] })).rejects.toMatchObject({ code: 'invalid-input' });
+  const disk = await ask('takes.disk', null);
+  expect(disk.usedBytes).toBeGreaterThan(10_000);
+  expect(disk.budgetBytes).toBe(20e9);
+  expect(disk.freeBytes).toBeGreaterThan(0);
+});
+
 test('what cannot be done is refused with the field, or fails with the reason', async () => {
   const sessionId = await openSession();
   const refused = (request: object) => client.call('takes.start', { sessionId, request: request as never });

@@ -104,7 +104,7 @@ test('segments are told with their voices and words, frames with their mouths an
   const later = await followed(open.studio, take.id);
   expect(saidIn(later.events)).toEqual(said);
   expect(curveIn(later.events)).toEqual({ opening, peaks });
-  expect(open.studio.takes.soFar(take.id).track!.poses).toHaveLength(take.framesDone * 8);
+  expect(open.studio.takes.soFar(take.id).track()!.poses).toHaveLength(take.framesDone * 8);
 });
 
 test('an engine that is killed leaves no gap in what is told, and a damaged side file takes nothing else along', async () => {
