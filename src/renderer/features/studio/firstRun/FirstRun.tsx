@@ -17,9 +17,14 @@ export function FirstRun() {
   const { t } = useTranslation('studio');
   const format = useFormat();
   const { dismissed, dismiss } = useHint();
-  const hasSpoken = useProject(({ project }) => project === null || project.takeIds.length > 0);
+  const isOpen = useProject(({ project }) => project !== null);
+  const hasSpoken = useProject(({ project }) => (project?.takeIds.length ?? 0) > 0);
   useGreetingInOwnLanguage();
-  if (dismissed || hasSpoken) return null;
+  // Whoever has walked the path knows it.
+  useEffect(() => {
+    if (hasSpoken) dismiss();
+  }, [hasSpoken, dismiss]);
+  if (dismissed || !isOpen || hasSpoken) return null;
   return (
     <aside aria-label={t('firstRun.title')} className="m-2 mb-0 rounded border border-accent/60 bg-raised p-2 text-xs">
       <div className="flex items-start gap-1">

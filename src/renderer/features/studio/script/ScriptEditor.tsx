@@ -33,7 +33,7 @@ export function ScriptEditor() {
   const audio = useProject(({ project }) => project?.audio ?? null);
   const isOpen = useProject(({ project }) => project !== null);
   return (
-    <section aria-label={t('script.title')} className="flex h-[clamp(190px,29vh,400px)] shrink-0 flex-col border-t border-line bg-panel">
+    <section aria-label={t('script.title')} className="flex h-[clamp(172px,28vh,400px)] shrink-0 flex-col border-t border-line bg-panel">
       {audio !== null ? <RecordingCard audio={audio} /> : isOpen ? <Editor /> : <div className="flex-1" />}
       <SpeakBar />
     </section>
