@@ -15,6 +15,7 @@ import { shortId } from '../library/room.ts';
 import { takesFolder } from '../library/takeFolder.ts';
 import type { TakeStore } from '../library/takes.ts';
 import { systemFailure } from '../media/wholeFile.ts';
+import { textOf } from '../pipeline/speechPlan.ts';
 import type { EngineLife, EngineOwner } from '../process/owner.ts';
 import type { Made } from './api.ts';
 import { checkSettings, estimatedBytes } from './checks.ts';
@@ -233,7 +234,7 @@ export function openExports({ home, takes, engine, folder: settingsFolder, goOn 
       const place = folder ?? (await settingsFolder()) ?? own;
       await checkFolder(place, own, estimatedBytes(settings, take));
       const { request } = takes.show(take.id);
-      const spoken = request.script === undefined ? (request.audio === undefined ? null : safeName(path.parse(request.audio).name)) : nameOfScript(request.script);
+      const spoken = request.audio === undefined ? nameOfScript(textOf(request)) : safeName(path.parse(request.audio).name);
       const info: Entry['info'] = {
         id: randomUUID(), takeId: take.id, name: `${(name === undefined ? null : safeName(name)) ?? spoken ?? `take ${shortId(take.id, 8)}`}${endingOf(settings)}`, settings,
         state: 'queued', progress: null, files: [], sizeBytes: null, sameBytes: settings.kind === 'video' && settings.mode === 'copy',
