@@ -125,8 +125,10 @@ describe('what is broken', () => {
 
   it('the mouth of another take has nothing to do with the voice, misses closures and is not judged by its lag', async () => {
     const measures = await together(woman, man.take.order.file);
-    const [offset, correlation] = measures;
+    const [offset, correlation, silence] = measures;
     expect(correlation.verdict).toBe('poor');
+    // It goes on where the voice has ended.
+    expect(silence.verdict).toBe('poor');
     expect(offset).toMatchObject({ value: null, why: 'unrelated' });
     // The woman's own closures, looked for in the man's mouth.
     const opening = man.report.opening.map((value) => value ?? NaN);

@@ -3,7 +3,7 @@ export const qa = {
   none: 'Make a take: its lip-sync is then measured on the finished pictures.',
   waiting: 'Measured as soon as the take is finished.',
   gone: 'This take was not finished: there is nothing to measure.',
-  measuring: 'Measuring the pictures, {{done}}', cancel: 'Stop measuring', canceled: 'Not measured.', measure: 'Measure now', measureTip: 'Looks at every frame of this take',
+  measuring: 'Measuring the pictures, {{done}}', cancel: 'Stop measuring', canceled: 'Not measured.', held: 'Measured when it has been played.', measure: 'Measure now', measureTip: 'Looks at every frame of this take',
   verdict: 'Quality: {{verdict}}',
   figures: 'Figures', figuresTip: 'The numbers behind the words',
   goodFrom: 'good from {{limit}}',

@@ -7,6 +7,7 @@ import type { QaReport } from '../../../../shared/contract/qa.ts';
 import { isOver } from '../../../../shared/contract/take.ts';
 import { QA_VERDICT_NAMES } from '../../../../shared/qaWords.ts';
 import { useFormat } from '../../../i18n/format.ts';
+import { usePlayer } from '../../../player/player.ts';
 import { useShortcuts } from '../../../shell/shortcuts.ts';
 import { useCurrentTake } from '../../../state/currentTake.ts';
 import { useProject } from '../../../state/project.ts';
@@ -55,7 +56,12 @@ function TakeQuality({ takeId }: { takeId: string }) {
   const measured = useReports(({ byTake }) => byTake[takeId]);
   const set = useReports((reports) => reports.set);
   const isFinished = take?.state === 'finished';
-  const isWanted = isFinished && (measured === undefined || measured.state === 'measuring');
+  // A take that was made before the user's eyes is being watched for the first time: measuring would take what its playback needs.
+  const [wasAwaited, setWasAwaited] = useState(false);
+  if (take && !isOver(take.state) && !wasAwaited) setWasAwaited(true);
+  const isWatched = usePlayer((player) => player.playing && player.takeId === takeId);
+  const isHeld = wasAwaited && isWatched && measured === undefined;
+  const isWanted = isFinished && !isHeld && (measured === undefined || measured.state === 'measuring');
   useWatch(
     'qa.measure',
     isWanted ? { takeId } : undefined,
@@ -73,9 +79,9 @@ function TakeQuality({ takeId }: { takeId: string }) {
       {isDead ? <Hint>{t('gone')}</Hint>
       : !isFinished ? <Hint>{t('waiting')}</Hint>
       : measured?.state === 'failed' ? <div className="p-3"><Failure error={measured.error} onRetry={() => set(takeId, { state: 'measuring', done: 0 })} /></div>
-      : measured?.state === 'canceled' ? (
+      : measured?.state === 'canceled' || isHeld ? (
         <div className="flex items-center justify-between gap-2 p-3">
-          <span className="text-muted">{t('canceled')}</span>
+          <span className="text-muted">{t(isHeld ? 'held' : 'canceled')}</span>
           <Button icon={Gauge} tip={t('measureTip')} onClick={() => set(takeId, { state: 'measuring', done: 0 })}>{t('measure')}</Button>
         </div>
       ) : (
