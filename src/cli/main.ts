@@ -18,6 +18,7 @@ const avatarsRemove = lazily(async () => (await import('./commands/avatars.ts'))
 const avatarsShow = lazily(async () => (await import('./commands/avatars.ts')).avatarsShow);
 const avatarsVerify = lazily(async () => (await import('./commands/avatars.ts')).avatarsVerify);
 const modelsDefault = lazily(async () => (await import('./commands/models.ts')).modelsDefault);
+const modelsFetch = lazily(async () => (await import('./commands/models.ts')).modelsFetch);
 const modelsImport = lazily(async () => (await import('./commands/models.ts')).modelsImport);
 const modelsList = lazily(async () => (await import('./commands/models.ts')).modelsList);
 const modelsRemove = lazily(async () => (await import('./commands/models.ts')).modelsRemove);
@@ -141,6 +142,10 @@ command(models, 'import', 'Check a Wav2Lip ONNX file and keep a copy of it.')
   .argument('<file>')
   .option('--id <id>', 'name for it; default: its file name')
   .action((file: string, options: { id?: string }, cmd: Command) => modelsImport(file, options, context(cmd)));
+command(models, 'fetch', 'Download a known model from its source; broken off, it goes on where it was the next time.')
+  .argument('<id>')
+  .option('--accept-licence', 'you have read its licence and accept it')
+  .action((id: string, options: { acceptLicence?: boolean }, cmd: Command) => modelsFetch(id, options, context(cmd)));
 command(models, 'default', 'Choose the lip-sync model of takes that name none: wav2lip_gan, …, or rig for the built-in one again.')
   .argument('<id>')
   .action((id: string, _: unknown, cmd: Command) => modelsDefault(id, context(cmd)));
