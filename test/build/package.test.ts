@@ -30,7 +30,7 @@ describe('the lists of files', () => {
   const packed = (files: string[], platform: string, arch: string, cuda = false): string[] => {
     const matcher = new FileMatcher('/app', '/to', (text) => text.replaceAll('${platform}', platform).replaceAll('${arch}', arch), configOf({ cuda }).files);
     const isWanted = matcher.createFilter();
-    const stat = { isDirectory: () => false } as Stats;
+    const stat = { isDirectory: () => false } as never;
     return files.filter((file) => isWanted(`/app/${file}`, stat));
   };
 

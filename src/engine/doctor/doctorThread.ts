@@ -2,6 +2,7 @@
  * Worker-thread entry that examines the machine for a studio: what it calls blocks for longer than a host may. Only the host can start processes
  * in every kind of host, so it is asked to try devices, in the midst of the checks, and answers with `tried`.
  */
+import { errorData, fromErrorData, type StudioError } from '../../shared/errors.ts';
 import { createChange } from '../change.ts';
 import { serveThread } from '../threads.ts';
 import type { Check } from './check.ts';
@@ -32,7 +33,7 @@ async function* examine(home: string, signal: AbortSignal): AsyncGenerator<Check
     items.push(item);
     added.announce();
   };
-  let failure: unknown = null;
+  let failure: StudioError | null = null;
   let isOver = false;
   const look = async () => {
     const checks = examining(home, signal, (trial) => {
@@ -43,7 +44,7 @@ async function* examine(home: string, signal: AbortSignal): AsyncGenerator<Check
     for await (const check of checks) add(check);
   };
   void look()
-    .catch((error: unknown) => (failure = error))
+    .catch((error: unknown) => (failure = fromErrorData(errorData(error))))
     .finally(() => {
       isOver = true;
       added.announce();
@@ -51,7 +52,7 @@ async function* examine(home: string, signal: AbortSignal): AsyncGenerator<Check
   for (;;) {
     const seen = added.count;
     for (let item = items.shift(); item; item = items.shift()) yield item;
-    if (failure !== null) throw failure; // as it was thrown
+    if (failure !== null) throw failure as StudioError;
     if (isOver) return;
     await added.after(seen, signal);
   }

@@ -64,8 +64,8 @@ test('both versions damaged: the project is listed with the reason, and cannot b
   const made = await projects.create({ name: 'Lost' });
   await projects.save(made);
   for (const name of [`${made.id}.sima`, `${made.id}.sima.bak`]) writeFileSync(file(name), '{');
-  await expect(projects.open(made.id)).rejects.toMatchObject({ code: 'io', message: expect.stringContaining('damaged') });
-  expect(await projects.list()).toMatchObject([{ id: made.id, notice: expect.stringContaining('damaged') }]);
+  await expect(projects.open(made.id)).rejects.toMatchObject({ code: 'io', message: expect.stringContaining('damaged') as string });
+  expect(await projects.list()).toMatchObject([{ id: made.id, notice: expect.stringContaining('damaged') as string }]);
 });
 
 test('a save that was cut off between its two renamings loses nothing', async () => {
@@ -81,9 +81,9 @@ test('a project of a newer Sima is refused in clear words, and stays as it is', 
   const made = await projects.create({ name: 'Now' });
   const newer = JSON.stringify({ ...made, version: 7, holograms: [] });
   writeFileSync(projects.fileOf(made.id), newer);
-  await expect(projects.open(made.id)).rejects.toMatchObject({ code: 'invalid-input', message: expect.stringMatching(/newer Sima.*format is 7/) });
+  await expect(projects.open(made.id)).rejects.toMatchObject({ code: 'invalid-input', message: expect.stringMatching(/newer Sima.*format is 7/) as string });
   expect(readFileSync(projects.fileOf(made.id), 'utf8')).toBe(newer);
-  await expect(projects.adopt(newer, 'The file')).rejects.toMatchObject({ message: expect.stringContaining('newer') });
+  await expect(projects.adopt(newer, 'The file')).rejects.toMatchObject({ message: expect.stringContaining('newer') as string });
 });
 
 test('what is taken over: a free id stays, a taken one is replaced; wrong fields are named; files of this machine are not followed', async () => {
@@ -97,7 +97,7 @@ test('what is taken over: a free id stays, a taken one is replaced; wrong fields
   expect((await projects.adopt(JSON.stringify(given), 'The file')).id).not.toBe('from-elsewhere');
   expect((await projects.adopt(JSON.stringify({ ...given, id: '../../evil' }), 'The file')).id).toMatch(/^[0-9a-f-]{36}$/);
   expect(await projects.list()).toHaveLength(4);
-  await expect(projects.adopt(JSON.stringify({ ...given, rate: 9 }), 'The file')).rejects.toMatchObject({ code: 'invalid-input', message: expect.stringContaining('rate') });
+  await expect(projects.adopt(JSON.stringify({ ...given, rate: 9 }), 'The file')).rejects.toMatchObject({ code: 'invalid-input', message: expect.stringContaining('rate') as string });
   for (const text of ['', '{}', '[]', '"x"', '<html>', '{"version":"1"}']) await expect(projects.adopt(text, 'The file')).rejects.toMatchObject({ code: 'invalid-input' });
   for (const id of ['../x', '', '.', 'a/b', 'C:x']) await expect(projects.open(id)).rejects.toMatchObject({ code: 'invalid-input' });
 });
@@ -154,7 +154,7 @@ test('a place of the user’s that cannot be written is told, and the project is
   mkdirSync(stick);
   await projects.keepAt(made.id, path.join(stick, 'a.sima'));
   rmSync(stick, { recursive: true });
-  await expect(projects.save(saying(made, 'still here'))).rejects.toMatchObject({ code: 'io', message: expect.stringContaining('saved in the studio') });
+  await expect(projects.save(saying(made, 'still here'))).rejects.toMatchObject({ code: 'io', message: expect.stringContaining('saved in the studio') as string });
   expect((await projects.open(made.id)).segments).toEqual([{ text: 'still here' }]);
 });
 
