@@ -2,6 +2,7 @@
 import { createReadStream, createWriteStream } from 'node:fs';
 import { open, rm } from 'node:fs/promises';
 import { pipeline } from 'node:stream/promises';
+import { setImmediate } from 'node:timers/promises';
 import { trackBefore, unknownTrack } from '../mouthTrack.ts';
 import { growingFile, takeFile } from './takeFolder.ts';
 import { fragmentsOf, saidOf } from './takeRecord.ts';
@@ -42,15 +43,24 @@ export async function copyBeginning(room: TakeRoom, id: string, parentId: string
   const track = sealedTrack(root, parentId);
   room.inStorage(() => writeTrack(root, id, track ? trackBefore(track, end) : unknownTrack(end)));
   const own = room.mine(id);
-  const said = saidOf(record).slice(0, segments);
-  room.ask((takes) =>
-    takes.together(() => {
-      for (const fragment of fragments) takes.addFragment(id, fragment);
-      for (const segment of said) takes.addSaid(id, segment);
-    }),
-  );
-  own.fragments.push(...fragments);
-  for (const segment of said) own.said.set(segment.index, segment);
+  await inParts(saidOf(record).slice(0, segments), (part) => {
+    room.ask((takes) => takes.together(() => part.forEach((segment) => takes.addSaid(id, segment))));
+    for (const segment of part) own.said.set(segment.index, segment);
+  });
+  await inParts(fragments, (part) => {
+    room.ask((takes) => takes.together(() => part.forEach((fragment) => takes.addFragment(id, fragment))));
+    own.fragments.push(...part);
+  });
+}
+
+const PART = 500;
+
+/** A little at a time: there are 9,000 fragments in an hour, and the process that journals them answers everybody. */
+async function inParts<T>(all: readonly T[], work: (part: readonly T[]) => void): Promise<void> {
+  for (let from = 0; from < all.length; from += PART) {
+    work(all.slice(from, from + PART));
+    await setImmediate();
+  }
 }
 
 /** The header with the one id in the other's place; null where they are not of one length. */

@@ -98,7 +98,7 @@ export interface TakeSoFar {
   chunks: readonly TimedChunk[];
   said: readonly SaidSegment[];
   /** Read from its file: from the first frame on; null where nothing is known. */
-  track(): MouthTrack | null;
+  track: () => MouthTrack | null;
 }
 
 /** Opens the takes, made where there are none, and clears what crashes have left. The opener closes. @throws StudioError io */
