@@ -5,6 +5,7 @@
 import type { LexiconEntry } from '../../shared/contract/request.ts';
 import { StudioError } from '../../shared/errors.ts';
 import type { Lang } from '../../shared/vocabulary.ts';
+import { espeakPhonemes } from './ipa.ts';
 import { asciiDigits, dominantLang, isSpeakable, langOf, plainLetters } from './normalise/letters.ts';
 import { writtenWords, type WrittenWord } from './normalise/written.ts';
 
@@ -56,11 +57,11 @@ export function entriesIn(text: string, entries: readonly LexiconEntry[], base: 
 /** The same for entries that mean the same words. */
 export const entryKey = (entry: LexiconEntry): string => `${entry.lang} ${wordsOf(entry).join(' ')}`;
 
-/** @throws invalid-input with what is wrong: the word or its reading cannot be spoken, or phonemes are given */
+/** @throws invalid-input with what is wrong: the word or its reading cannot be spoken */
 export function checkEntry(entry: LexiconEntry): void {
-  const { word, say, phonemes } = entry;
+  const { lang, word, say, phonemes } = entry;
   if (wordsOf(entry).length === 0) throw new StudioError('invalid-input', `The lexicon: “${word}” has no letter or digit, so there is nothing that could be said otherwise.`);
-  if (phonemes !== undefined) throw new StudioError('invalid-input', `The lexicon: “${word}” is given in phonemes, which these voices cannot be told. Write how it sounds instead (say), with vowel marks where they help.`);
+  if (phonemes !== undefined) espeakPhonemes(phonemes, lang);
   if (say !== undefined && !isSpeakable(say)) throw new StudioError('invalid-input', `The lexicon: “${say}”, which “${word}” is to be said as, has nothing that a voice can say. Write it in Persian or English letters.`);
 }
 

@@ -3,6 +3,7 @@
  * Latin words by itself, with English phonemes and the same speaker; the English one would spell Persian letters by their names.)
  */
 import type { Lang } from '../../../shared/vocabulary.ts';
+import { espeakPhonemes } from '../ipa.ts';
 import type { Lexicon } from '../lexicon.ts';
 import { expandedAbbreviation } from './abbreviations.ts';
 import { dominantLang } from './letters.ts';
@@ -20,7 +21,7 @@ export interface SpokenWord {
 
 export interface UtteranceText {
   lang: Lang;
-  /** Letters, spaces and `, . ? !` (or the Persian ones). */
+  /** Letters, spaces and `, . ? !` (or the Persian ones); of the lexicon also `[[…]]`, eSpeak's own names of sounds. */
   text: string;
   words: SpokenWord[];
   /** For each character (code point) of `text`, the index of its word in `words`. */
@@ -45,10 +46,13 @@ export function utterances(text: string, lexicon?: Lexicon): UtteranceText[] {
     const last = written[i + (own?.words ?? 1) - 1];
     const word = { ...written[i], end: last.end, breakAfter: last.breakAfter };
     if (own) i += own.words - 1;
+    const phonemes = own?.entry.phonemes;
     const expanded = own?.entry.say ?? expandedAbbreviation(word.text, text[word.end] === '.');
-    const pieces = spokenPieces(expanded ?? word.text, base);
-    for (const { text: spoken, lang: pieceLang } of pieces) {
-      const lang = base === 'fa' ? 'fa' : pieceLang;
+    const pieces = own && phonemes !== undefined ? [{ text: espeakPhonemes(phonemes, own.entry.lang), lang: own.entry.lang }] : spokenPieces(expanded ?? word.text, base);
+    for (const { text: given, lang: pieceLang } of pieces) {
+      // Sounds are those of their own language's voice.
+      const lang = base === 'fa' && phonemes === undefined ? 'fa' : pieceLang;
+      const spoken = phonemes === undefined ? given : `/${phonemes}/`;
       let run = found.at(-1);
       if (run?.lang !== lang) {
         run = { lang, text: '', words: [], wordAt: [], afterBreak: lastBreak !== '' };
@@ -56,7 +60,7 @@ export function utterances(text: string, lexicon?: Lexicon): UtteranceText[] {
       }
       if (run.words.at(-1)?.start === word.start) run.words.at(-1)!.spoken += ` ${spoken}`;
       else run.words.push({ start: word.start, end: word.end, spoken, ...(own ? { own: true } : {}) });
-      append(run, run.text === '' ? spoken : ` ${spoken}`);
+      append(run, run.text === '' ? given : ` ${given}`);
     }
     const run = found.at(-1);
     if (run && pieces.length > 0) append(run, MARKS[run.lang][word.breakAfter]);

@@ -19,11 +19,12 @@ export function EntryDialog({ entry, onClose }: { entry: LexiconEntry | null; on
   const sample = useSample();
   const [lang, setLang] = useState<UiLanguage>(entry?.lang ?? language);
   const [word, setWord] = useState(entry?.word ?? '');
-  const [say, setSay] = useState(entry?.say ?? '');
+  const [how, setHow] = useState<'say' | 'phonemes'>(entry?.phonemes === undefined ? 'say' : 'phonemes');
+  const [say, setSay] = useState(entry?.say ?? entry?.phonemes ?? '');
   const [error, setError] = useState<unknown>(null);
   const [saving, setSaving] = useState(false);
   const isWhole = word.trim() !== '' && say.trim() !== '';
-  const draft = { lang, word: word.trim(), say: say.trim() } satisfies LexiconEntry;
+  const draft: LexiconEntry = { lang, word: word.trim(), ...(how === 'say' ? { say: say.trim() } : { phonemes: say.trim() }) };
   const save = async (event: SyntheticEvent) => {
     event.preventDefault();
     if (!isWhole) return;
@@ -33,7 +34,7 @@ export function EntryDialog({ entry, onClose }: { entry: LexiconEntry | null; on
       await call('lexicon.put', { entry: draft });
       // A word that was written otherwise before is another word now.
       if (entry && (entry.word !== draft.word || entry.lang !== lang)) await call('lexicon.remove', { lang: entry.lang, word: entry.word }).catch(() => undefined);
-      toast.success(t('lexicon.saved', { word: draft.word, say: draft.say }));
+      toast.success(t('lexicon.saved', { word: draft.word, say: how === 'say' ? say.trim() : `/${say.trim()}/` }));
       onClose();
     } catch (failure) {
       setError(failure);
@@ -47,7 +48,8 @@ export function EntryDialog({ entry, onClose }: { entry: LexiconEntry | null; on
       <form onSubmit={(event) => void save(event)} className="flex flex-col gap-4">
         <Segmented label={t('lexicon.lang')} value={lang} onChange={setLang} choices={langs} />
         <TextField label={t('lexicon.word')} value={word} maxLength={100} autoFocus autoComplete="off" onChange={({ target }) => setWord(target.value)} />
-        <TextField label={t('lexicon.say')} hint={t('lexicon.sayHint')} value={say} maxLength={300} autoComplete="off" onChange={({ target }) => setSay(target.value)} />
+        <Segmented label={t('lexicon.how')} value={how} onChange={setHow} choices={(['say', 'phonemes'] as const).map((value) => ({ value, label: t(`lexicon.hows.${value}`), tip: t(`lexicon.${value}Hint`) }))} />
+        <TextField label={t(how === 'say' ? 'lexicon.say' : 'lexicon.phonemes')} hint={t(`lexicon.${how}Hint`)} value={say} maxLength={300} autoComplete="off" {...(how === 'phonemes' ? { dir: 'ltr', lang: 'und-fonipa', spellCheck: false } : {})} onChange={({ target }) => setSay(target.value)} />
         {(error ?? sample.error) !== null && <Failure error={error ?? sample.error} />}
         <div className="flex flex-wrap justify-end gap-2">
           {sample.state === 'idle'

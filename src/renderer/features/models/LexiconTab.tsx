@@ -38,7 +38,7 @@ export function LexiconTab() {
   const rows = useMemo(() => {
     const wanted = search.trim().toLowerCase();
     return (all ?? [])
-      .filter(({ word, say = '' }) => wanted === '' || word.toLowerCase().includes(wanted) || say.toLowerCase().includes(wanted))
+      .filter(({ word, say, phonemes }) => wanted === '' || [word, say ?? phonemes ?? ''].some((text) => text.toLowerCase().includes(wanted)))
       .sort((a, b) => (a.lang === b.lang ? a.word.localeCompare(b.word, a.lang) : a.lang === 'fa' ? -1 : 1));
   }, [all, search]);
 
@@ -109,7 +109,7 @@ function Table({ rows, onEdit }: { rows: readonly LexiconEntry[]; onEdit: (entry
               <div key={`${entry.lang} ${entry.word}`} role="row" aria-rowindex={index + 2} style={{ height: ROW, transform: `translateY(${start}px)` }} className={`${COLUMNS} absolute inset-x-0 top-0 border-b border-line`}>
                 <span role="cell" className="text-xs text-muted">{t(`voices.langs.${entry.lang}`)}</span>
                 <span role="cell" className="truncate"><bdi lang={entry.lang}>{entry.word}</bdi></span>
-                <span role="cell" className="truncate text-accent"><bdi>{entry.say ?? entry.phonemes}</bdi></span>
+                <span role="cell" className="truncate text-accent"><bdi>{entry.say ?? `/${entry.phonemes ?? ''}/`}</bdi></span>
                 <span role="cell" className="flex justify-end">
                   {heard === entry && sample.state !== 'idle'
                     ? <IconButton label={t('voices.stop')} icon={Square} size={14} onClick={sample.stop} />
