@@ -117,7 +117,10 @@ const showIfAny = (opened: Parameters<ReturnType<typeof useProject.getState>['sh
 
 function SavedState() {
   const { t } = useTranslation('studio');
-  const { state, failure } = useProject(({ saving }) => saving);
+  const { state: now, failure } = useProject(({ saving }) => saving);
+  const isLost = useConnection(({ state: connection }) => connection === 'lost');
+  // It is saved as soon as there is a studio again.
+  const state = isLost && now === 'saving' ? 'unsaved' : now;
   const Icon = { saved: Check, unsaved: null, saving: LoaderCircle, failed: CircleAlert }[state];
   return (
     <Tip side="bottom" label={failure ? t('bar.failedTip', { message: failure.message }) : t('bar.savedTip')}>
