@@ -30,11 +30,11 @@ export const pictureKey = ({ worst }: Pick<QaMeasure, 'worst'>): string => (wors
 
 const WORDS = {
   en: {
-    title: 'Lip-sync report', measure: 'Measure', verdict: 'Verdict', found: 'What was found', figure: 'Figure', limit: 'Good from', worst: 'Worst moment', segments: 'Segments', text: 'Text', time: 'Time', reviewer: 'Reviewer',
+    title: 'Lip-sync report', measure: 'Measure', verdict: 'Verdict', found: 'What was found', figure: 'Figure', limit: 'Good', worst: 'Worst moment', segments: 'Segments', text: 'Text', time: 'Time', reviewer: 'Reviewer',
     pass: 'passed', fail: 'failed', noMark: '–', whole: 'The whole video', curve: 'Mouth opening (line) over the sound’s loudness (grey)', made: 'Measured on the rendered frames by Sima Studio', nothing: 'Nothing to mind.', stretch: 'Stretch',
   },
   fa: {
-    title: 'گزارش هم‌زمانی لب', measure: 'سنجه', verdict: 'نتیجه', found: 'آنچه دیده شد', figure: 'عدد', limit: 'خوب از', worst: 'بدترین لحظه', segments: 'بخش‌ها', text: 'متن', time: 'زمان', reviewer: 'بازبین',
+    title: 'گزارش هم‌زمانی لب', measure: 'سنجه', verdict: 'نتیجه', found: 'آنچه دیده شد', figure: 'عدد', limit: 'خوب', worst: 'بدترین لحظه', segments: 'بخش‌ها', text: 'متن', time: 'زمان', reviewer: 'بازبین',
     pass: 'پذیرفته', fail: 'رد شده', noMark: '–', whole: 'کل ویدیو', curve: 'باز بودن دهان (خط) روی بلندی صدا (خاکستری)', made: 'سنجیده روی فریم‌های ساخته‌شده با استودیوی سیما', nothing: 'چیزی برای یادآوری نیست.', stretch: 'بازه',
   },
 } as const;
@@ -85,7 +85,7 @@ function markOf({ verdict, note }: ReviewMark, lang: QaLang): string {
 }
 
 const badge = (verdict: QaVerdict, lang: QaLang): string => `<span class="badge ${verdict}">${escaped(QA_VERDICT_NAMES[lang][verdict])}</span>`;
-const figureIn = (measure: QaMeasure, lang: QaLang): string => `<bdi dir="ltr">${escaped(qaFigure(measure, lang))}</bdi>`;
+const figureIn = (measure: QaMeasure, lang: QaLang): string => `<bdi>${escaped(qaFigure(measure, lang))}</bdi>`;
 
 function momentOf(measure: QaMeasure, lang: QaLang, pictures: ReadonlyMap<string, Uint8Array>): string {
   if (!measure.worst) return '';

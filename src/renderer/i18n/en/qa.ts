@@ -6,7 +6,7 @@ export const qa = {
   measuring: 'Measuring the pictures, {{done}}', cancel: 'Stop measuring', canceled: 'Not measured.', held: 'Measured when it has been played.', measure: 'Measure now', measureTip: 'Looks at every frame of this take',
   verdict: 'Quality: {{verdict}}',
   figures: 'Figures', figuresTip: 'The numbers behind the words',
-  goodFrom: 'good from {{limit}}',
+  goodFrom: 'good: {{limit}}',
   jump: 'Go to the worst moment, {{time}}, and repeat it', nowhere: 'Nowhere in particular',
   notKnown: '{{count}} not known', notKnownTip: 'What cannot be known of this take, and why',
   segments: 'Sentences', segment: 'Sentence {{number}}, {{verdict}}: {{text}}', selectTip: 'Shows and repeats this sentence', fine: 'Nothing to mind.',

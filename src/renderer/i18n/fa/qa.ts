@@ -9,7 +9,7 @@ export const qa: Words<typeof english> = {
   measuring: 'سنجش تصویرها، {{done}}', cancel: 'توقف سنجش', canceled: 'سنجیده نشده است.', held: 'پس از پایان پخش سنجیده می‌شود.', measure: 'اکنون بسنج', measureTip: 'همهٔ فریم‌های این برداشت را می‌بیند',
   verdict: 'کیفیت: {{verdict}}',
   figures: 'عددها', figuresTip: 'عددهای پشت این جمله‌ها',
-  goodFrom: 'خوب از {{limit}}',
+  goodFrom: 'خوب: {{limit}}',
   jump: 'رفتن به بدترین لحظه، {{time}}، و تکرار آن', nowhere: 'جای خاصی ندارد',
   notKnown: '{{count}} سنجهٔ نامعلوم', notKnownTip: 'آنچه دربارهٔ این برداشت معلوم نیست، و چرا',
   segments: 'جمله‌ها', segment: 'جملهٔ {{number}}، {{verdict}}: {{text}}', selectTip: 'این جمله را نشان می‌دهد و تکرار می‌کند', fine: 'چیزی برای یادآوری نیست.',

@@ -35,9 +35,9 @@ function MeasureRow({ measure, figures }: { measure: QaMeasure; figures: boolean
     <>
       <VerdictSign verdict={verdict} />
       <span className="flex min-w-0 flex-1 flex-col">
-        <span className={verdict === 'unknown' ? 'text-muted' : ''}>{figures || verdict === 'unknown' ? `${QA_NAMES[language][name]}: ${qaSentence(measure, language)}` : qaSentence(measure, language)}</span>
+        <span className={verdict === 'unknown' ? 'text-muted' : ''}>{verdict === 'unknown' ? `${QA_NAMES[language][name]}: ${qaSentence(measure, language)}` : qaSentence(measure, language)}</span>
         {figures && measure.value !== null && (
-          <span className="flex flex-wrap gap-x-3 text-xs text-muted tabular-nums"><bdi dir="ltr" className="text-ink">{qaFigure(measure, language)}</bdi><span>{t('goodFrom', { limit: qaLimit(name, language) })}</span></span>
+          <span className="flex flex-wrap gap-x-3 text-xs text-muted tabular-nums"><span>{QA_NAMES[language][name]}</span><bdi className="text-ink">{qaFigure(measure, language)}</bdi><span>{t('goodFrom', { limit: qaLimit(name, language) })}</span></span>
         )}
       </span>
     </>
