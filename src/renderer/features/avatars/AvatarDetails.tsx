@@ -12,24 +12,27 @@ import { useAct, useCall } from '../../studio/queries.ts';
 import { Button, IconButton } from '../../ui/Button.tsx';
 import { CONTROL } from '../../ui/fields.tsx';
 import { Failure, Loading, tellFailure } from '../../ui/states.tsx';
-import { durationOf, excerptOf, frameOf } from '../takes/takeWords.ts';
+import { durationOf, excerptOf, frameOf, sizeText } from '../takes/takeWords.ts';
 import { useTakesView } from '../takes/view.ts';
 import { Favourite } from './AvatarGrid.tsx';
 import { pictureOf } from './pictures.ts';
 import { QualityList } from './QualityList.tsx';
 import { useAvatarsView } from './view.ts';
 
+/** Where the page is too narrow for both, it stands below what it was opened from. */
+const intoSight = (panel: HTMLElement | null): void => panel?.scrollIntoView({ block: 'nearest' });
+
 export function AvatarDetails({ avatar, tags, onClose }: { avatar: AvatarRow; tags: readonly string[]; onClose: () => void }) {
   const { t } = useTranslation('avatars');
   const { id, name, width, height } = avatar;
   return (
-    <aside aria-label={t('details.title')} className="flex shrink-0 flex-col gap-4 overflow-auto border-line bg-panel p-4 max-md:border-t md:w-80 md:border-s">
+    <aside ref={intoSight} aria-label={t('details.title')} className="flex shrink-0 flex-col gap-4 overflow-auto border-line bg-panel p-4 max-md:border-t md:w-80 md:border-s">
       <div className="flex items-center gap-1">
         <h2 className="min-w-0 flex-1 truncate text-sm font-medium"><bdi>{name}</bdi></h2>
         <Favourite avatar={avatar} className={`hover:bg-raised ${avatar.favourite ? 'text-warn' : ''}`} />
         <IconButton icon={X} label={t('details.close')} onClick={onClose} />
       </div>
-      <img src={pictureOf(id, 360)} alt={t('details.preview', { name })} className="max-h-64 w-full rounded bg-ground object-contain" style={{ aspectRatio: `${width} / ${height}` }} />
+      <img src={pictureOf(id, 360)} alt={t('details.preview', { name })} className="mx-auto max-h-64 max-w-full rounded bg-ground object-contain" style={{ aspectRatio: `${width} / ${height}` }} />
       <Actions avatar={avatar} onRemoved={onClose} />
       <Name key={name} avatar={avatar} />
       <Tags avatar={avatar} known={tags} />
@@ -128,7 +131,7 @@ function Tags({ avatar: { id, tags }, known }: { avatar: AvatarRow; known: reado
         </ul>
       )}
       <div className="flex gap-1">
-        <input id={field} dir="auto" list={list} value={text} maxLength={100} placeholder={t('details.addTagHint')} className={CONTROL} onChange={({ target }) => setText(target.value)} onKeyDown={({ key }) => key === 'Enter' && add()} />
+        <input id={field} dir={text === '' ? undefined : 'auto'} list={list} value={text} maxLength={100} placeholder={t('details.addTagHint')} className={CONTROL} onChange={({ target }) => setText(target.value)} onKeyDown={({ key }) => key === 'Enter' && add()} />
         <datalist id={list}>{known.filter((tag) => !tags.includes(tag)).map((tag) => <option key={tag} value={tag} />)}</datalist>
         <IconButton kind="plain" icon={Plus} label={t('details.addTag')} disabled={text.trim() === ''} onClick={add} />
       </div>
@@ -149,13 +152,13 @@ function Figures({ avatar }: { avatar: AvatarRow }) {
   const { kind, width, height, durationSec, faceIndex, faceCount, sizeBytes, createdAt, uses, usedAt } = avatar;
   const rows: [string, string][] = [
     [t('details.kind'), t(`kinds.${kind}`)],
-    [t('details.picture'), `${format.number(width)} × ${format.number(height)}`],
+    [t('details.picture'), sizeText(format, width, height)],
     ...(durationSec === null ? [] : [[t('details.duration'), format.clock(durationSec)] satisfies [string, string]]),
     ...(faceCount > 1 ? [[t('details.face'), t('details.faceOf', { index: format.number(faceIndex), count: faceCount })] satisfies [string, string]] : []),
     [t('details.files'), format.bytes(sizeBytes)],
     [t('details.added'), format.date(createdAt)],
-    [t('details.uses'), t('details.usesTimes', { count: uses })],
-    [t('details.lastUsed'), usedAt === null ? t('details.never') : format.ago(usedAt)],
+    [t('details.uses'), uses === 0 ? t('details.never') : t('details.usesTimes', { count: uses })],
+    ...(usedAt === null ? [] : [[t('details.lastUsed'), format.ago(usedAt)] satisfies [string, string]]),
   ];
   return (
     <dl className="grid grid-cols-[auto_1fr] gap-x-4 gap-y-1 text-xs">
@@ -184,7 +187,7 @@ function Takes({ avatar: { id } }: { avatar: AvatarRow }) {
           <li key={take.id}>
             <button type="button" onClick={() => show(take.id)} className="flex w-full items-center gap-2 rounded p-1 text-start hover:bg-raised">
               <img src={frameOf(take, 60)} alt="" width={48} height={32} loading="lazy" className="h-8 w-12 shrink-0 rounded bg-raised object-cover" />
-              <bdi className="min-w-0 flex-1 truncate">{excerptOf(take)}</bdi>
+              <span className="min-w-0 flex-1 truncate"><bdi>{excerptOf(take)}</bdi></span>
               <span className="text-xs text-muted tabular-nums">{format.clock(durationOf(take))}</span>
             </button>
           </li>

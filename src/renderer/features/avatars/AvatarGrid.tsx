@@ -85,12 +85,12 @@ function Card({ avatar, index, side, isSelected, onSelect }: { avatar: AvatarRow
             )}
           </span>
           <span className="block px-2 py-1" style={{ height: CARD.caption }}>
-            <bdi className="block truncate">{name}</bdi>
+            <span className="block truncate"><bdi>{name}</bdi></span>
             <span className="block truncate text-xs text-muted">{avatar.tags.length > 0 ? avatar.tags.join(' · ') : t(`kinds.${kind}`)}</span>
           </span>
         </button>
       </Tip>
-      <Favourite avatar={avatar} className={`absolute end-1 top-1 bg-black/45 text-white hover:bg-black/70 ${favourite ? 'text-warn' : 'opacity-0 group-hover:opacity-100 focus-visible:opacity-100'}`} />
+      <Favourite avatar={avatar} className={`absolute end-1 top-1 bg-black/45 hover:bg-black/70 ${favourite ? 'text-amber-300' : 'text-white opacity-0 group-hover:opacity-100 focus-visible:opacity-100'}`} />
     </div>
   );
 }

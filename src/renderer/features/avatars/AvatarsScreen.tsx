@@ -70,7 +70,7 @@ function Toolbar({ tags, count, onFiles }: { tags: readonly string[]; count: num
       <h1 className="me-1 text-base font-medium">{t('title')}</h1>
       <span className="text-xs text-muted tabular-nums">{t('count', { count })}</span>
       <span className="flex-1" />
-      <input type="search" dir="auto" aria-label={t('search')} placeholder={t('search')} value={search} onChange={({ target }) => set({ search: target.value })} className={`${CONTROL} max-w-56`} />
+      <input type="search" dir={search === '' ? undefined : 'auto'} aria-label={t('search')} placeholder={t('search')} value={search} onChange={({ target }) => set({ search: target.value })} className={`${CONTROL} max-w-56`} />
       {tags.length > 0 && (
         <div className="w-36"><Select hideLabel label={t('tag')} value={tag ?? ANY} onChange={(next) => set({ tag: next === ANY ? null : next })} choices={[{ value: ANY, label: t('allTags') }, ...tags.map((each) => ({ value: each, label: each }))]} /></div>
       )}

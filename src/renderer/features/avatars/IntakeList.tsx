@@ -58,7 +58,7 @@ function ArrivalRow({ arrival, onChoose }: { arrival: Arrival; onChoose: () => v
     <div className="flex flex-col gap-1 rounded border border-line bg-raised px-3 py-2">
       <div className="flex flex-wrap items-center gap-2">
         {stage === 'done' ? <CircleCheck aria-hidden size={15} className="text-good" /> : isBad ? <CircleAlert aria-hidden size={15} className="text-bad" /> : null}
-        <bdi className="min-w-0 flex-1 truncate">{name}</bdi>
+        <span className="min-w-0 flex-1 truncate"><bdi>{name}</bdi></span>
         <span className="text-xs text-muted tabular-nums">{format.bytes(sizeBytes)}</span>
         <span className={`text-xs ${isBad ? 'text-bad' : 'text-muted'}`}>{label}{!isOver && done !== null && ` ${format.percent(done)}`}</span>
         {stage === 'choosing' && <Button kind="primary" icon={ScanFace} onClick={onChoose}>{t('intake.choose')}</Button>}

@@ -1,6 +1,6 @@
 /** Two takes side by side, played as one. */
 import { ArrowLeftRight, Minus, Pause, Play, Plus, StepBack, StepForward, Volume2, VolumeX } from 'lucide-react';
-import { Slider } from 'radix-ui';
+import { Direction, Slider } from 'radix-ui';
 import { useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { TakeInfo } from '../../../shared/contract/take.ts';
@@ -11,7 +11,7 @@ import { Button, IconButton } from '../../ui/Button.tsx';
 import { Dialog } from '../../ui/Dialog.tsx';
 import { Failure, Loading } from '../../ui/states.tsx';
 import { bringTogether } from './pairPlayer.ts';
-import { durationOf, excerptOf, videoOf } from './takeWords.ts';
+import { durationOf, excerptOf, sizeText, videoOf } from './takeWords.ts';
 
 type Side = 'left' | 'right';
 
@@ -123,9 +123,9 @@ function Video({ side, take, video, isHeard, onHear, onToggle }: { side: Side; t
         )}
         <span className="absolute start-2 top-2 rounded bg-black/70 px-2 text-white">{name}</span>
       </div>
-      <figcaption className="flex items-center gap-2">
+      <figcaption dir={Direction.useDirection()} className="flex items-center gap-2">
         <IconButton icon={isHeard ? Volume2 : VolumeX} label={t(isHeard ? 'compare.heard' : 'compare.hear', { side: name })} aria-pressed={isHeard} onClick={onHear} />
-        <span className="flex min-w-0 flex-1 flex-col"><bdi className="truncate">{excerptOf(take) || t('unnamed')}</bdi><span className="text-xs text-muted tabular-nums">{format.ago(take.createdAt)} · {format.clock(durationOf(take), true)} · {format.number(take.width)}×{format.number(take.height)}</span></span>
+        <span className="flex min-w-0 flex-1 flex-col"><span className="truncate"><bdi>{excerptOf(take) || t('unnamed')}</bdi></span><span className="text-xs text-muted tabular-nums">{format.ago(take.createdAt)} · {format.clock(durationOf(take), true)} · {sizeText(format, take.width, take.height)}</span></span>
       </figcaption>
     </figure>
   );

@@ -13,8 +13,8 @@ import { Dialog } from '../../ui/Dialog.tsx';
 import { CONTROL, Select, Slider, Switch, TextField } from '../../ui/fields.tsx';
 import { Failure, Loading, tellFailure } from '../../ui/states.tsx';
 import { Tip } from '../../ui/Tip.tsx';
-import { BUILT_IN, changedVideo, estimateBytes, fileNameOf, fitted, isSameBytes, MAIL_BYTES, presetFor, type VideoSettings } from './presets.ts';
-import { durationOf, excerptOf } from './takeWords.ts';
+import { BUILT_IN, changedVideo, estimateBytes, fileNameOf, firstWords, fitted, isSameBytes, MAIL_BYTES, presetFor, type VideoSettings } from './presets.ts';
+import { durationOf, excerptOf, sizeText } from './takeWords.ts';
 
 export interface ExportSheetProps {
   takeId: string;
@@ -43,7 +43,9 @@ function Sheet({ take, takeIds, names, title, onClose }: { take: TakeInfo; takeI
   const format = useFormat();
   const host = useCall('studio.info', null).data?.host;
   const [settings, setSettings] = useState<ExportSettings>(() => presetFor('original', take) as ExportSettings);
-  const [name, setName] = useState(() => names[take.id] ?? fileNameOf(excerptOf(take).slice(0, 40), t('exports.title')));
+  /** Of the preset that the settings are; null: they are nobody's. */
+  const [chosen, setChosen] = useState<string | null>('built-in original');
+  const [name, setName] = useState(() => names[take.id] ?? fileNameOf(firstWords(excerptOf(take)), t('exports.title')));
   const [folder, setFolder] = useState<string | null>(null);
   const [starting, setStarting] = useState(false);
   const isOne = takeIds.length === 1;
@@ -79,9 +81,9 @@ function Sheet({ take, takeIds, names, title, onClose }: { take: TakeInfo; takeI
       }
     >
       <div className="grid gap-5 md:grid-cols-[15rem_minmax(0,1fr)]">
-        <Presets take={take} settings={settings} onChoose={setSettings} />
+        <Presets take={take} settings={settings} chosen={chosen} onChoose={(key, next) => { setChosen(key); setSettings(next); }} />
         <div className="flex flex-col gap-3">
-          <Settings take={take} settings={settings} onChange={setSettings} />
+          <Settings take={take} settings={settings} onChange={(next) => { setChosen(null); setSettings(next); }} />
           {isSameBytes(settings) && <p className="flex items-start gap-2 rounded border border-line bg-ground p-2 text-xs"><Info aria-hidden size={14} className="mt-0.5 shrink-0 text-good" />{t('exports.sameBytes')}</p>}
           {isOne && <TextField label={t('exports.name')} hint={t('exports.nameHint')} value={name} maxLength={150} onChange={({ target }) => setName(target.value)} />}
           {host === 'desktop' && (
@@ -96,9 +98,7 @@ function Sheet({ take, takeIds, names, title, onClose }: { take: TakeInfo; takeI
   );
 }
 
-const isSame = (a: ExportSettings, b: unknown): boolean => JSON.stringify(Object.entries(a).sort()) === JSON.stringify(Object.entries(b as object).sort());
-
-function Presets({ take, settings, onChoose }: { take: TakeInfo; settings: ExportSettings; onChoose: (settings: ExportSettings) => void }) {
+function Presets({ take, settings, chosen, onChoose }: { take: TakeInfo; settings: ExportSettings; chosen: string | null; onChoose: (key: string, settings: ExportSettings) => void }) {
   const { t } = useTranslation('takes');
   const { data } = useCall('settings.get', null);
   const save = useAct('settings.set');
@@ -121,14 +121,14 @@ function Presets({ take, settings, onChoose }: { take: TakeInfo; settings: Expor
           const offered = presetFor(preset, take);
           const isMisfit = typeof offered === 'string';
           const { name, text } = t(`exports.builtIn.${preset}`, { returnObjects: true });
-          return <Preset key={preset} name={name} text={isMisfit ? t(`exports.misfits.${offered}`) : text} isChosen={!isMisfit && isSame(settings, offered)} onChoose={isMisfit ? null : () => onChoose(offered)} />;
+          return <Preset key={preset} name={name} text={isMisfit ? t(`exports.misfits.${offered}`) : text} isChosen={chosen === `built-in ${preset}`} onChoose={isMisfit ? null : () => onChoose(`built-in ${preset}`, offered)} />;
         })}
       </section>
       <section className="flex flex-col gap-1">
         {own.length > 0 && <h3 className="text-xs text-muted">{t('exports.own')}</h3>}
         {own.map((preset) => (
           <div key={preset.name} className="flex items-center">
-            <div className="min-w-0 flex-1"><Preset name={preset.name} text={t(`exports.kinds.${preset.settings.kind}`)} isChosen={isSame(settings, preset.settings)} onChoose={() => onChoose(preset.settings)} /></div>
+            <div className="min-w-0 flex-1"><Preset name={preset.name} text={t(`exports.kinds.${preset.settings.kind}`)} isChosen={chosen === `own ${preset.name}`} onChoose={() => onChoose(`own ${preset.name}`, preset.settings)} /></div>
             <IconButton icon={X} size={14} label={t('exports.removePreset', { name: preset.name })} onClick={() => keep(own.filter((each) => each !== preset))} />
           </div>
         ))}
@@ -136,7 +136,7 @@ function Presets({ take, settings, onChoose }: { take: TakeInfo; settings: Expor
           ? <Button kind="quiet" icon={BookmarkPlus} className="self-start" onClick={() => setNaming('')}>{t('exports.savePreset')}</Button>
           : (
             <form className="flex gap-1" onSubmit={(event) => { event.preventDefault(); add(); }}>
-              <input autoFocus dir="auto" aria-label={t('exports.presetName')} placeholder={t('exports.presetName')} value={naming} maxLength={60} onChange={({ target }) => setNaming(target.value)} className={CONTROL} />
+              <input autoFocus dir={naming === '' ? undefined : 'auto'} aria-label={t('exports.presetName')} placeholder={t('exports.presetName')} value={naming} maxLength={60} onChange={({ target }) => setNaming(target.value)} className={CONTROL} />
               <IconButton type="submit" icon={BookmarkPlus} kind="plain" label={t('exports.savePreset')} disabled={naming.trim() === '' || save.isPending} />
             </form>
           )}
@@ -149,7 +149,7 @@ function Preset({ name, text, isChosen, onChoose }: { name: string; text: string
   return (
     <Tip label={text}>
       <button type="button" aria-pressed={isChosen} aria-disabled={onChoose === null} onClick={() => onChoose?.()} className="flex w-full flex-col rounded border border-transparent px-2 py-1 text-start hover:bg-raised aria-disabled:opacity-50 aria-pressed:border-accent aria-pressed:bg-raised">
-        <bdi className="truncate">{name}</bdi>
+        <span className="truncate"><bdi>{name}</bdi></span>
         <span className="truncate text-xs text-muted">{text}</span>
       </button>
     </Tip>
@@ -195,12 +195,12 @@ function Video({ take, settings, onChange }: { take: TakeInfo; settings: VideoSe
   const format = useFormat();
   const own = { width: take.width ?? 0, height: take.height ?? 0 };
   const change = (to: Partial<VideoSettings>) => onChange(changedVideo(settings, to));
-  const written = ({ width, height }: { width: number; height: number }) => `${format.number(width)} × ${format.number(height)}`;
+  const written = ({ width, height }: { width: number; height: number }) => sizeText(format, width, height);
   const sizes = SIDES.flatMap((side) => fitted(own, (side * 16) / 9, side) ?? []);
   const sizeKey = settings.size ? `${settings.size.width}x${settings.size.height}` : 'own';
   const all = settings.size && !sizes.some(({ width, height }) => `${width}x${height}` === sizeKey) ? [settings.size, ...sizes] : sizes;
   const rate = settings.targetBytes !== undefined ? 'bytes' : settings.videoKbps !== undefined ? 'kbps' : 'quality';
-  const rates = { quality: {}, kbps: { videoKbps: 4000 }, bytes: { targetBytes: Math.max(10_000, Math.min(MAIL_BYTES, take.sizeBytes)) } } as const;
+  const rates = { quality: {}, kbps: { videoKbps: 4000 }, bytes: { targetBytes: Math.max(100_000, Math.min(MAIL_BYTES, Math.ceil(take.sizeBytes / 2e5) * 1e5)) } } as const;
   return (
     <>
       <Select label={t('exports.mode')} value={settings.mode} onChange={(mode) => change({ mode: mode as 'copy' })} choices={(['copy', 'encode'] as const).map((value) => ({ value, label: t(`exports.modes.${value}`) }))} />

@@ -9,8 +9,11 @@ import { Button, IconButton } from '../../ui/Button.tsx';
 import { Failure } from '../../ui/states.tsx';
 import { duplicate, openInStudio } from './actions.ts';
 import { TakeState } from './TakeState.tsx';
-import { durationOf, frameOf, textOf, videoOf, voicesOf } from './takeWords.ts';
+import { durationOf, frameOf, sizeText, textOf, videoOf, voicesOf } from './takeWords.ts';
 import { useTakesView } from './view.ts';
+
+/** Where the page is too narrow for both, it stands below what it was opened from. */
+const intoSight = (panel: HTMLElement | null): void => panel?.scrollIntoView({ block: 'nearest' });
 
 export function TakeDetails({ take, avatars, voices }: { take: TakeInfo; avatars: readonly AvatarRow[]; voices: readonly VoiceInfo[] }) {
   const { t } = useTranslation('takes');
@@ -18,7 +21,7 @@ export function TakeDetails({ take, avatars, voices }: { take: TakeInfo; avatars
   const isFinished = take.state === 'finished';
   const text = textOf(take.request);
   return (
-    <aside aria-label={t('details.title')} className="flex shrink-0 flex-col gap-3 overflow-auto border-line bg-panel p-4 max-md:border-t md:w-80 md:border-s">
+    <aside ref={intoSight} aria-label={t('details.title')} className="flex shrink-0 flex-col gap-3 overflow-auto border-line bg-panel p-4 max-md:border-t md:w-80 md:border-s">
       <div className="flex items-center gap-2">
         <h2 className="flex-1 text-sm font-medium">{t('details.title')}</h2>
         <TakeState take={take} />
@@ -46,7 +49,7 @@ function Facts({ take, avatars, voices }: { take: TakeInfo; avatars: readonly Av
   const rows: [string, string][] = [
     [t('details.avatar'), avatars.find(({ id }) => id === avatarId)?.name ?? (avatarId === null ? '–' : t('details.noAvatar'))],
     [t('details.voice'), request.audio !== undefined ? t('recording') : spoken.length === 0 ? t('details.defaultVoice') : spoken.join(', ')],
-    [t('details.picture'), width === null || height === null ? '–' : `${format.number(width)} × ${format.number(height)}`],
+    [t('details.picture'), sizeText(format, width, height)],
     [t('details.rate'), rate === null ? '–' : format.number(rate.num / rate.den, rate.den === 1 ? 0 : 2)],
     [t('details.duration'), format.clock(durationOf(take), true)],
     [t('details.size'), format.bytes(sizeBytes)],

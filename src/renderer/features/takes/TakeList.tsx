@@ -13,7 +13,7 @@ import { keep } from './actions.ts';
 import { RemoveTake } from './RemoveTake.tsx';
 import { TakeMenu } from './TakeMenu.tsx';
 import { TakeState } from './TakeState.tsx';
-import { durationOf, excerptOf, frameOf, voicesOf } from './takeWords.ts';
+import { durationOf, excerptOf, frameOf, sizeText, voicesOf } from './takeWords.ts';
 import { rowsOf, versionsOf, type TakeRow } from './versions.ts';
 import { useTakesView } from './view.ts';
 
@@ -77,9 +77,9 @@ function Row({ row: { take, versions, isOpen, isOlder }, index, avatars, voices,
       <button type="button" data-index={index} aria-pressed={selectedId === take.id} onClick={() => set({ selectedId: selectedId === take.id ? null : take.id })} className="flex min-w-0 flex-1 items-center gap-3 rounded text-start">
         <span className="shrink-0 overflow-hidden rounded bg-raised" style={PICTURE}><img src={frameOf(take, 120)} alt="" width={PICTURE.width} height={PICTURE.height} loading="lazy" decoding="async" className="size-full object-cover" /></span>
         <span className="flex min-w-0 flex-1 flex-col gap-0.5">
-          <span dir="auto" className="line-clamp-1 text-start">{excerptOf(take) || t('unnamed')}</span>
+          <span className="line-clamp-1"><bdi>{excerptOf(take) || t('unnamed')}</bdi></span>
           <span className="truncate text-xs text-muted">{about.map((each, i) => <span key={i}>{i > 0 && ' · '}<bdi>{each}</bdi></span>)}</span>
-          <span className="flex gap-3 text-xs text-muted tabular-nums"><span>{format.clock(durationOf(take))}</span><span>{format.bytes(take.sizeBytes)}</span>{take.width !== null && <span>{format.number(take.width)}×{format.number(take.height)}</span>}</span>
+          <span className="flex gap-3 text-xs text-muted tabular-nums"><span>{format.clock(durationOf(take))}</span><span>{format.bytes(take.sizeBytes)}</span>{take.width !== null && <span>{sizeText(format, take.width, take.height)}</span>}</span>
         </span>
         <TakeState take={take} quiet />
       </button>

@@ -76,7 +76,7 @@ function History() {
   return (
     <div className="flex h-full flex-col">
       <div className="flex flex-wrap items-center gap-2 border-b border-line px-4 py-2">
-        <input type="search" dir="auto" aria-label={t('search')} placeholder={t('search')} value={search} onChange={({ target }) => set({ search: target.value })} className={`${CONTROL} max-w-64`} />
+        <input type="search" dir={search === '' ? undefined : 'auto'} aria-label={t('search')} placeholder={t('search')} value={search} onChange={({ target }) => set({ search: target.value })} className={`${CONTROL} max-w-64`} />
         <div className="w-44"><Select hideLabel label={t('avatar')} value={avatarId ?? ANY} onChange={(next) => set({ avatarId: next === ANY ? null : next })} choices={[{ value: ANY, label: t('allAvatars') }, ...avatars.map(({ id, name }) => ({ value: id, label: name }))]} /></div>
         <Button kind="quiet" icon={Pin} aria-pressed={kept} tip={t('keptOnly')} onClick={() => set({ kept: !kept })}>{t('keptOnly')}</Button>
         <span className="flex-1" />

@@ -7,7 +7,7 @@ import { useProject } from '../../state/project.ts';
 import { useView } from '../../state/view.ts';
 import { call } from '../../studio/connection.ts';
 import { tellFailure } from '../../ui/states.tsx';
-import { fileNameOf } from './presets.ts';
+import { fileNameOf, firstWords } from './presets.ts';
 import { excerptOf, textOf } from './takeWords.ts';
 
 /** On the studio's stage, with the project that it belongs to. */
@@ -21,7 +21,7 @@ export async function openInStudio(take: TakeInfo): Promise<void> {
 /** Its script, face, voices and settings as a new project. */
 export async function duplicate(take: TakeInfo): Promise<void> {
   const { request, avatarId } = take;
-  const name = i18next.t('copyName', { ns: 'takes', name: fileNameOf(excerptOf(take), i18next.t('unnamed', { ns: 'takes' })) });
+  const name = i18next.t('copyName', { ns: 'takes', name: fileNameOf(firstWords(excerptOf(take)), i18next.t('unnamed', { ns: 'takes' })) });
   const text = textOf(request);
   const { voice } = request;
   const segments = (request.segments ?? (text === '' ? [] : [{ text }])).map((segment) => ({ ...(voice === undefined ? {} : { voice }), ...segment }));

@@ -14,6 +14,9 @@ export type Misfit = 'needs-portrait';
 export const MAIL_BYTES = 10_000_000;
 const INSTAGRAM_KBPS = 8000;
 const SOUND_KBPS = 132;
+/** Characters of a file's name, and of one that is made of what is said. */
+const LONGEST_NAME = 60;
+const NAMED_BY_CHARACTERS = 40;
 /** 48 kHz, 16 bit, one channel. */
 const WAV_BYTES_PER_SEC = 96_000;
 /** What x264 needs at the studio's constant quality, bits per pixel and frame; a talking head moves little. */
@@ -39,7 +42,7 @@ export function presetFor(preset: BuiltIn, take: TakeInfo): ExportSettings | Mis
     }
     case 'instagram':
       return Math.abs(own.width / own.height - 9 / 16) > 0.02 ? 'needs-portrait' : encoded(fitted(own, 1920, 1080), { videoKbps: INSTAGRAM_KBPS });
-    case 'mail': return encoded(fitted(own, 1280, (durationOf(take) ?? 0) > 120 ? 480 : 720), { targetBytes: Math.min(MAIL_BYTES, Math.max(10_000, take.sizeBytes)) });
+    case 'mail': return take.sizeBytes <= MAIL_BYTES ? video() : encoded(fitted(own, 1280, (durationOf(take) ?? 0) > 120 ? 480 : 720), { targetBytes: MAIL_BYTES });
     case 'audio': return { kind: 'audio', format: 'm4a' };
     case 'subtitles': return { kind: 'subtitles', format: 'srt', karaoke: false };
     case 'poster': return { kind: 'poster', format: 'jpg', atSec: 0 };
@@ -74,8 +77,19 @@ export function changedVideo(settings: VideoSettings, change: Partial<VideoSetti
   };
 }
 
+/** The first words, as a name. */
+export function firstWords(text: string): string {
+  const words = text.trim().split(/\s+/);
+  let name = words[0] ?? '';
+  for (const word of words.slice(1)) {
+    if (name.length + 1 + word.length > NAMED_BY_CHARACTERS) break;
+    name += ` ${word}`;
+  }
+  return name.replace(/[\p{P}\s]+$/u, '');
+}
+
 /** A file's name without what a disk would refuse. */
 export function fileNameOf(text: string, fallback: string): string {
   const plain = text.replace(/[\u0000-\u001f<>:"/\\|?*\u200e\u200f]/g, ' ').replace(/\s+/g, ' ').replace(/^[. ]+|[. ]+$/g, '');
-  return Array.from(plain).slice(0, 60).join('').trim() || fallback;
+  return Array.from(plain).slice(0, LONGEST_NAME).join('').trim() || fallback;
 }

@@ -9,7 +9,7 @@ export const avatars = {
   nothingFound: { title: 'No avatar is found', text: 'Nothing fits this search.', reset: 'Show all' },
   drop: 'Drop photos or clips to add them',
   kinds: { photo: 'Photo', clip: 'Clip' },
-  favourite: 'Mark {{name}} as a favourite', unfavourite: '{{name}} is no longer a favourite', card: '{{name}}, {{kind}}',
+  favourite: 'Mark \u2068{{name}}\u2069 as a favourite', unfavourite: '\u2068{{name}}\u2069 is no longer a favourite', card: '\u2068{{name}}\u2069, {{kind}}',
   cache: {
     title: 'Face cache', disk: 'On disk', memory: 'In memory', memoryOf: '{{used}} of {{budget}}', hits: 'Answered from cache', memoryHits: 'from memory',
     hint: 'A face in memory starts speaking at once; one on disk is read first. Both count as hits.',
@@ -18,7 +18,7 @@ export const avatars = {
     title: 'Coming in', checking_one: 'Looking at {{count, number}} file…', checking_other: 'Looking at {{count, number}} files…',
     waiting: 'Waiting for its turn', uploading: 'Sending', looking: 'Looking for faces', choosing: 'Several faces: choose', registering: 'Preparing the face', done: 'Ready', known: 'Was registered already', faceless: 'No face found', failed: 'Failed',
     facelessHint: 'Use a picture or clip in which a face is seen from the front, well lit and not too small.',
-    choose: 'Choose', show: 'Show', cancel: 'Cancel {{name}}', dismiss: 'Take {{name}} off the list', clear: 'Clear finished',
+    choose: 'Choose', show: 'Show', cancel: 'Cancel \u2068{{name}}\u2069', dismiss: 'Take \u2068{{name}}\u2069 off the list', clear: 'Clear finished',
   },
   refused: {
     title_one: '{{count, number}} file was not taken', title_other: '{{count, number}} files were not taken',
@@ -26,14 +26,14 @@ export const avatars = {
     reasons: { empty: 'is empty', 'too-large': 'is too large: photos up to 300 MB, clips up to 2 GB', 'not-media': 'is neither a photo nor a video', unreadable: 'is a folder, or cannot be read' },
   },
   picker: {
-    title: 'Who shall speak?', text: '“{{name}}” shows {{count, number}} faces. Choose one or more; each becomes an avatar of its own.', face: 'Face {{number}} of {{count, number}}', picture: 'The picture, with a box around each face', later: 'Later',
+    title: 'Who shall speak?', text: '“\u2068{{name}}\u2069” shows {{count, number}} faces. Choose one or more; each becomes an avatar of its own.', face: 'Face {{number}} of {{count, number}}', picture: 'The picture, with a box around each face', later: 'Later',
     register_one: 'Register {{count, number}} face', register_other: 'Register {{count, number}} faces', keys: 'Number keys choose a face; they are counted from left to right.',
   },
   details: {
-    title: 'Details', close: 'Close details', use: 'Use in studio', used: '“{{name}}” speaks in “{{project}}” now', noProject: 'Open a project in the studio first.', name: 'Name', rename: 'Name of this avatar',
-    tags: 'Tags', addTag: 'Add a tag', addTagHint: 'Type and press Enter', removeTag: 'Remove the tag {{tag}}', favourite: 'Favourite',
+    title: 'Details', close: 'Close details', use: 'Use in studio', used: '“\u2068{{name}}\u2069” speaks in “\u2068{{project}}\u2069” now', noProject: 'Open a project in the studio first.', name: 'Name', rename: 'Name of this avatar',
+    tags: 'Tags', addTag: 'Add a tag', addTagHint: 'Type and press Enter', removeTag: 'Remove the tag \u2068{{tag}}\u2069', favourite: 'Favourite',
     kind: 'Kind', picture: 'Picture', duration: 'Duration', face: 'Face', faceOf: '{{index}} of {{count, number}}', files: 'Files', added: 'Added', uses: 'Used', usesTimes_one: '{{count, number}} time', usesTimes_other: '{{count, number}} times', lastUsed: 'Last used', never: 'never',
-    takes: 'Its takes', noTakes: 'None yet.', allTakes: 'Show in takes', remove: 'Remove', removed: '“{{name}}” was removed. Its takes stay.', restored: '“{{name}}” is back.', preview: 'Picture of {{name}}',
+    takes: 'Its takes', noTakes: 'None yet.', allTakes: 'Show in takes', remove: 'Remove', removed: '“\u2068{{name}}\u2069” was removed. Its takes stay.', restored: '“\u2068{{name}}\u2069” is back.', preview: 'Picture of \u2068{{name}}\u2069',
   },
   quality: {
     title: 'How well it will do', good: 'Nothing to mind: a clear, well-lit face.', loading: 'Asking…', better: 'Better:', refuse: 'Cannot be used', warn: 'Mind', measure: '{{value}}, from {{limit}} on it shows', measureBelow: '{{value}}, below {{limit}} it shows',

@@ -12,7 +12,7 @@ export const avatars: Words<typeof english> = {
   nothingFound: { title: 'چهره‌ای پیدا نشد', text: 'چیزی با این جستجو جور نیست.', reset: 'نمایش همه' },
   drop: 'برای افزودن، عکس یا کلیپ را رها کنید',
   kinds: { photo: 'عکس', clip: 'کلیپ' },
-  favourite: 'برگزیدن {{name}}', unfavourite: 'برداشتن {{name}} از برگزیده‌ها', card: '{{name}}، {{kind}}',
+  favourite: 'برگزیدن \u2068{{name}}\u2069', unfavourite: 'برداشتن \u2068{{name}}\u2069 از برگزیده‌ها', card: '\u2068{{name}}\u2069، {{kind}}',
   cache: {
     title: 'انبارهٔ چهره‌ها', disk: 'روی دیسک', memory: 'در حافظه', memoryOf: '{{used}} از {{budget}}', hits: 'پاسخ از انباره', memoryHits: 'از حافظه',
     hint: 'چهره‌ای که در حافظه است بی‌درنگ سخن می‌گوید؛ آنچه روی دیسک است نخست خوانده می‌شود. هر دو پاسخ از انباره به شمار می‌آیند.',
@@ -21,7 +21,7 @@ export const avatars: Words<typeof english> = {
     title: 'در راه', checking_one: 'بررسی {{count, number}} پرونده…', checking_other: 'بررسی {{count, number}} پرونده…',
     waiting: 'در نوبت', uploading: 'در حال فرستادن', looking: 'در جستجوی چهره', choosing: 'چند چهره دارد: انتخاب کنید', registering: 'آماده‌سازی چهره', done: 'آماده است', known: 'از پیش ثبت شده بود', faceless: 'چهره‌ای پیدا نشد', failed: 'نشد',
     facelessHint: 'عکس یا کلیپی بدهید که در آن چهره از روبه‌رو، با نور خوب و نه خیلی کوچک دیده شود.',
-    choose: 'انتخاب', show: 'نمایش', cancel: 'لغو {{name}}', dismiss: 'برداشتن {{name}} از فهرست', clear: 'پاک کردن تمام‌شده‌ها',
+    choose: 'انتخاب', show: 'نمایش', cancel: 'لغو \u2068{{name}}\u2069', dismiss: 'برداشتن \u2068{{name}}\u2069 از فهرست', clear: 'پاک کردن تمام‌شده‌ها',
   },
   refused: {
     title_one: '{{count, number}} پرونده پذیرفته نشد', title_other: '{{count, number}} پرونده پذیرفته نشد',
@@ -29,14 +29,14 @@ export const avatars: Words<typeof english> = {
     reasons: { empty: 'خالی است', 'too-large': 'بیش از اندازه بزرگ است: عکس تا ۳۰۰ مگابایت و کلیپ تا ۲ گیگابایت', 'not-media': 'نه عکس است و نه ویدیو', unreadable: 'پوشه است یا خوانده نمی‌شود' },
   },
   picker: {
-    title: 'چه کسی سخن بگوید؟', text: 'در «{{name}}» {{count, number}} چهره هست. یکی یا چند تا را انتخاب کنید؛ هر کدام چهره‌ای جداگانه می‌شود.', face: 'چهرهٔ {{number}} از {{count, number}}', picture: 'تصویر، با کادری دور هر چهره', later: 'بعداً',
+    title: 'چه کسی سخن بگوید؟', text: 'در «\u2068{{name}}\u2069» {{count, number}} چهره هست. یکی یا چند تا را انتخاب کنید؛ هر کدام چهره‌ای جداگانه می‌شود.', face: 'چهرهٔ {{number}} از {{count, number}}', picture: 'تصویر، با کادری دور هر چهره', later: 'بعداً',
     register_one: 'ثبت {{count, number}} چهره', register_other: 'ثبت {{count, number}} چهره', keys: 'با کلیدهای عددی هم می‌توان انتخاب کرد؛ شمارش از چپ به راست است.',
   },
   details: {
-    title: 'جزئیات', close: 'بستن جزئیات', use: 'به کار بردن در استودیو', used: 'از این پس «{{name}}» در «{{project}}» سخن می‌گوید', noProject: 'نخست پروژه‌ای را در استودیو باز کنید.', name: 'نام', rename: 'نام این چهره',
-    tags: 'برچسب‌ها', addTag: 'افزودن برچسب', addTagHint: 'بنویسید و Enter بزنید', removeTag: 'برداشتن برچسب {{tag}}', favourite: 'برگزیده',
+    title: 'جزئیات', close: 'بستن جزئیات', use: 'به کار بردن در استودیو', used: 'از این پس «\u2068{{name}}\u2069» در «\u2068{{project}}\u2069» سخن می‌گوید', noProject: 'نخست پروژه‌ای را در استودیو باز کنید.', name: 'نام', rename: 'نام این چهره',
+    tags: 'برچسب‌ها', addTag: 'افزودن برچسب', addTagHint: 'بنویسید و Enter بزنید', removeTag: 'برداشتن برچسب \u2068{{tag}}\u2069', favourite: 'برگزیده',
     kind: 'گونه', picture: 'تصویر', duration: 'مدت', face: 'چهره', faceOf: '{{index}} از {{count, number}}', files: 'پرونده‌ها', added: 'افزوده شده', uses: 'استفاده', usesTimes_one: '{{count, number}} بار', usesTimes_other: '{{count, number}} بار', lastUsed: 'آخرین استفاده', never: 'هرگز',
-    takes: 'برداشت‌هایش', noTakes: 'هنوز هیچ.', allTakes: 'نمایش در برداشت‌ها', remove: 'حذف', removed: '«{{name}}» حذف شد. برداشت‌هایش می‌مانند.', restored: '«{{name}}» برگشت.', preview: 'تصویر {{name}}',
+    takes: 'برداشت‌هایش', noTakes: 'هنوز هیچ.', allTakes: 'نمایش در برداشت‌ها', remove: 'حذف', removed: '«\u2068{{name}}\u2069» حذف شد. برداشت‌هایش می‌مانند.', restored: '«\u2068{{name}}\u2069» برگشت.', preview: 'تصویر \u2068{{name}}\u2069',
   },
   quality: {
     title: 'چقدر خوب از آب درمی‌آید', good: 'ایرادی دیده نمی‌شود: چهره‌ای روشن و واضح است.', loading: 'در حال پرسیدن…', better: 'بهتر است:', refuse: 'به کار نمی‌آید', warn: 'توجه', measure: '{{value}}؛ از {{limit}} به بالا پیداست', measureBelow: '{{value}}؛ زیر {{limit}} پیداست',

@@ -90,7 +90,7 @@ function Start({ onFiles, onText }: { onFiles: (files: Iterable<File>) => Promis
         </div>
       </div>
       <form className="flex flex-col gap-2" onSubmit={(event) => { event.preventDefault(); onText(text); }}>
-        <label className="flex flex-col gap-1"><span className="text-xs text-muted">{t('batch.paste')}</span><textarea dir="auto" rows={7} value={text} placeholder={t('batch.pasteHint')} onChange={({ target }) => setText(target.value)} className={`${CONTROL} py-2`} /></label>
+        <label className="flex flex-col gap-1"><span className="text-xs text-muted">{t('batch.paste')}</span><textarea dir={text === '' ? undefined : 'auto'} rows={7} value={text} placeholder={t('batch.pasteHint')} onChange={({ target }) => setText(target.value)} className={`${CONTROL} py-2`} /></label>
         <Button type="submit" icon={ClipboardPaste} disabled={text.trim() === ''} className="self-end">{t('batch.read')}</Button>
       </form>
     </div>
@@ -176,7 +176,7 @@ function Row({ row, problem, failure, take, avatars, voices, waits, onChange }: 
   return (
     <tr className="border-t border-line align-middle">
       <td className="max-w-40 truncate px-2 py-1"><bdi>{name}</bdi></td>
-      <td className="max-w-96 px-2 py-1"><span dir="auto" className="line-clamp-2 text-start">{text}</span></td>
+      <td className="max-w-96 px-2 py-1"><span className="line-clamp-2"><bdi>{text}</bdi></span></td>
       <td className="max-w-36 truncate px-2 py-1"><bdi className={avatarId === null ? 'text-muted' : ''}>{avatarId === null ? t('batch.ofProject') : (avatars.find(({ id }) => id === avatarId)?.name ?? avatarId)}</bdi></td>
       <td className="max-w-36 truncate px-2 py-1"><bdi className={voice === null ? 'text-muted' : ''}>{voice === null ? t('batch.ownVoice') : (voices.find(({ id }) => id === voice)?.name ?? voice)}</bdi></td>
       <td className="px-2 py-1 text-xs">
