@@ -9,6 +9,7 @@ import type { Browser, Page } from 'playwright-core';
 import { build } from 'vite';
 import { PRESENTERS } from '../../src/cli/commands/demo.ts';
 import { openService, type Service } from '../../src/engine/service/server.ts';
+import { studioMedia } from '../../src/engine/service/studioMedia.ts';
 import { openStudio, type Studio, type StudioOptions } from '../../src/engine/studio/studio.ts';
 import type { Project } from '../../src/shared/contract/project.ts';
 import { launchChromium } from './chromium.ts';
@@ -66,7 +67,7 @@ export async function openStudioPages(executablePath: string, options: Partial<S
   const { calls, streams } = studio.handlers;
   const { signal } = new AbortController();
   const service = await openService({
-    host: '127.0.0.1', port: 0, handlers: studio.handlers, takeFile: (takeId) => studio.takeFile(takeId), library: () => studio.library(), metrics: () => studio.metrics(),
+    host: '127.0.0.1', port: 0, handlers: studio.handlers, ...studioMedia(studio),
     uploadsFolder: path.join(home, 'uploads'), page: page ?? (await builtPage()),
   });
   const browser = await launchChromium(executablePath);
