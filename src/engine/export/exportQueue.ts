@@ -9,7 +9,6 @@ import path from 'node:path';
 import type { ExportInfo, ExportSettings } from '../../shared/contract/export.ts';
 import { errorData, StudioError, throwIfCanceled } from '../../shared/errors.ts';
 import { createChange } from '../change.ts';
-import { openExportCatalogue } from '../library/exportCatalogue.ts';
 import { isAlive, NOBODY, thisProcess } from '../library/owner.ts';
 import { shortId } from '../library/room.ts';
 import { takesFolder } from '../library/takeFolder.ts';
@@ -20,6 +19,7 @@ import type { EngineLife, EngineOwner } from '../process/owner.ts';
 import type { Made } from './api.ts';
 import { checkSettings, estimatedBytes } from './checks.ts';
 import { exportedTake } from './exportedTake.ts';
+import { openExportRecords } from './exportRecords.ts';
 import { deliver, endingOf, nameOfScript, safeName } from './fileNames.ts';
 
 export interface ExportWish {
@@ -90,7 +90,7 @@ const isOver = ({ state }: Pick<ExportInfo, 'state'>): boolean => state === 'fin
 
 /** Opens the queue; it works by itself from here on. The opener closes. @throws io */
 export function openExports({ home, takes, engine, folder: settingsFolder, goOn }: ExportsParts): Exports {
-  const catalogue = openExportCatalogue(home);
+  const records = openExportRecords(home);
   const me = thisProcess();
   const own = exportsFolder(home);
   const entries = new Map<string, Entry>();
@@ -109,7 +109,7 @@ export function openExports({ home, takes, engine, folder: settingsFolder, goOn 
     }
     return entry;
   };
-  const keep = ({ info, folder, place }: Pick<Entry, 'info' | 'folder' | 'place'>): void => catalogue.put({ info, folder, place, owner: me }, isOver(info));
+  const keep = ({ info, folder, place }: Pick<Entry, 'info' | 'folder' | 'place'>): void => records.put({ info, folder, place }, me);
   const set = (entry: Entry, known: Partial<Entry['info']>): void => {
     const before = entry.info;
     entry.info = { ...before, ...known };
@@ -131,6 +131,12 @@ export function openExports({ home, takes, engine, folder: settingsFolder, goOn 
     set(entry, { ...known, state, progress: state === 'finished' ? 1 : entry.info.progress, endedAt: new Date().toISOString() });
   };
   const waiting = (): Entry[] => [...entries.values()].filter(({ info: { state } }) => state === 'queued' || state === 'paused').sort((a, b) => a.place - b.place);
+  /** The latest first. */
+  const over = (): Entry[] => [...entries.values()].filter(({ info }) => isOver(info)).sort((a, b) => ((a.info.endedAt ?? '') < (b.info.endedAt ?? '') ? 1 : -1));
+  const forget = (id: string): void => {
+    records.remove(id);
+    entries.delete(id);
+  };
   const told = (entry: Entry): ExportInfo => {
     const place = waiting().indexOf(entry);
     return { ...entry.info, place: place < 0 ? null : place };
@@ -217,13 +223,13 @@ export function openExports({ home, takes, engine, folder: settingsFolder, goOn 
     }
   };
 
-  for (const { owner, ...row } of catalogue.all()) {
-    const over = isOver(row.info);
+  for (const { owner, ...row } of records.all()) {
+    const isEnded = isOver(row.info);
     const isBusy = owner.pid === me.pid && owner.started === me.started ? held.has(row.info.id) : isAlive(owner);
-    if (!over && (!goOn || isBusy || !catalogue.takeOver(row.info.id, owner, me))) continue;
-    const info = { ...row.info, progress: over && row.info.state === 'finished' ? 1 : null };
+    if (!isEnded && (!goOn || isBusy || !records.takeOver(row.info.id, owner, me))) continue;
+    const info = { ...row.info, progress: row.info.state === 'finished' ? 1 : null };
     const entry = add({ ...row, info: info.state === 'running' ? { ...info, state: 'queued' } : info });
-    if (!over) void rm(workFolderOf(entry), { recursive: true, force: true }).catch(() => undefined); // of a host that was killed
+    if (!isEnded) void rm(workFolderOf(entry), { recursive: true, force: true }).catch(() => undefined); // of a host that was killed
   }
   next();
 
@@ -243,16 +249,15 @@ export function openExports({ home, takes, engine, folder: settingsFolder, goOn 
       if (closing) throw new StudioError('canceled', 'The studio is closing.');
       const row = { info, folder: path.resolve(place), place: Math.max(0, ...[...entries.values()].map((other) => other.place)) + 1 };
       keep(row);
-      catalogue.forgetOver(REMEMBERED);
+      for (const { info: { id } } of over().slice(REMEMBERED)) forget(id);
       const entry = add(row);
       change.announce();
       next();
       return told(entry);
     },
     list() {
-      const all = [...entries.values()];
-      const over = all.filter(({ info }) => isOver(info)).sort((a, b) => ((a.info.endedAt ?? '') < (b.info.endedAt ?? '') ? 1 : -1));
-      return [...all.filter(({ info }) => info.state === 'running'), ...waiting(), ...over].map(told);
+      const running = [...entries.values()].filter(({ info }) => info.state === 'running');
+      return [...running, ...waiting(), ...over()].map(told);
     },
     pause(id) {
       const entry = find(id);
@@ -297,8 +302,7 @@ export function openExports({ home, takes, engine, folder: settingsFolder, goOn 
       const entry = find(id);
       await cancel(entry);
       for (const file of entry.info.files) if (path.dirname(file) === path.resolve(own)) await rm(file, { force: true });
-      entries.delete(id);
-      catalogue.remove(id);
+      forget(id);
       change.announce();
     },
     async *watch(signal) {
@@ -319,14 +323,10 @@ export function openExports({ home, takes, engine, folder: settingsFolder, goOn 
       const left = [...entries.values()].filter(({ info }) => !isOver(info));
       for (const { work } of left) work?.abort.abort(new StudioError('canceled', 'The studio is closing.'));
       await Promise.all(left.flatMap(({ work }) => work?.over ?? []));
-      try {
-        for (const { info: { id } } of left) if (!isOver(find(id).info)) catalogue.takeOver(id, me, NOBODY);
-      } finally {
-        for (const { info: { id }, release } of left) {
-          release();
-          held.delete(id);
-        }
-        catalogue.close();
+      for (const entry of left) {
+        if (!isOver(entry.info)) records.takeOver(entry.info.id, me, NOBODY);
+        entry.release();
+        held.delete(entry.info.id);
       }
     },
   };

@@ -11,11 +11,10 @@ import { avatars } from './migrations/0001-avatars.ts';
 import { locks } from './migrations/0002-locks.ts';
 import { takes } from './migrations/0003-takes.ts';
 import { said } from './migrations/0004-said.ts';
-import { exports } from './migrations/0005-exports.ts';
 
 export const INDEX_FILE = 'library.sqlite';
 /** In order; a file's `user_version` counts how many it has seen. Only ever add to the end. */
-const MIGRATIONS = [avatars, locks, takes, said, exports];
+const MIGRATIONS = [avatars, locks, takes, said];
 /** How long a write waits for another process's. */
 const BUSY_MS = 5000;
 

@@ -4,7 +4,8 @@ import os from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { exportsFolder } from '../../../src/engine/export/exportQueue.ts';
-import { openExportCatalogue } from '../../../src/engine/library/exportCatalogue.ts';
+import { openExportRecords } from '../../../src/engine/export/exportRecords.ts';
+import { NOBODY, thisProcess } from '../../../src/engine/library/owner.ts';
 import { probe } from '../../../src/engine/media/probe.ts';
 import type { ExportInfo } from '../../../src/shared/contract/export.ts';
 import { addTakes, type LibraryTake } from '../../support/exportedTakes.ts';
@@ -143,13 +144,15 @@ test('what a host that was killed has left is taken up, and its half-made files 
   const work = path.join(folder, `.sima-export-${id}`);
   mkdirSync(work);
   writeFileSync(path.join(work, 'export.mp4'), 'half');
-  const catalogue = openExportCatalogue(home);
+  const records = openExportRecords(home);
   const info = {
     id, takeId: short.id, name: 'left.mp4', settings: { kind: 'video', mode: 'copy', encoder: 'auto', subtitles: 'none' } as const, state: 'running' as const,
     files: [], sizeBytes: null, sameBytes: true, createdAt: new Date().toISOString(), endedAt: null, error: null, notice: null,
   };
-  catalogue.put({ info, folder, place: 1000, owner: { pid: 2 ** 22 - 1, started: '1' } }, false);
-  catalogue.close();
+  const dead = { pid: 2 ** 22 - 1, started: '1' };
+  records.put({ info, folder, place: 1000 }, dead);
+  // Of those who try to take it over, one succeeds.
+  expect([records.takeOver(id, dead, NOBODY), records.takeOver(id, dead, thisProcess())]).toEqual([true, false]);
   open = await openTestStudio({ home, goOn: true });
   expect(await ended(id)).toMatchObject({ state: 'finished' });
   expect(readdirSync(folder)).toEqual(['left.mp4']);
