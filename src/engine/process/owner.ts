@@ -38,7 +38,7 @@ export interface EngineOwner {
   warmRssBytes(): number | null;
   pid(): number | null;
   readonly closed: boolean;
-  /** The process was started before something changed that counts only in the next one. */
+  /** The process was started before something changed that counts only in the next one; one that is ending is followed by one that knows. */
   readonly outdated: boolean;
   /** What the next process is started with; without a change, something else that it reads at its start is new, such as the list of models. */
   renew(change?: Pick<EngineProcessOptions, 'device' | 'settings'>): void;
@@ -198,7 +198,7 @@ export function ownEngineProcess({ start, onLibraryEvent, onCrash, patience = PA
       return closed;
     },
     get outdated() {
-      return hasNews || !isDeepStrictEqual(orders, bornWith);
+      return life !== null && !life.over && (hasNews || !isDeepStrictEqual(orders, bornWith));
     },
     renew(change) {
       if (change) orders = { ...orders, ...change };

@@ -69,7 +69,7 @@ test('settings are checked, kept in the file, and count at once or at the next s
 test('a model is imported in the engine, tried, made the default, and used after the engine has started again by itself', async () => {
   const { studio } = open;
   const file = path.join(folder, 'Wav2Lip-GAN.onnx');
-  await fakeWav2Lip({ size: 96, names: 'spectrogram', order: 'mel-first', batch: null, precision: 'float32' }).save(file);
+  await fakeWav2Lip({ size: 96, names: 'spectrogram', order: 'mel-first', batch: 'open', precision: 'float32' }).save(file);
   await engineSettled();
   await expect(client.call('models.import', { file } as never)).rejects.toMatchObject({ code: 'invalid-input', message: expect.stringContaining('licence must be accepted') as string });
   const loop = monitorEventLoopDelay({ resolution: 5 });

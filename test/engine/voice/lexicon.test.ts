@@ -15,6 +15,7 @@ import { parse } from '../../../src/shared/contract/common.ts';
 import { renderRequest, type LexiconEntry } from '../../../src/shared/contract/request.ts';
 
 const fa = (word: string, say: string): LexiconEntry => ({ lang: 'fa', word, say });
+const sounds = (lang: 'fa' | 'en', word: string, phonemes: string): LexiconEntry => ({ lang, word, phonemes });
 const en = (word: string, say: string): LexiconEntry => ({ lang: 'en', word, say });
 const said = (text: string, entries: LexiconEntry[]): string => utterances(text, lexiconOf(entries)).map((run) => run.text).join(' | ');
 
@@ -34,8 +35,8 @@ describe('where an entry applies', () => {
     ['another language’s word in a Persian sentence, said in Persian letters', 'من از GitHub آمدم', [en('github', 'گیت‌هاب')], 'من از گیت‌هاب آمدم'],
     ['not an entry of the other language', 'Read the word کرم now', [en('کرم', 'x')], 'Read the word | کرم | now'],
     ['numbers in the language of the text', 'سال ۱۴۰۳ بود', [fa('1403', 'یک چهار صفر سه')], 'سال یک چهار صفر سه بود'],
-    ['phonemes, by their own language’s voice', 'این lead است', [{ lang: 'en', word: 'lead', phonemes: 'ˈlɛd' }], "این | [[l'Ed]] | است"],
-    ['phonemes of several words', 'x', [{ lang: 'en', word: 'x', phonemes: '/həˈloʊ wɜːld/' }], "[[h@l'oU]] [[w3:ld]]"],
+    ['phonemes, by their own language’s voice', 'این lead است', [sounds('en', 'lead', 'ˈlɛd')], "این | [[l'Ed]] | است"],
+    ['phonemes of several words', 'x', [sounds('en', 'x', '/həˈloʊ wɜːld/')], "[[h@l'oU]] [[w3:ld]]"],
     ['instead of an abbreviation', 'Dr. Who', [en('Dr', 'drive')], 'drive Who'],
   ])('%s', (_, text, entries, spoken) => {
     expect(said(text, entries)).toBe(spoken);
@@ -81,7 +82,7 @@ describe('what is heard', () => {
     // Between vowels eSpeak's Persian r is a ɹ, in text as well.
   ] as const)('phonemes of %s are heard as they are written: %s', async (lang, word, phonemes, heard) => {
     for (const voice of lang === 'fa' ? ['espeak-fa', 'espeak-fa-woman'] : ['espeak-en-us']) {
-      const said = await saySample({ text: word, voice, rate: 1, pitch: 1, lexicon: [{ lang, word, phonemes }] }, voices);
+      const said = await saySample({ text: word, voice, rate: 1, pitch: 1, lexicon: [sounds(lang, word, phonemes)] }, voices);
       expect(said.phonemes!.map(({ symbol }) => symbol).filter((symbol) => symbol !== '').join(' ')).toBe(heard);
       expect(said.words.map(({ text }) => text)).toEqual([word]);
       expect(said.changes).toEqual([{ start: 0, end: word.length, written: word, spoken: `/${phonemes}/`, reason: 'lexicon' }]);
@@ -111,7 +112,7 @@ test('CSV: what is exported comes back; lines that hold no entry are told with t
     { line: 5, reason: expect.stringContaining('lang') as string },
     { line: 8, reason: expect.stringContaining('no letter or digit') as string },
   ]);
-  const phonemes: LexiconEntry = { lang: 'en', word: 'lead', phonemes: 'lɛd' };
+  const phonemes = sounds('en', 'lead', 'lɛd');
   expect(lexiconFromCsv('en,colour,color,\nen,lead,,lɛd\nfa,x,,qθ\n')).toEqual({ entries: [en('colour', 'color'), phonemes], refused: [{ line: 3, reason: expect.stringContaining('“θ”') as string }] });
   expect(lexiconFromCsv(lexiconToCsv([phonemes])).entries).toEqual([phonemes]);
 });

@@ -1,0 +1,175 @@
+/** The screens for figures, models, voices, settings and the doctor, in a real browser over the real studio. */
+import { readFileSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import path from 'node:path';
+import type { Locator, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { fakeWav2Lip } from '../../models/make/wav2lipFake.ts';
+import type { Screen, UiLanguage } from '../../src/renderer/state/view.ts';
+import { findChromium, NO_CHROMIUM } from '../support/chromium.ts';
+import { openStudioPages, type StudioPages } from '../support/page.ts';
+import { until } from '../support/processes.ts';
+
+const chromium = findChromium();
+if (chromium === null) console.log(NO_CHROMIUM);
+/** In the order of the rail. */
+const SCREENS: readonly Screen[] = ['studio', 'avatars', 'takes', 'meters', 'models', 'doctor', 'settings'];
+/** On a machine that others use, too. */
+const PATIENCE_MS = 120_000;
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+
+describe.skipIf(chromium === null)('the screens', { timeout: 300_000 }, () => {
+  let pages: StudioPages;
+  let page: Page;
+  /** Failures that the page told nobody of. */
+  const thrown: string[] = [];
+  beforeAll(async () => {
+    pages = await openStudioPages(chromium!);
+    page = await open('models');
+  });
+  afterAll(async () => {
+    await pages.close();
+    expect(thrown).toEqual([]);
+  });
+
+  async function open(screen: Screen, { language = 'en', theme = 'dark', width = 1280 }: { language?: UiLanguage; theme?: 'dark' | 'light'; width?: number } = {}): Promise<Page> {
+    const opened = await pages.window({ width, height: 800 });
+    opened.on('pageerror', (error) => thrown.push(error.message));
+    await opened.addInitScript((state) => localStorage.setItem('sima-view', JSON.stringify({ state, version: 0 })), { language, theme, screen });
+    opened.setDefaultTimeout(PATIENCE_MS);
+    await opened.goto(pages.service.url, { waitUntil: 'commit' });
+    await opened.locator('main h1').waitFor();
+    return opened;
+  }
+  const go = (name: string): Promise<void> => page.getByRole('navigation').getByRole('button', { name }).click();
+  const tab = (name: string): Promise<void> => page.getByRole('tab', { name }).click();
+  const shown = (place: Locator): Promise<void> => place.waitFor();
+  const told = (text: string | RegExp): Locator => page.getByRole('region', { name: /Notifications/ }).getByText(text);
+
+  test('a model is imported once its licence is accepted, becomes the default, and is removed', async () => {
+    const file = path.join(pages.home, 'Wav2Lip.onnx');
+    await fakeWav2Lip({ size: 96, names: 'spectrogram', order: 'mel-first', batch: 1, precision: 'float32' }).save(file);
+    const wrong = path.join(pages.home, 'wrong.onnx');
+    writeFileSync(wrong, 'this is no model');
+    const chooser = page.getByLabel('Import a model…');
+    const dialog = page.getByRole('dialog');
+
+    await chooser.setInputFiles(wrong);
+    expect(await dialog.getByRole('button', { name: 'Import' }).isDisabled()).toBe(true);
+    await dialog.getByRole('checkbox').check();
+    await dialog.getByRole('button', { name: 'Import' }).click();
+    await shown(dialog.getByRole('alert').getByText(/cannot be loaded/));
+    await dialog.getByRole('button', { name: 'Cancel' }).click();
+
+    await chooser.setInputFiles(file);
+    await dialog.getByRole('checkbox').check();
+    await dialog.getByRole('button', { name: 'Import' }).click();
+    const card = page.getByRole('article', { name: 'wav2lip', exact: true });
+    await shown(card.getByText('Brought by you'));
+    await card.getByRole('button', { name: 'Use by default' }).click();
+    await shown(card.getByText('Used by default'));
+    await until(() => pages.studio.engine.status().defaultModelId === 'wav2lip', PATIENCE_MS);
+    await shown(card.getByText('CPU'));
+    await page.getByRole('button', { name: 'Check all files' }).click();
+    await shown(card.getByText('The file is what it should be'));
+
+    await card.getByRole('button', { name: /Remove the file/ }).click();
+    await dialog.getByRole('button', { name: 'Remove' }).click();
+    await shown(card.getByText('Not installed'));
+    await shown(page.getByRole('article', { name: 'rig' }).getByText('Used by default'));
+  });
+
+  test('a word is taught, heard, found, forgotten and had back; a table is brought along', async () => {
+    await tab('Lexicon');
+    await page.getByRole('button', { name: 'Add a word' }).first().click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByRole('radio', { name: 'English' }).click();
+    await dialog.getByLabel('Written').fill('tomato');
+    await dialog.getByLabel('Said as').fill('banana');
+    await dialog.getByRole('button', { name: 'Save' }).click();
+    const row = page.getByRole('row').filter({ hasText: 'tomato' });
+    await shown(row.getByText('banana'));
+    await page.getByLabel('Import CSV…').setInputFiles({ name: 'words.csv', mimeType: 'text/csv', buffer: Buffer.from('lang,word,say\nen,nginx,engine x\nfa,کرم,کِرِم\nen,,x\n') });
+    await shown(dialog.getByText('Line 4'));
+    await dialog.getByRole('button', { name: 'Close' }).last().click();
+    expect(await page.getByRole('row').count()).toBe(4);
+    await page.getByLabel('Search the lexicon').fill('engine');
+    await expect.poll(() => page.getByRole('row').count(), { timeout: PATIENCE_MS }).toBe(2);
+    await page.getByLabel('Search the lexicon').fill('');
+    await row.getByRole('button', { name: /Remove/ }).click();
+    await told('“tomato” is removed.').waitFor();
+    await page.getByRole('button', { name: 'Undo' }).click();
+    await shown(row);
+
+    await tab('Voices');
+    await page.getByRole('textbox', { name: 'Sentence' }).fill('A tomato for 3 people.');
+    await page.getByRole('button', { name: 'Say it' }).click();
+    const said = page.getByRole('region', { name: 'Try a sentence' });
+    await shown(said.getByText('your pronunciation'));
+    await shown(said.getByText('banana'));
+    await shown(said.getByText('three'));
+    await page.getByRole('button', { name: 'Make default: English (Britain), man' }).click();
+    await expect.poll(async () => (await pages.studio.handlers.calls['voices.list'](null, new AbortController().signal)).find(({ id }) => id === 'espeak-en-gb')?.isDefault, { timeout: PATIENCE_MS }).toBe(true);
+  });
+
+  test('settings are kept as they are changed, in digits of any language; what needs a restart says so', async () => {
+    await until(() => pages.studio.engine.status().state === 'ready', PATIENCE_MS);
+    await go('Settings');
+    await page.getByLabel('Users at once').fill('۳');
+    await page.getByLabel('Users at once').press('Enter');
+    await until(() => pages.studio.seats.figures().maxUsers === 3);
+    await page.getByLabel('Users at once').fill('many');
+    await page.getByLabel('Users at once').press('Enter');
+    await shown(page.getByText('A number from 1 to 1,000, or nothing for the default.'));
+    await page.getByLabel('Users at once').press('Escape');
+    await page.getByLabel('Where models run').click();
+    await page.getByRole('option', { name: 'Processor' }).click();
+    const restarts = pages.studio.engine.status().restarts;
+    await page.getByRole('button', { name: 'Restart the engine' }).click();
+    await until(() => pages.studio.engine.status().restarts === restarts + 1, PATIENCE_MS);
+    await page.getByRole('button', { name: 'Restart the engine' }).waitFor({ state: 'detached' });
+    await page.getByRole('button', { name: 'Set everything back' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Set everything back' }).click();
+    await until(() => pages.studio.seats.figures().maxUsers === 5);
+    expect(pages.studio.preferences.current().device).toBe('auto');
+  });
+
+  test('figures are drawn and saved; what does not exist is a dash; the doctor comes to a verdict', async () => {
+    await go('Meters');
+    await expect.poll(() => page.locator('main canvas').count(), { timeout: PATIENCE_MS }).toBeGreaterThanOrEqual(8);
+    if (pages.studio.telemetry.sample().gpus.length === 0) expect(await page.getByRole('region', { name: 'Graphics card' }).textContent()).toContain('–');
+    const coming = page.waitForEvent('download');
+    await page.getByRole('button', { name: 'Save as CSV' }).click();
+    const lines = readFileSync(await (await coming).path(), 'utf8').trim().split(/\r?\n/);
+    expect(lines[0]).toContain('cpuLoad');
+    expect(lines.length).toBeGreaterThan(2);
+    await go('Doctor');
+    await page.getByRole('status').filter({ hasText: /Sima works here|keeps? Sima from working/ }).waitFor();
+    await shown(page.getByRole('region', { name: 'Sima' }).getByRole('heading', { name: 'Codecs' }));
+  });
+
+  test.each([
+    ['en', 'dark', 1024], ['fa', 'light', 720],
+  ] as const)('%s, %s, %i wide: nothing is cut off, all is named and readable', async (language, theme, width) => {
+    const opened = await open('models', { language, theme, width });
+    for (const screen of ['models', 'meters', 'settings', 'doctor'] as const) {
+      await opened.locator('nav button').nth(SCREENS.indexOf(screen)).click();
+      await opened.locator('main section, main article').first().waitFor();
+      const places = screen === 'models' ? [0, 1, 2] : [null];
+      for (const index of places) {
+        if (index !== null) await opened.getByRole('tab').nth(index).click();
+        const about = `${screen} ${index ?? ''}`;
+        expect(await opened.evaluate(() => document.documentElement.scrollWidth <= innerWidth && document.querySelector('main')!.scrollWidth <= document.querySelector('main')!.clientWidth), about).toBe(true);
+        await opened.evaluate(axe);
+        const violations = await opened.evaluate(async () => {
+          const { violations: found } = await (globalThis as unknown as { axe: { run: (place: string) => Promise<{ violations: { id: string; impact: string; nodes: { html: string }[] }[] }> } }).axe.run('main');
+          return found.filter(({ impact }) => impact === 'serious' || impact === 'critical').map(({ id, nodes }) => `${id}: ${nodes.slice(0, 3).map(({ html }) => html.slice(0, 160)).join(' | ')}`);
+        });
+        expect(violations, about).toEqual([]);
+        const small = await opened.evaluate(() => Array.from(document.querySelectorAll('main *')).filter((element) => element.childNodes.length > 0 && Array.from(element.childNodes).some((node) => node.nodeType === 3 && node.textContent!.trim() !== '') && parseFloat(getComputedStyle(element).fontSize) < 12).map(({ outerHTML }) => outerHTML.slice(0, 100)));
+        expect(small, about).toEqual([]);
+      }
+    }
+    await opened.context().close();
+  });
+});
