@@ -16,13 +16,14 @@ export async function renderSentenceAgain(data: TakeData, index: number, draft: 
   if (!take || !pieces) return;
   const place = placeOf(data.said, index);
   const { startSec } = data.said[index];
-  const { project, edit, addTake } = useProject.getState();
+  const before = useProject.getState().project;
   // Words that the project says otherwise by now are said so.
-  const lexicon = project && project.id === take.projectId ? { lexicon: project.lexicon } : {};
+  const lexicon = before && before.id === take.projectId ? { lexicon: before.lexicon } : {};
   const child = await call('takes.edit', { sessionId: await seat(), takeId: take.id, segments: sentenceChanged(pieces, place, draft), ...lexicon, leadSec: LEAD_SEC });
   usePlayer.getState().open(child.id, { sec: startSec, playing: true });
   useCurrentTake.getState().show(child.id);
   useCurrentTake.getState().select(index);
+  const { project, edit, addTake } = useProject.getState();
   // The script follows as long as it is still the take's.
   if (project && textOf(project.segments) === textOf(pieces)) edit({ segments: sentenceChanged(project.segments, place, draft) });
   addTake(child.id);
