@@ -1,6 +1,6 @@
 /** The frame around every screen: the rail at the side, the line at the top. */
 import { Activity, Boxes, Clapperboard, Film, Settings, Stethoscope, Users, type LucideIcon } from 'lucide-react';
-import type { ReactNode } from 'react';
+import { useEffect, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { SCREENS, useView, type Screen } from '../state/view.ts';
 import { useConnection } from '../studio/connection.ts';
@@ -20,6 +20,7 @@ export function Shell({ children }: { children: ReactNode }) {
     ...SCREENS.map((name, i) => ({ keys: `$mod+${i + 1}`, label: t(`screens.${name}`), run: () => go(name) })),
     { keys: 'Shift+?', label: t('shortcuts.open'), run: () => set({ shortcutsOpen: true }) },
   ]);
+  useEffect(keepDroppedFilesFromOpening, []);
   return (
     <div className="grid h-full grid-cols-[auto_minmax(0,1fr)] grid-rows-[auto_minmax(0,1fr)]">
       <TopBar />
@@ -35,6 +36,19 @@ export function Shell({ children }: { children: ReactNode }) {
       <ShortcutSheet />
     </div>
   );
+}
+
+/** A file that is dropped where nobody takes it would be opened by the browser instead of this page. */
+function keepDroppedFilesFromOpening(): () => void {
+  const keep = (event: DragEvent) => {
+    if (event.dataTransfer?.types.includes('Files')) event.preventDefault();
+  };
+  window.addEventListener('dragover', keep);
+  window.addEventListener('drop', keep);
+  return () => {
+    window.removeEventListener('dragover', keep);
+    window.removeEventListener('drop', keep);
+  };
 }
 
 function Rail({ name, shortcut, current, onGo }: { name: Screen; shortcut: string; current: boolean; onGo: () => void }) {

@@ -49,8 +49,8 @@ function Load() {
   const figure = format.percent(gpu ?? sample?.cpuLoad);
   return (
     <Tip side="bottom" label={`${t('bar.loadTip', { cpu: format.percent(sample?.cpuLoad), gpu: format.percent(gpu), memory: format.percent(memory) })} — ${t('bar.openMeters')}`}>
-      <button type="button" aria-label={`${t('bar.load')}: ${name} ${figure}`} onClick={() => go('meters')} className="flex min-h-8 items-center gap-1.5 rounded px-2 text-xs text-muted hover:bg-raised hover:text-ink max-[640px]:hidden">
-        <span>{name}</span>
+      <button type="button" onClick={() => go('meters')} className="flex min-h-8 items-center gap-1.5 rounded px-2 text-xs text-muted hover:bg-raised hover:text-ink max-[640px]:hidden">
+        <span><span className="sr-only">{t('bar.load')}: </span>{name}</span>
         <span className="min-w-9 text-end text-ink tabular-nums">{figure}</span>
         <Spark values={loads} />
       </button>

@@ -1,4 +1,5 @@
 /** The screen on which takes are made: who speaks, what is said, the picture, and where everything lies in time. */
+import { useTranslation } from 'react-i18next';
 import { FirstRun } from './firstRun/FirstRun.tsx';
 import { Inspector } from './inspector/Inspector.tsx';
 import { QaPanel } from './qa/QaPanel.tsx';
@@ -10,8 +11,10 @@ import { Timeline } from './timeline/Timeline.tsx';
 
 /** Side by side where there is room, else one below the other. */
 export function StudioScreen() {
+  const { t } = useTranslation('common');
   return (
     <div className="flex flex-col min-[960px]:grid min-[960px]:h-full min-[960px]:min-h-[620px] min-[960px]:grid-cols-[190px_minmax(0,1fr)_264px] min-[960px]:grid-rows-[minmax(0,1fr)_auto] min-[1280px]:grid-cols-[216px_minmax(0,1fr)_300px]">
+      <h1 className="sr-only">{t('screens.studio')}</h1>
       <div className="flex min-h-0 min-w-0 flex-col border-line bg-panel max-[959px]:order-2 min-[960px]:border-e">
         <FirstRun />
         <div className="flex min-h-0 flex-1 flex-col *:flex-1"><Shelf /></div>

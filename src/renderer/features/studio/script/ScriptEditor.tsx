@@ -112,7 +112,7 @@ function Editor() {
         <IconButton label={t('script.redo')} shortcut="$mod+KeyY" icon={Redo2} disabled={!canRedo} onClick={redo} className="rtl:-scale-x-100" />
         <span className="mx-1 h-5 w-px bg-line" />
         <Tip label={t('script.zwnjTip')} shortcut="Shift+Space">
-          <button type="button" aria-label={t('script.zwnj')} onMouseDown={(event) => event.preventDefault()} onClick={insertZwnj} className="size-8 rounded text-xs hover:bg-raised"><span aria-hidden dir="rtl">می¦</span></button>
+          <button type="button" aria-label={t('script.zwnj')} onMouseDown={(event) => event.preventDefault()} onClick={insertZwnj} dir="rtl" className="size-8 rounded text-xs before:content-['می¦'] hover:bg-raised" />
         </Tip>
         <IconButton label={t('script.marks')} shortcut="$mod+Shift+KeyH" icon={Eye} aria-pressed={areMarksShown} onClick={toggleMarks} />
         <IconButton label={t('script.lens.otherwise')} shortcut="$mod+Period" icon={Ear} onMouseDown={(event) => event.preventDefault()} onClick={sayAtCursor} />
