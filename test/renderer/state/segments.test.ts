@@ -64,8 +64,9 @@ describe('segments and the one text', () => {
 
   it('a key in 100,000 characters takes no time that is felt', () => {
     const segments = Array.from({ length: 2000 }, (_, i) => ({ text: 'سلام. این یک جملهٔ آزمایشی است که می‌ماند.\n', voice: `v${i % 7}` }));
-    const started = performance.now();
+    const started = process.cpuUsage(); // what others do on the machine does not count
     for (let key = 0; key < 20; key++) withChange(segments, { from: 40_000 + key, to: 40_000 + key, insert: 'x' });
-    expect((performance.now() - started) / 20).toBeLessThan(20);
+    const { user, system } = process.cpuUsage(started);
+    expect((user + system) / 1000 / 20).toBeLessThan(20);
   });
 });
