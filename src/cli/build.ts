@@ -1,10 +1,10 @@
 /** The app's build in a checkout: made where it is missing or older than its sources. */
 import { spawn } from 'node:child_process';
 import { readdirSync, statSync } from 'node:fs';
-import { mkdir } from 'node:fs/promises';
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import path from 'node:path';
-import { lockedIn } from '../engine/library/lock.ts';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { PROJECT } from '../engine/places.ts';
 import { StudioError, throwIfCanceled } from '../shared/errors.ts';
 
@@ -32,13 +32,43 @@ function newest(place: string): number {
  */
 export async function ensureBuilt(signal?: AbortSignal, onBuild: () => void = () => undefined): Promise<void> {
   if (isBuilt()) return;
-  const cache = path.join(PROJECT, '.cache');
-  await mkdir(cache, { recursive: true });
-  await lockedIn(cache, 'build', signal, async () => {
+  await mkdir(path.dirname(LOCK), { recursive: true });
+  while (!(await lock())) {
+    throwIfCanceled(signal);
+    await sleep(LOOK_MS);
+  }
+  try {
     if (isBuilt()) return; // by who had the lock before
     onBuild();
     await build(signal);
-  });
+  } finally {
+    await rm(LOCK, { force: true });
+  }
+}
+
+/** Holds the number of the process that builds: one that has ended holds nothing. */
+const LOCK = path.join(PROJECT, '.cache', 'build.lock');
+const LOOK_MS = 200;
+
+async function lock(): Promise<boolean> {
+  try {
+    await writeFile(LOCK, String(process.pid), { flag: 'wx' });
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw new StudioError('io', `The folder ${path.dirname(LOCK)} cannot be written, so the studio’s page cannot be built.`, { cause: error });
+  }
+  const holder = Number(await readFile(LOCK, 'utf8').catch(() => ''));
+  if (holder > 0 && !isRunning(holder)) await rm(LOCK, { force: true });
+  return false;
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
 }
 
 async function build(signal: AbortSignal | undefined): Promise<void> {

@@ -14,7 +14,7 @@ let home: string;
 beforeAll(async () => {
   home = mkdtempSync(path.join(os.tmpdir(), 'sima-built-'));
   await ensureBuilt(); // of the sources as they are
-});
+}, 300_000);
 afterAll(() => rmSync(home, { recursive: true, force: true }));
 
 const OUT = path.join(PROJECT, 'out');
