@@ -17,6 +17,8 @@ export interface Playback {
   askedMs: number[];
   dropped: number;
   total: number;
+  /** Where the element stands. */
+  sec: number;
 }
 
 /** Before the page is opened: everything is noted from its first moment. */
@@ -61,7 +63,7 @@ export function playbackOf(page: Page): Promise<Playback> {
   return page.evaluate<Playback>(`(() => {
     const { events, frames, askedMs, video } = window.noted;
     const { droppedVideoFrames: dropped, totalVideoFrames: total } = video.getVideoPlaybackQuality();
-    return { events, frames, askedMs, dropped, total };
+    return { events, frames, askedMs, dropped, total, sec: video.currentTime };
   })()`);
 }
 

@@ -110,6 +110,8 @@ export function nextStep({ fragments, rate, complete, run, playheadSec, limits }
   const target = Math.min(placeOf(playheadSec), fragments.length - 1);
 
   if (run === null) {
+    // Nothing from elsewhere is shown first; of a take that was opened again, the table is still being told.
+    if (placeOf(playheadSec) >= fragments.length && !complete) return { do: 'wait' };
     const first = keyframeAtOrBefore(fragments, Math.min(placeOf(playheadSec - SOUND_LATE_SEC), target));
     return { do: 'append', first, end: spanEnd(fragments, first, limits, playheadSec, rate) };
   }
@@ -140,6 +142,9 @@ export const heldBytes = (fragments: readonly Fragment[], run: Run | null): numb
 
 const START_SEC = 1;
 const MOST_START_SEC = 10;
+/** Rendered this fast, a second in hand outlasts the pauses between the engine's pieces. */
+const QUICK_SPEED = 2;
+const CAUTIOUS_SEC = 3;
 
 /**
  * Seconds in hand with which a player starts so that it need not stop again.
@@ -147,7 +152,7 @@ const MOST_START_SEC = 10;
  * @param leftSec from the playhead to the take's end; null: not known yet
  */
 export function leadToStart({ speed, leftSec }: { speed: number | null; leftSec: number | null }): number {
-  const needed = speed === null || speed >= 1 ? START_SEC : leftSec === null ? MOST_START_SEC / 2 : leftSec * (1 - speed);
+  const needed = speed === null || speed >= QUICK_SPEED ? START_SEC : speed >= 1 ? CAUTIOUS_SEC : leftSec === null ? MOST_START_SEC / 2 : Math.max(CAUTIOUS_SEC, leftSec * (1 - speed));
   const lead = Math.min(MOST_START_SEC, Math.max(START_SEC, needed));
   return leftSec === null ? lead : Math.min(lead, leftSec);
 }

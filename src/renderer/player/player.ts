@@ -283,7 +283,7 @@ function follow(frameSec?: number): void {
   const currentSec = rate ? secOf(frameAt(atSec, rate), rate) : atSec;
   if (loopRange && !shown.seeking && playing && atSec >= loopRange.endSec - (rate ? secOf(1, rate) / 2 : 0)) return seekTo(loopRange.startSec);
   setChanged({
-    currentSec: Math.min(currentSec, durationSec || currentSec),
+    currentSec: soughtSec === null && durationSec > 0 ? Math.min(currentSec, durationSec) : currentSec,
     bufferedSec: current.feed.bufferedTo(playheadSec()),
     waiting: playing && (shown.paused || shown.readyState < HTMLMediaElement.HAVE_FUTURE_DATA) && !shown.ended,
     ended: shown.ended,

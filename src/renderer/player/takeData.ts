@@ -118,7 +118,7 @@ export function useTakeFact<T>(data: TakeData | null, select: (facts: TakeFacts)
 
 /** A speed is that of the last fragments. */
 const SPEED_FRAGMENTS = 16;
-const LEAST_FRAGMENTS = 4;
+const LEAST_FRAGMENTS = 3;
 
 function createEntry(takeId: string): Entry {
   const facts = createStore<TakeFacts>(() => NOTHING);

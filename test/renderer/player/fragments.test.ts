@@ -70,6 +70,12 @@ test('a place that is not rendered yet is waited for with all that there is', ()
   expect(nextStep(situation({ fragments, run: { first: 0, end: end - 2 }, playheadSec: 40 }))).toEqual({ do: 'append', first: end - 2, end });
 });
 
+test('an empty buffer waits for the place that is meant, and shows nothing from elsewhere first', () => {
+  const fragments = table(10);
+  expect(nextStep(situation({ fragments, playheadSec: 40 }))).toEqual({ do: 'wait' });
+  expect(nextStep(situation({ fragments, playheadSec: 40, complete: true }))).toMatchObject({ do: 'append', end: fragments.length });
+});
+
 test('the end is told once everything is there, and only of a take that is over', () => {
   const fragments = table(10);
   const run = { first: 0, end: fragments.length };
@@ -164,6 +170,8 @@ test('starting waits for a second, for all of a shorter rest, and longer where r
   expect(leadToStart({ speed: null, leftSec: null })).toBe(1);
   expect(leadToStart({ speed: 3, leftSec: 100 })).toBe(1);
   expect(leadToStart({ speed: 3, leftSec: 0.4 })).toBe(0.4);
+  expect(leadToStart({ speed: 1.4, leftSec: 100 })).toBe(3);
   expect(leadToStart({ speed: 0.5, leftSec: 8 })).toBe(4);
+  expect(leadToStart({ speed: 0.9, leftSec: 2 })).toBe(2);
   expect(leadToStart({ speed: 0.5, leftSec: 100 })).toBe(10);
 });

@@ -32,7 +32,7 @@ export function LiveLine({ data }: { data: TakeData | null }) {
 
   const parts: { key: string; text: string; tip?: string; tone?: string }[] = [];
   if (take) {
-    parts.push({ key: 'first', text: t('live.first', { sec: firstPictureMs === null ? format.seconds(null) : format.seconds(firstPictureMs / 1000) }), tip: t('live.firstTip') });
+    if (isLive || firstPictureMs !== null) parts.push({ key: 'first', text: t('live.first', { sec: firstPictureMs === null ? format.seconds(null) : format.seconds(firstPictureMs / 1000) }), tip: t('live.firstTip') });
     if (isLive) parts.push({ key: 'lead', text: t('live.lead', { sec: format.seconds(now.leadSec, 1) }), tip: t('live.leadTip') });
     if (isLive || now.speed !== null) {
       const isSlow = isLive && now.speed !== null && now.speed < 1;

@@ -1,6 +1,6 @@
 /** What stands on the picture where there is none yet, or none any more. */
 import { Clapperboard, LoaderCircle, Play, TriangleAlert, X } from 'lucide-react';
-import type { ReactNode } from 'react';
+import { useEffect, useState, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { isOver } from '../../../../shared/contract/take.ts';
 import { useFormat } from '../../../i18n/format.ts';
@@ -59,15 +59,26 @@ function BeforePicture({ data }: { data: TakeData }) {
   );
 }
 
-/** Only where it stands still for want of pictures. */
+/** Only where it stands still for want of pictures, and not for the blink of a seek. */
 function Waiting({ data }: { data: TakeData }) {
-  const { t } = useTranslation('player');
-  const format = useFormat();
   const started = usePlayer((player) => player.stalls > 0 || player.currentSec > 0.2);
   const waiting = usePlayer((player) => player.waiting);
+  return waiting && started ? <LongWait data={data} /> : null;
+}
+
+const BLINK_MS = 400;
+
+function LongWait({ data }: { data: TakeData }) {
+  const { t } = useTranslation('player');
+  const format = useFormat();
   const isAhead = usePlayer((player) => player.bufferedSec <= player.currentSec);
   const done = useTakeFact(data, ({ framesPublished, framesExpected }) => (framesExpected ? Math.round((20 * framesPublished) / framesExpected) / 20 : null));
-  if (!waiting || !started) return null;
+  const [isLong, setLong] = useState(false);
+  useEffect(() => {
+    const timer = setTimeout(() => setLong(true), BLINK_MS);
+    return () => clearTimeout(timer);
+  }, []);
+  if (!isLong) return null;
   return (
     <div role="status" className="absolute inset-x-0 bottom-3 mx-auto flex w-64 flex-col gap-1 rounded border border-line bg-panel/95 p-2 text-center text-xs">
       <span className="flex items-center justify-center gap-2"><LoaderCircle aria-hidden size={14} className="animate-spin text-accent" />{isAhead ? t('waitingPlace') : t('waitingMore')}{done !== null && ` ${format.percent(done)}`}</span>

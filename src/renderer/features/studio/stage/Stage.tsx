@@ -22,7 +22,7 @@ export function Stage() {
   usePlayerKeys(data, toggleFullScreen);
 
   return (
-    <section ref={section} aria-label={t('section')} className="flex min-h-0 flex-1 flex-col bg-ground">
+    <section ref={section} aria-label={t('section')} className="@container flex min-h-0 flex-1 flex-col bg-ground">
       <div className="relative min-h-40 flex-1 overflow-hidden bg-black">
         <div ref={picture} role="img" aria-label={t('picture')} className={data ? 'absolute inset-0' : 'invisible absolute inset-0'} onClick={() => usePlayer.getState().toggle()} />
         <Overlay data={data} />

@@ -19,11 +19,11 @@ export function Transport({ data, onFullScreen }: { data: TakeData | null; onFul
   const { toggle, stepFrames } = usePlayer.getState();
   const disabled = data === null;
   return (
-    <div role="toolbar" aria-label={t('section')} className="flex flex-wrap items-center gap-x-1 pb-1">
+    <div role="toolbar" aria-label={t('section')} className="flex flex-wrap items-center pb-1 @xl:gap-x-1">
       <IconButton disabled={disabled} label={t('previousSegment')} shortcut={KEYS.segmentBack} icon={SkipBack} onClick={() => goToSegment(data, -1)} />
-      <IconButton disabled={disabled} label={t('previousFrame')} shortcut={KEYS.frameBack} icon={ChevronLeft} onClick={() => stepFrames(-1)} />
+      <IconButton disabled={disabled} label={t('previousFrame')} shortcut={KEYS.frameBack} icon={ChevronLeft} className="@max-lg:hidden" onClick={() => stepFrames(-1)} />
       <IconButton disabled={disabled} label={playing ? t('pause') : t('play')} shortcut={KEYS.toggle} icon={playing ? Pause : Play} size={20} onClick={toggle} />
-      <IconButton disabled={disabled} label={t('nextFrame')} shortcut={KEYS.frameOn} icon={ChevronRight} onClick={() => stepFrames(1)} />
+      <IconButton disabled={disabled} label={t('nextFrame')} shortcut={KEYS.frameOn} icon={ChevronRight} className="@max-lg:hidden" onClick={() => stepFrames(1)} />
       <IconButton disabled={disabled} label={t('nextSegment')} shortcut={KEYS.segmentOn} icon={SkipForward} onClick={() => goToSegment(data, 1)} />
       <IconButton disabled={disabled} aria-pressed={looping} label={looping ? t('stopLoop') : t('loop')} shortcut={KEYS.loop} icon={Repeat} onClick={() => toggleLoop(data)} />
       <Clock />
@@ -57,7 +57,7 @@ function Speed() {
   const format = useFormat();
   const rate = usePlayer((player) => player.rate);
   const choices = RATES.map((each) => ({ value: String(each), label: t('rate', { value: format.number(each, each % 0.5 === 0 ? (each % 1 === 0 ? 0 : 1) : 2) }) }));
-  return <Tip label={t('speed')}><div className="w-20"><Select hideLabel label={t('speed')} value={String(rate)} choices={choices} onChange={(value) => usePlayer.getState().setRate(Number(value))} /></div></Tip>;
+  return <Tip label={t('speed')}><div className="w-18"><Select hideLabel label={t('speed')} value={String(rate)} choices={choices} onChange={(value) => usePlayer.getState().setRate(Number(value))} /></div></Tip>;
 }
 
 function Volume() {
@@ -71,7 +71,7 @@ function Volume() {
     <div className="flex items-center">
       <IconButton label={muted ? t('unmute') : t('mute')} shortcut={KEYS.mute} icon={loud === 0 ? VolumeX : Volume2} onClick={() => setMuted(!muted)} />
       <Tip label={t('volume')}>
-        <Slider.Root dir="ltr" value={[loud]} min={0} max={1} step={0.05} onValueChange={([next]) => setVolume(next)} className="relative hidden h-8 w-20 touch-none items-center sm:flex">
+        <Slider.Root dir="ltr" value={[loud]} min={0} max={1} step={0.05} onValueChange={([next]) => setVolume(next)} className="relative flex h-8 w-20 touch-none items-center @max-xl:hidden">
           <Slider.Track className="relative h-1 grow rounded bg-line"><Slider.Range className="absolute h-full rounded bg-muted" /></Slider.Track>
           <Slider.Thumb aria-label={t('volume')} aria-valuetext={format.percent(loud)} className="block size-3 rounded-full bg-ink" />
         </Slider.Root>

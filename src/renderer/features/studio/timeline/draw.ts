@@ -159,9 +159,8 @@ function drawSegmentWords(context: CanvasRenderingContext2D, drawing: Drawing, s
     context.fillStyle = colour('line');
     context.fillRect(Math.round(x0), top + height - 3, Math.max(1, x1 - x0 - 1), 2);
     const room = x1 - x0;
-    if (room < 12) continue;
     context.fillStyle = colour('ink');
-    if (context.measureText(text).width <= room + 4) context.fillText(text, (x0 + x1) / 2, top + height / 2 - 1);
+    if (context.measureText(text).width <= room - 2) context.fillText(text, (x0 + x1) / 2, top + height / 2 - 1);
   }
 }
 
