@@ -143,7 +143,11 @@ export const useProject = create<ProjectStore>((set, get) => {
     }
   }
 
-  async function begin({ name, greeting }: { name: string; greeting: string }): Promise<void> {
+  let beginning: Promise<void> | null = null;
+  /** Once at a time: a connection that breaks meanwhile asks again. */
+  const begin = (first: { name: string; greeting: string }): Promise<void> => (beginning ??= openFirst(first).finally(() => (beginning = null)));
+
+  async function openFirst({ name, greeting }: { name: string; greeting: string }): Promise<void> {
     const last = lastProjectId();
     const rows = await call('projects.list', null).catch(() => []);
     for (const id of new Set([...(last === null ? [] : [last]), ...rows.map((row) => row.id)])) {

@@ -35,7 +35,7 @@ export function SpeakBar() {
     : fields?.avatarId === null ? t('script.noAvatar')
     : null;
   const isPossible = fields !== null && missing === null && !starting;
-  useShortcuts(t('script.title') + ' · ' + t('script.speak'), [{ keys: '$mod+Enter', label: t('script.speak'), run: () => void speak(), enabled: isPossible }]);
+  useShortcuts(t('bar.sections.project'), [{ keys: '$mod+Enter', label: t('script.speak'), run: () => void speak(), enabled: isPossible }]);
   return (
     <div className="flex flex-wrap items-center gap-2 border-t border-line px-2 py-1.5">
       <div className="flex min-w-0 flex-1 basis-60 items-center gap-2 text-xs">

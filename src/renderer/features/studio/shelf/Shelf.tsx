@@ -61,6 +61,7 @@ export function Shelf() {
       <Arrivals />
       {isGone && <p role="status" className="px-1 text-xs text-warn">{t('shelf.gone')}</p>}
       {error ? <Failure error={error} onRetry={() => void refetch()} /> : isPending ? <Loading /> : <Choices avatars={shown} total={data.length} onClear={() => { setSearch(''); setTag(ALL); }} />}
+      {data && data.length > 0 && <p className="px-1 text-xs text-muted">{t('shelf.dropHint')}</p>}
       {isOver && <p className="pointer-events-none absolute inset-1 z-10 flex items-center justify-center rounded border-2 border-dashed border-accent bg-panel/90 text-accent">{t('shelf.drop')}</p>}
     </section>
   );
