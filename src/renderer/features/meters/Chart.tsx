@@ -11,6 +11,8 @@ import { WINDOW_SEC } from './samples.ts';
 
 const HEIGHT = 132;
 const AXIS_WIDTH = 48;
+/** uPlot's own number for that side; its enumeration is of types alone. */
+const RIGHT = 1 as uPlot.Axis.Side;
 
 /** @param onPoint told of the sample under the pointer; null: none */
 export function Chart({ question, samples, label, onPoint }: { question: Question; samples: readonly TelemetrySample[]; label: string; onPoint: (index: number | null) => void }) {
@@ -46,7 +48,7 @@ export function Chart({ question, samples, label, onPoint }: { question: Questio
         axes: [
           { ...axis, size: 24, splits: () => [-300, -240, -180, -120, -60, 0], values: (_plot, at) => at.map(minute) },
           { ...axis, size: AXIS_WIDTH, space: 34, values: (_plot, at) => at.map((value) => written(value, question.unit)) },
-          ...(second ? [{ ...axis, side: 1 as const, scale: second, size: AXIS_WIDTH, space: 34, grid: { show: false }, values: (_plot: uPlot, at: number[]) => at.map((value) => written(value, second)) }] : []),
+          ...(second ? [{ ...axis, side: RIGHT, scale: second, size: AXIS_WIDTH, space: 34, grid: { show: false }, values: (_plot: uPlot, at: number[]) => at.map((value) => written(value, second)) }] : []),
         ],
         series: [{}, ...question.lines.map(seriesOf), ...(question.target ? [{ stroke: colour('warn'), width: 1.25, dash: [2, 3], points: { show: false } }] : [])],
         hooks: { setCursor: [({ cursor }) => pointed(cursor.idx ?? null)] },
@@ -67,7 +69,9 @@ export function Chart({ question, samples, label, onPoint }: { question: Questio
     };
   }, [question, theme, language]);
 
-  useEffect(() => void plot.current?.setData(dataOf(question, samples)), [question, samples]);
+  useEffect(() => {
+    plot.current?.setData(dataOf(question, samples));
+  }, [question, samples]);
 
   // Shares and counts say what they are by themselves.
   const units = [question.unit, ...question.lines.flatMap(({ unit }) => unit ?? [])].filter((unit) => unit !== 'share' && unit !== 'count');

@@ -9,7 +9,7 @@ export function figuresCsv(samples: readonly TelemetrySample[]): string {
 function rowOf({ at, gpus, processes, kpis, memoryBudgets, alerts, advice, ...plain }: TelemetrySample): Record<string, string | number | null> {
   return {
     at, ...plain,
-    ...Object.fromEntries(gpus.flatMap(({ index, name: _name, driver: _driver, ...figures }) => Object.entries(figures).map(([figure, value]) => [`gpu${index}.${figure}`, value]))),
+    ...Object.fromEntries(gpus.flatMap(({ index, ...about }) => Object.entries(about).map(([figure, value]) => [`gpu${index}.${figure}`, value]))),
     ...Object.fromEntries(processes.flatMap(({ name, cpuLoad, rssBytes }) => [[`${name}.cpuLoad`, cpuLoad], [`${name}.rssBytes`, rssBytes]])),
     ...Object.fromEntries(Object.entries(kpis).flatMap(([name, { last, p50, p95, p99 }]) => [[`${name}.last`, last], [`${name}.p50`, p50], [`${name}.p95`, p95], [`${name}.p99`, p99]])),
     ...Object.fromEntries(Object.entries(memoryBudgets).map(([name, bytes]) => [`budget.${name}`, bytes])),

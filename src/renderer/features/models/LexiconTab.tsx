@@ -93,6 +93,7 @@ export function LexiconTab() {
 function Table({ rows, onEdit }: { rows: readonly LexiconEntry[]; onEdit: (entry: LexiconEntry) => void }) {
   const { t } = useTranslation('models');
   const place = useRef<HTMLDivElement>(null);
+  // eslint-disable-next-line react-hooks/incompatible-library -- its functions change with what is in sight; nothing here is remembered by them
   const virtual = useVirtualizer({ count: rows.length, getScrollElement: () => place.current, estimateSize: () => ROW, overscan: 12 });
   const sample = useSample();
   const [heard, setHeard] = useState<LexiconEntry | null>(null);
