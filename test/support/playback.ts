@@ -34,6 +34,10 @@ export async function notePlayback(page: Page): Promise<void> {
     });
     noted.until = (name, after) => when(() => noted.events.filter((event) => event.name === name).length > after);
     noted.untilShown = (sec) => when(() => noted.frames.length > 0 && noted.frames.at(-1).sec >= sec);
+    noted.untilPicture = () => when(() => {
+      const emptied = noted.events.findLast(({ name }) => name === 'emptied');
+      return emptied !== undefined && emptied.atMs > noted.askedMs.at(-1) && noted.frames.length > 0 && noted.frames.at(-1).atMs > emptied.atMs;
+    });
     const tell = () => told.forEach((look) => look());
     const follow = (video) => {
       for (const name of ['waiting', 'playing', 'pause', 'seeked', 'ended', 'error', 'emptied']) {
@@ -78,6 +82,14 @@ export async function untilPlayback(page: Page, name: string, { after = 0, timeo
 
 /** Resolves when a picture from there or later is shown. */
 export const untilShown = (page: Page, sec: number): Promise<unknown> => page.evaluate(`window.noted.untilShown(${sec})`);
+
+/** After Ctrl+Enter, where another take was shown before: resolves with the milliseconds from the key to the new take's first picture. */
+export async function firstPictureMs(page: Page): Promise<number> {
+  await page.evaluate('window.noted.untilPicture()');
+  const { events, frames, askedMs } = await playbackOf(page);
+  const emptied = events.findLast(({ name }) => name === 'emptied')!;
+  return frames.find(({ atMs }) => atMs > emptied.atMs)!.atMs - askedMs.at(-1)!;
+}
 
 export const countOf = ({ events }: Playback, name: string): number => events.filter((event) => event.name === name).length;
 
