@@ -4,6 +4,7 @@ import path from 'node:path';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createTakeReports } from '../../../src/engine/qa/takeReports.ts';
+import { serviceHandlers } from '../../../src/engine/service/serviceHandlers.ts';
 import { createTakePictures } from '../../../src/engine/service/takePictures.ts';
 import type { QaEvent, QaReport } from '../../../src/shared/contract/qa.ts';
 import { createWorkplace } from '../../support/cli.ts';
@@ -75,6 +76,15 @@ describe('a take', () => {
   });
 });
 
+it('a client of the service names no file of this machine', async () => {
+  const never = () => Promise.reject(new Error('no upload is asked for'));
+  const offered = serviceHandlers(test.studio.handlers, { receive: never, resolve: never, nameOf: (name) => name, leave: () => undefined });
+  const measuring = (async () => {
+    for await (const event of offered.streams['qa.measure']({ file: test.studio.takes.file(takeId) }, signal)) expect(event).toBe(null);
+  })();
+  await expect(measuring).rejects.toMatchObject({ code: 'invalid-input' });
+});
+
 it('the addresses of pictures take whole frames and sensible gains alone', async () => {
   const asked: unknown[] = [];
   const answer = createTakePictures({ takePicture: (...[id, what, frame, gain]) => {
@@ -101,4 +111,4 @@ it('the command line measures any file, and says by its exit code that it found 
   } finally {
     place.remove();
   }
-});
+}, 240_000);
