@@ -153,7 +153,7 @@ function Table({ onFiles, onExport }: { onFiles: (files: Iterable<File>) => Prom
       <div className="overflow-x-auto rounded border border-line">
         <table className="w-full min-w-160 border-collapse">
           <thead className="bg-panel text-xs text-muted">
-            <tr>{(['name', 'text', 'avatar', 'voice', 'state'] as const).map((column) => <th key={column} scope="col" className="px-2 py-1.5 text-start font-normal">{t(`batch.columns.${column}`)}</th>)}<th /></tr>
+            <tr>{(['name', 'text', 'avatar', 'voice', 'state'] as const).map((column) => <th key={column} scope="col" className="px-2 py-1.5 text-start font-normal">{t(`batch.columns.${column}`)}</th>)}<td /></tr>
           </thead>
           <tbody>
             {rows.slice(0, shown).map((row, i) => {
