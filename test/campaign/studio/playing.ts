@@ -7,8 +7,8 @@ import type { StudioPart } from './part.ts';
 
 const FIRST_PICTURES = 10;
 const RUNS = 5;
-/** About 8.5 s each. */
-const TEXTS_OF_A_MINUTE = 7;
+/** About 13 s each. */
+const TEXTS_OF_A_MINUTE = 5;
 
 export const firstPicture: StudioPart = {
   title: 'The first picture',

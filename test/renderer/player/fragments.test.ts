@@ -88,7 +88,7 @@ describe('an hour', () => {
 
   /** The player's loop without a browser: what it holds at each moment. */
   function play(limits: Limits, seeks: readonly number[] = []): { most: number; steps: number; shown: boolean } {
-    let run: Run | null = null;
+    let run = null as Run | null;
     let most = 0;
     let steps = 0;
     let shown = true;
@@ -132,7 +132,7 @@ describe('an hour', () => {
   test('any seeks leave one run that begins with a keyframe and holds what is shown', () => {
     fc.assert(
       fc.property(fc.array(fc.double({ min: 0, max: 3599, noNaN: true }), { maxLength: 12 }), (seeks) => {
-        let run: Run | null = null;
+        let run = null as Run | null;
         for (const playheadSec of seeks) {
           for (let i = 0; i < 500; i++) {
             const step = nextStep({ fragments: HOUR, rate: RATE, complete: true, run, playheadSec, limits: LIMITS });
