@@ -26,7 +26,7 @@ describe.skipIf(chromium === null)('the screens', { timeout: 300_000 }, () => {
   beforeAll(async () => {
     pages = await openStudioPages(chromium!);
     page = await open('models');
-  });
+  }, 300_000);
   afterAll(async () => {
     await pages.close();
     expect(thrown).toEqual([]);

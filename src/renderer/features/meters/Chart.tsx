@@ -11,7 +11,7 @@ import { WINDOW_SEC } from './samples.ts';
 
 const HEIGHT = 132;
 const AXIS_WIDTH = 48;
-/** uPlot's own number for that side; its enumeration is of types alone. */
+// eslint-disable-next-line @typescript-eslint/no-unsafe-enum-assignment -- uPlot's enumeration is of types alone: there is no value to take
 const RIGHT = 1 as uPlot.Axis.Side;
 
 /** @param onPoint told of the sample under the pointer; null: none */
