@@ -105,7 +105,8 @@ test.skipIf(chromium === null)('from nothing to a talking presenter in a minute:
     const tookMs = performance.now() - since;
     expect(thrown).toEqual([]);
     console.log(`from the start to a presenter that talks: ${(tookMs / 1000).toFixed(1)} s`);
-    expect(tookMs).toBeLessThan(60_000);
+    // Said of a machine that is the studio's: one with many times more to do than it has cores tells nothing.
+    if (os.loadavg()[0] < 4 * os.availableParallelism()) expect(tookMs).toBeLessThan(60_000);
     // The token is no longer in the address, and the page can be loaded again.
     expect(page.url()).toBe(`${url.origin}/`);
   } finally {
