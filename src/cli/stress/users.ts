@@ -75,7 +75,7 @@ async function run(order: StressOrder): Promise<StressReport> {
     const progress: Progress[] = [];
     let before = 0;
     while (now() < until && (order.takesEach === null || takes.length < order.takesEach)) {
-      const script = fresh(SCRIPTS[voice.lang as 'fa' | 'en'], takes.length + 1);
+      const script = fresh(SCRIPTS[voice.lang], takes.length + 1);
       const take = await makeTake(connection, { sessionId, avatar, voice: voice.id, script, size, folder }, (frames) => progress.push([now(), before + frames]));
       takes.push(take);
       before += take.framesDone;
