@@ -5,6 +5,7 @@
 import { randomUUID } from 'node:crypto';
 import { open, rm, stat, type FileHandle } from 'node:fs/promises';
 import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { StudioApi } from '../../shared/contract.ts';
 import type { TakeInfo } from '../../shared/contract/take.ts';
 import { errorData, StudioError } from '../../shared/errors.ts';
@@ -22,6 +23,7 @@ export interface TakeMediaParts {
 }
 
 const PIECE_BYTES = 256 << 10;
+const MOST_OPENINGS = 8;
 /** Each copies a whole take. */
 const MOST_DOWNLOADS = 4;
 const MP4 = { 'content-type': 'video/mp4' };
@@ -198,14 +200,15 @@ async function want({ calls }: Handlers<StudioApi>, takeId: string, playheadSec:
   }
 }
 
-/** It may get its final name between the question and the opening. */
+/** It may get its final name between the question and the opening, a moment before that is known. */
 async function openTake(takeId: string, takeFile: TakeMediaParts['takeFile']): Promise<{ handle: FileHandle; name: string }> {
   for (let attempt = 0; ; attempt++) {
     const name = await takeFile(takeId);
     try {
       return { handle: await open(name), name };
     } catch (error) {
-      if (attempt === 2) throw new StudioError('io', `The video ${name} cannot be read.`, { cause: error });
+      if (attempt === MOST_OPENINGS) throw new StudioError('io', `The video ${name} cannot be read.`, { cause: error });
+      await sleep(attempt * 20);
     }
   }
 }

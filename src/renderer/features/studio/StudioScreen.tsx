@@ -28,8 +28,13 @@ export function StudioScreen() {
         <QaPanel />
       </div>
       <div className="min-w-0 border-t border-line bg-panel max-[959px]:order-4 min-[960px]:col-span-3">
-        <Timeline marks={useQaMarks()} />
+        <MarkedTimeline />
       </div>
     </div>
   );
+}
+
+/** Alone: a new report draws the timeline again, not the whole screen. */
+function MarkedTimeline() {
+  return <Timeline marks={useQaMarks()} />;
 }

@@ -25,8 +25,11 @@ export const useReports = create<Reports>((set) => ({
 }));
 
 export function useReportOf(takeId: string | null): QaReport | null {
-  const measured = useReports(({ byTake }) => (takeId === null ? undefined : byTake[takeId]));
-  return measured?.state === 'measured' ? measured.report : null;
+  // The report alone: progress comes many times a second.
+  return useReports(({ byTake }) => {
+    const measured = takeId === null ? undefined : byTake[takeId];
+    return measured?.state === 'measured' ? measured.report : null;
+  });
 }
 
 /** Where the take on the stage is not as it should be. */
