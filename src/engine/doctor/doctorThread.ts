@@ -1,59 +1,34 @@
-/**
- * Worker-thread entry that examines the machine for a studio: what it calls blocks for longer than a host may. Only the host can start processes
- * in every kind of host, so it is asked to try devices, in the midst of the checks, and answers with `tried`.
- */
-import { errorData, fromErrorData, type StudioError } from '../../shared/errors.ts';
-import { createChange } from '../change.ts';
+/** Worker-thread entry that examines the machine for a studio: what it calls blocks for longer than a host may. */
 import { serveThread } from '../threads.ts';
 import type { Check } from './check.ts';
 import { examining } from './doctor.ts';
-import type { DeviceTrial, DeviceTrialResult } from './tryDevice.ts';
 
 export interface DoctorThreadApi {
-  calls: { tried: [result: DeviceTrialResult, null] };
-  streams: { examine: [home: string, Check | { trial: DeviceTrial }] };
+  calls: {
+    /** Answers when nothing is being examined any more, broken off or not: before that, the thread may not be ended. */
+    idle: [null, null];
+  };
+  streams: { examine: [home: string, Check] };
 }
 
-let answer: ((result: DeviceTrialResult) => void) | null = null;
+let underWay: Promise<void> = Promise.resolve();
 
 serveThread<DoctorThreadApi>({
   calls: {
-    tried: (result) => {
-      answer?.(result);
+    async idle() {
+      await underWay;
       return null;
     },
   },
-  streams: { examine },
+  streams: {
+    async *examine(home, signal) {
+      const over = Promise.withResolvers<void>();
+      underWay = over.promise;
+      try {
+        yield* examining(home, signal);
+      } finally {
+        over.resolve();
+      }
+    },
+  },
 });
-
-async function* examine(home: string, signal: AbortSignal): AsyncGenerator<Check | { trial: DeviceTrial }, void, void> {
-  const items: (Check | { trial: DeviceTrial })[] = [];
-  const added = createChange();
-  const add = (item: Check | { trial: DeviceTrial }) => {
-    items.push(item);
-    added.announce();
-  };
-  let failure: StudioError | null = null;
-  let isOver = false;
-  const look = async () => {
-    const checks = examining(home, signal, (trial) => {
-      const tried = new Promise<DeviceTrialResult>((resolve) => (answer = resolve));
-      add({ trial });
-      return tried;
-    });
-    for await (const check of checks) add(check);
-  };
-  void look()
-    .catch((error: unknown) => (failure = fromErrorData(errorData(error))))
-    .finally(() => {
-      isOver = true;
-      added.announce();
-    });
-  for (;;) {
-    const seen = added.count;
-    for (let item = items.shift(); item; item = items.shift()) yield item;
-    if (failure !== null) throw failure as StudioError;
-    if (isOver) return;
-    await added.after(seen, signal);
-  }
-}

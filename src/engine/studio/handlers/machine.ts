@@ -33,6 +33,8 @@ export function machineHandlers({ studio, changes, home, tryDevice }: HandlerPar
             else await thread.call('tried', await tryDevice(item.trial, signal));
           }
         } finally {
+          // A thread that is ended while a codec works in it takes the whole process along.
+          await thread.call('idle', null).catch(() => undefined);
           await thread.terminate();
         }
       },
