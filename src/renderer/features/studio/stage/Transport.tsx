@@ -9,6 +9,7 @@ import type { TakeData } from '../../../player/takeData.ts';
 import { IconButton } from '../../../ui/Button.tsx';
 import { Select } from '../../../ui/fields.tsx';
 import { Tip } from '../../../ui/Tip.tsx';
+import { ExportTake } from '../../takes/ExportTake.tsx';
 import { KEYS, toggleLoop } from './playerKeys.ts';
 import { goToSegment } from './segments.ts';
 
@@ -30,6 +31,7 @@ export function Transport({ data, onFullScreen }: { data: TakeData | null; onFul
       <span className="flex-1" />
       <Speed />
       <Volume />
+      <ExportTake />
       <IconButton disabled={disabled} label={t('fullScreen')} shortcut={KEYS.fullScreen} icon={Maximize} onClick={onFullScreen} />
     </div>
   );
