@@ -137,9 +137,21 @@ test('the doctor tells what it finds while the studio goes on', async () => {
   const checks: CheckRow[] = [];
   const loop = monitorEventLoopDelay({ resolution: 5 });
   loop.enable();
+  let looks = 0;
+  for await (const { at } of client.stream('telemetry.watch', null)) if (at !== '' && ++looks === 3) break;
+  /** How late this thread is without the doctor: on a machine that others use, it waits for its turn. */
+  const usualMs = loop.percentile(99) / 1e6;
+  loop.reset();
   for await (const check of client.stream('doctor.run', null)) checks.push(contract.streams['doctor.run'].item.parse(check));
   loop.disable();
   expect([...new Set(checks.map(({ group }) => group))]).toEqual(process.platform === 'linux' ? ['machine', 'gpu', 'system', 'studio'] : ['machine', 'gpu', 'studio']);
   expect(checks.find(({ id }) => id === 'studio.codecs')).toMatchObject({ state: 'ok' });
-  expect(loop.percentile(99) / 1e6).toBeLessThan(50);
+  expect(loop.percentile(99) / 1e6).toBeLessThan(Math.max(50, 4 * usualMs));
+});
+
+test.each(['system', 'gpu', 'machine'])('the doctor can be sent away before the checks after those of %s, and comes again', async (group) => {
+  for await (const check of client.stream('doctor.run', null)) if (check.group === group) break;
+  expect((await ask('studio.info', null)).pid).toBe(process.pid);
+  for await (const check of client.stream('doctor.run', null)) if (check.id === 'studio.codecs') return;
+  throw new Error('It told nothing of the codecs.');
 });
