@@ -178,7 +178,7 @@ export async function openEngine({ home, device = 'auto', settings = DEFAULT_SET
       const job: TakeJob = {
         takeId, seat, sceneId, rate, pace, askedMs, published: order.published, file: order.file, growingFile: order.growingFile, quality: request.quality,
         said: measured === null
-          ? { ...request, defaultVoices: settings.defaultVoices, ...settledBy(order, rate) }
+          ? { ...request, defaultVoices: settings.defaultVoices, ...settledBy(order, rate, modelEntry.kind === 'rig' && !needsNone) }
           : { recording: request.audio!, gain: measured.gain, transcribed: transcribed(request.transcript, measured.clock) },
         openLipSync: (onTimes) => openLipSync({ model: needsNone ? null : model, sessions, batcherOf, renderer, sceneId, rate, seat, onTimes }),
       };
@@ -268,11 +268,11 @@ export async function openEngine({ home, device = 'auto', settings = DEFAULT_SET
 /** So much sound before the frame that it goes on with matters to a take: to its mouth, and to the encoder. */
 const HEARD_BEFORE_SEC = 3;
 
-/** What of its speech is settled when a take is rendered on. */
-function settledBy({ said, copied, published }: RenderOrder, rate: Rate): Pick<SpeakJob, 'placed' | 'unheardBeforeSec'> {
+/** What of its speech is settled when a take is rendered on. @param isListenedTo by a network that gets used to the voice: it must hear all of it */
+function settledBy({ said, copied, published }: RenderOrder, rate: Rate, isListenedTo: boolean): Pick<SpeakJob, 'placed' | 'unheardBeforeSec'> {
   const placed = new Map(said.map((segment) => [segment.index, segment]));
   const frames = published?.fragments.reduce((sum, fragment) => sum + fragment.frames, 0) ?? 0;
-  return { placed, ...(copied ? { unheardBeforeSec: frames / rateValue(rate) - HEARD_BEFORE_SEC } : {}) };
+  return { placed, ...(copied && !isListenedTo ? { unheardBeforeSec: frames / rateValue(rate) - HEARD_BEFORE_SEC } : {}) };
 }
 
 /** Own audio is measured before it is used: one gain for the whole take. */
