@@ -6,6 +6,7 @@ import { PATIENCE } from '../../src/engine/process/owner.ts';
 import { findChromium, NO_CHROMIUM } from '../support/chromium.ts';
 import { openStudioPages, type StudioPages } from '../support/page.ts';
 import { countOf, notePlayback, playbackOf, shownPicture, untilPlayback, untilShown } from '../support/playback.ts';
+import { until } from '../support/processes.ts';
 
 const SIZE = { width: 256, height: 256 };
 const SHORT = 'Hello there. My mother bought five blue lamps.';
@@ -94,8 +95,12 @@ describe.skipIf(executable === null)('a take in the studio’s page', () => {
   test('an engine that is killed is a pause that is told, and a reload in the middle goes on where it was', async () => {
     const page = await opened(`${LONG} ${SHORT} ${LONG}`);
     const { studio } = pages;
+    const newest = () => studio.takes.list({ limit: 1 })[0].id;
+    const before = newest();
     await speak(page);
-    await untilPlayback(page, 'playing');
+    await until(() => newest() !== before);
+    // Early, while most of it is still to be made.
+    for await (const event of studio.watch(newest(), new AbortController().signal)) if (event.type === 'fragment' && event.fragment.index === 1) break;
     process.kill(studio.engine.pid()!, 'SIGKILL');
     await page.getByText('The engine is being started again.').first().waitFor();
     await untilShown(page, 2);
