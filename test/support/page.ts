@@ -16,6 +16,7 @@ import { launchChromium } from './chromium.ts';
 
 const PROJECT = fileURLToPath(new URL('../../', import.meta.url));
 const CACHE = path.join(PROJECT, '.cache', 'page');
+const DAY_MS = 86_400_000;
 
 /** The newest change in a folder's files, and how many there are. */
 function stampOf(folder: string): { newest: number; files: number } {
@@ -35,6 +36,7 @@ export async function builtPage(): Promise<string> {
   const isThere = () => statSync(path.join(folder, 'index.html'), { throwIfNoEntry: false }) !== undefined;
   if (isThere()) return folder;
   mkdirSync(CACHE, { recursive: true });
+  for (const old of readdirSync(CACHE).map((name) => path.join(CACHE, name))) if (Date.now() - statSync(old).mtimeMs > DAY_MS) rmSync(old, { recursive: true, force: true });
   const work = mkdtempSync(path.join(CACHE, 'building-'));
   await build({ configFile: false, root: path.join(PROJECT, 'src', 'renderer'), plugins: [react(), tailwindcss()], build: { outDir: work, emptyOutDir: true }, logLevel: 'error' });
   try {
