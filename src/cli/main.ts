@@ -28,6 +28,9 @@ const takesKeep = lazily(async () => (await import('./commands/takes.ts')).takes
 const takesList = lazily(async () => (await import('./commands/takes.ts')).takesList);
 const takesRemove = lazily(async () => (await import('./commands/takes.ts')).takesRemove);
 const takesShow = lazily(async () => (await import('./commands/takes.ts')).takesShow);
+const voicesFetch = lazily(async () => (await import('./commands/voices.ts')).voicesFetch);
+const voicesImport = lazily(async () => (await import('./commands/voices.ts')).voicesImport);
+const voicesRemove = lazily(async () => (await import('./commands/voices.ts')).voicesRemove);
 const voicesList = lazily(async () => (await import('./commands/voices.ts')).voicesList);
 const voicesSay = lazily(async () => (await import('./commands/voices.ts')).voicesSay);
 const render = lazily(async () => (await import('./commands/render.ts')).render);
@@ -184,12 +187,22 @@ command(takes, 'remove', 'Remove a take.')
 
 const voices = program.command('voices').description('Voices.').exitOverride();
 command(voices, 'list', 'All voices.').action((_: unknown, cmd: Command) => voicesList(context(cmd)));
+command(voices, 'import', 'Check a Piper voice (NAME.onnx with NAME.onnx.json), hear it once and keep a copy of it.')
+  .argument('<file.onnx>')
+  .option('--config <file.json>', 'its description; default: NAME.onnx.json beside it')
+  .action((file: string, options: { config?: string }, cmd: Command) => voicesImport(file, options, context(cmd)));
+command(voices, 'fetch', 'Download a known voice, or say where it is to be had.')
+  .argument('<id>')
+  .action((id: string, _: unknown, cmd: Command) => voicesFetch(id, context(cmd)));
+command(voices, 'remove', 'Remove an imported voice.')
+  .argument('<id>')
+  .action((id: string, _: unknown, cmd: Command) => voicesRemove(id, context(cmd)));
 command(voices, 'say', 'Speak a text into a WAV file, or tell its length and words.')
   .argument('<text>')
   .option('--voice <id>', 'default: that of the text’s language')
   .option('--rate <x>', '0.5 to 2', number, 1)
   .option('--pitch <x>', '0.5 to 2', number, 1)
-  .option('--explain', 'show what is really spoken: numbers as words, languages apart')
+  .option('--explain', 'show what is really spoken: numbers as words, languages apart, phonemes')
   .option('--out <file.wav>', 'where the sound goes')
   .action((text: string, options: Parameters<typeof voicesSay>[1], cmd: Command) => voicesSay(text, options, context(cmd)));
 

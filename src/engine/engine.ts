@@ -23,7 +23,7 @@ import { openRenderer, type Renderer } from './pipeline/renderThread.ts';
 import { openScenes } from './pipeline/scenes.ts';
 import { checkScript } from './pipeline/script.ts';
 import type { SpeakJob } from './pipeline/speech.ts';
-import { textOf } from './pipeline/speechPlan.ts';
+import { ownVoice, planSpeech, textOf } from './pipeline/speechPlan.ts';
 import { speechInTurn } from './pipeline/speechTurns.ts';
 import { Pause, renderTake, type TakeJob } from './pipeline/take.ts';
 import { TIMELINE_RATE } from './pipeline/timeline.ts';
@@ -34,8 +34,8 @@ import { createQaRoom, type QaRoom } from './qa/room.ts';
 import { createPace, type Pace } from './schedule/pace.ts';
 import { createTurns } from './schedule/turns.ts';
 import { DEFAULT_SETTINGS, type EngineSettings } from './settings.ts';
-import { findVoice } from './voice/catalogue.ts';
 import { saySample, type SaidSample, type SayInput } from './voice/say.ts';
+import { readImportedVoices, usableDefaults } from './voice/imported.ts';
 import { openVoices, type Voices } from './voice/voices.ts';
 
 export interface EngineOptions {
@@ -92,9 +92,11 @@ export async function openEngine({ home, device = 'auto', settings = DEFAULT_SET
   const library = await openLibrary(home, {
     sessions: () => ready.promise, ...(avatarsGb === undefined ? {} : { budgetBytes: avatarsGb * 1e9 }), ...(onLibraryEvent ? { onEvent: onLibraryEvent } : {}),
   });
-  const [spoken, sessions] = await Promise.all([openVoices(), openSessions({ models, device, settings: settings.sessions })]);
+  const imported = await readImportedVoices(home);
+  const defaultVoices = usableDefaults(settings.defaultVoices, imported);
+  const [spoken, sessions] = await Promise.all([openVoices(imported), openSessions({ models, device, settings: settings.sessions })]);
   ready.resolve(sessions);
-  const voices = storedVoices(spoken, path.join(home, 'speech'), { defaults: settings.defaultVoices });
+  const voices = storedVoices(spoken, path.join(home, 'speech'), { defaults: defaultVoices });
   const renderer: Renderer = openRenderer();
   const scenes = openScenes(renderer, sessions);
   const turns = { speech: createTurns({ slots: 1 }), render: createTurns({ slots: RENDER_SLOTS }) };
@@ -142,20 +144,26 @@ export async function openEngine({ home, device = 'auto', settings = DEFAULT_SET
     return entry;
   };
 
+  /** Whether every voice of the take tells its phonemes' times: else the network listens to all of it, so that the mouth has one manner. */
+  const hasTimes = ({ request, said }: RenderOrder): boolean => {
+    const ids = [...planSpeech(request).map(({ voice }) => ownVoice(voice, defaultVoices)), ...said.flatMap(({ voice }) => voice ?? [])];
+    return ids.every((id) => voices.find(id).engine === 'espeak');
+  };
+
   async function* render(order: RenderOrder, notices: string[], onPace: (pace: Pace) => void, signal: AbortSignal): AsyncGenerator<RenderEvent, void, void> {
     const { request, takeId, seat } = order;
     const askedMs = performance.now();
     parseBackground(request.background); // said before any work
     if (request.audio === undefined) {
       checkScript(textOf(request));
-      for (const { voice } of [request, ...(request.segments ?? [])]) if (voice !== undefined) findVoice(voice);
+      for (const { voice } of [request, ...(request.segments ?? [])]) if (voice !== undefined) voices.find(voice);
     }
     const modelEntry = await lipSyncModel(request.model);
     yield { type: 'stage', stage: 'finding the face' };
     const t0 = performance.now();
     // Loads beside the face models. The rig's network listens to recordings; a voice's phonemes need none, but a device that was
     // asked for by name is tried all the same, so that it is never ignored in silence.
-    const needsNone = modelEntry.kind === 'rig' && request.audio === undefined;
+    const needsNone = modelEntry.kind === 'rig' && request.audio === undefined && hasTimes(order);
     const loading = needsNone && device === 'auto' ? Promise.resolve(null) : sessions.load(modelEntry.id, signal);
     loading.catch(() => undefined);
     const { avatar, warnings, variantsFolder, release } = await avatarOf(request.avatar, request.face, signal);
@@ -178,7 +186,7 @@ export async function openEngine({ home, device = 'auto', settings = DEFAULT_SET
       const job: TakeJob = {
         takeId, seat, sceneId, rate, pace, askedMs, published: order.published, file: order.file, growingFile: order.growingFile, quality: request.quality,
         said: measured === null
-          ? { ...request, defaultVoices: settings.defaultVoices, ...settledBy(order, rate, modelEntry.kind === 'rig' && !needsNone) }
+          ? { ...request, defaultVoices, voiceOf: (id) => voices.find(id), onWarning: (sentence) => void (notices.includes(sentence) || notices.push(sentence)), ...settledBy(order, rate, modelEntry.kind === 'rig' && !needsNone) }
           : { recording: request.audio!, gain: measured.gain, transcribed: transcribed(request.transcript, measured.clock) },
         openLipSync: (onTimes) => openLipSync({ model: needsNone ? null : model, sessions, batcherOf, renderer, sceneId, rate, seat, onTimes }),
       };
@@ -233,7 +241,7 @@ export async function openEngine({ home, device = 'auto', settings = DEFAULT_SET
       underWay.playheadSec = Math.max(underWay.playheadSec, playheadSec);
       underWay.pace?.want(playheadSec);
     },
-    say: (input, signal) => saySample(input, speechInTurn(voices, turns.speech, 'say'), signal),
+    say: (input, signal) => saySample(input, { ...speechInTurn(voices, turns.speech, 'say'), find: (id) => voices.find(id) }, signal),
     async drain() {
       const all = [...rendering.values()];
       for (const { pause } of all) pause.abort(new Pause());

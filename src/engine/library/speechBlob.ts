@@ -29,10 +29,12 @@ const metaSchema = z.strictObject({
   sampleRate: z.int().positive(),
   words: z.array(z.strictObject({ text: z.string(), startSec: sec, endSec: sec, start: z.int().min(0), end: z.int().min(0) })),
   phonemes: z.array(z.strictObject({ symbol: z.string(), startSec: sec, endSec: sec })),
+  estimated: z.boolean().optional(),
+  warnings: z.array(z.string()).optional(),
 });
 
-export function encodeSpeech(said: Said, { pcm, sampleRate, words, phonemes }: SpokenText): Buffer {
-  const meta: z.infer<typeof metaSchema> = { said: wordsOf(said), sampleRate, words, phonemes };
+export function encodeSpeech(said: Said, { pcm, ...rest }: SpokenText): Buffer {
+  const meta: z.infer<typeof metaSchema> = { said: wordsOf(said), ...rest };
   const text = new TextEncoder().encode(JSON.stringify(meta));
   return encodeSections([
     { name: 'meta', dims: [text.length], data: text },
@@ -47,6 +49,6 @@ export function decodeSpeech(file: Buffer, fileName: string, said: Said): Spoken
   const pcm = sections.get('pcm')?.data;
   const read = metaSchema.safeParse(meta instanceof Uint8Array ? JSON.parse(new TextDecoder().decode(meta)) : null);
   if (!read.success || !(pcm instanceof Float32Array) || read.data.said !== wordsOf(said)) throw new StudioError('io', `${fileName} is not the speech that its name says.`);
-  const { sampleRate, words, phonemes } = read.data;
-  return { pcm, sampleRate, words, phonemes };
+  const { said: _, ...spoken } = read.data;
+  return { pcm, ...spoken };
 }

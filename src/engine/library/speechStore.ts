@@ -33,6 +33,9 @@ export interface SpeechStoreOptions {
   onEvent?: (event: LibraryEvent) => void;
 }
 
+/** Voices whose speech is kept; those that name none of their own are the shipped ones. */
+type SpeakingVoices = Omit<Voices, 'find'> & Partial<Pick<Voices, 'find'>>;
+
 /** One text being fetched, spoken or stored, for however many want it. */
 interface Speaking {
   work: Promise<SpokenText>;
@@ -45,8 +48,9 @@ interface Speaking {
  * The same voices, whose speech is kept in that folder. What cannot be kept is spoken all the same. Several callers may get the same arrays:
  * they are not to be changed. Closing closes the voices.
  */
-export function storedVoices(voices: Voices, folder: string, { budgetBytes = SPEECH_BUDGET_BYTES, defaults = {}, onEvent = () => undefined }: SpeechStoreOptions = {}): Voices {
+export function storedVoices(voices: SpeakingVoices, folder: string, { budgetBytes = SPEECH_BUDGET_BYTES, defaults = {}, onEvent = () => undefined }: SpeechStoreOptions = {}): Voices {
   const speaking = new Map<string, Speaking>();
+  const find = (id: string) => voices.find?.(id) ?? findVoice(id);
   const fileOf = (key: string) => path.join(folder, key.slice(0, 2), `${key}.blob`);
   /** Of all files, as far as this process knows; null: not counted yet. */
   let keptBytes: number | null = null;
@@ -112,9 +116,10 @@ export function storedVoices(voices: Voices, folder: string, { budgetBytes = SPE
 
   return {
     list: () => voices.list(),
+    find,
     async speak(text, { voice, rate = 1, pitch = 1, lexicon = [] }, signal) {
       throwIfCanceled(signal);
-      const { id, version } = findVoice(voice === 'fa' || voice === 'en' ? (defaults[voice] ?? voice) : voice);
+      const { id, version } = find(voice === 'fa' || voice === 'en' ? (defaults[voice] ?? voice) : voice);
       // Only what applies: a word that is added elsewhere leaves this text's speech as it is.
       const applied = entriesIn(text, lexicon);
       const words = applied.map(({ lang, word, say, phonemes }) => [lang, word, say ?? null, phonemes ?? null]);

@@ -5,7 +5,7 @@ import type { Lang } from '../../shared/vocabulary.ts';
 import { decodeAudio } from '../media/audio.ts';
 import { createLimiter } from '../media/limiter.ts';
 import { resample } from '../media/resample.ts';
-import { findVoice } from '../voice/catalogue.ts';
+import { findVoice, type Voice } from '../voice/catalogue.ts';
 import type { Voices } from '../voice/voices.ts';
 import { ownVoice, planSpeech, TAIL_SEC, type SpokenScript } from './speechPlan.ts';
 import { TIMELINE_RATE, type Piece } from './timeline.ts';
@@ -20,6 +20,10 @@ export interface SpeakJob extends SpokenScript {
   unheardBeforeSec?: number;
   /** What `fa` and `en` mean to the user. */
   defaultVoices?: Partial<Record<Lang, string>> | undefined;
+  /** Of all voices that there are; the shipped ones unless given. */
+  voiceOf?: (id: string) => Voice;
+  /** Told of what could not be said as it should be. */
+  onWarning?: (sentence: string) => void;
 }
 
 /**
@@ -40,9 +44,11 @@ export async function* speakScript(job: SpeakJob, voices: Pick<Voices, 'speak'>,
       yield unheard(known);
       continue;
     }
-    const voice = findVoice(known?.voice ?? ownVoice(planned.voice, job.defaultVoices)).id;
+    const voice = (job.voiceOf ?? findVoice)(known?.voice ?? ownVoice(planned.voice, job.defaultVoices)).id;
     const spoken = await voices.speak(text, { voice, rate, pitch, lexicon: job.lexicon }, signal);
-    const segment = { index, text, lang, voice, estimated: false };
+    for (const warning of spoken.warnings ?? []) job.onWarning?.(warning);
+    const estimated = spoken.estimated ?? false;
+    const segment = { index, text, lang, voice, estimated };
     const isSilent = spoken.pcm.length === 0;
     if (!isSilent && !begun) {
       yield silence(LEAD_IN_SEC);
@@ -51,7 +57,7 @@ export async function* speakScript(job: SpeakJob, voices: Pick<Voices, 'speak'>,
     endsInSilence = !isSilent && index === segments.length - 1;
     const sound = isSilent ? spoken.pcm : followedBySilence(resample(spoken.pcm, spoken.sampleRate, TIMELINE_RATE), pauseSec);
     const pcm = known ? lasting(sound, samplesOf(known)) : sound;
-    yield { segment, pcm, sampleRate: TIMELINE_RATE, words: spoken.words, phonemes: spoken.phonemes };
+    yield { segment, pcm, sampleRate: TIMELINE_RATE, words: spoken.words, phonemes: estimated ? null : spoken.phonemes };
   }
   if (!begun) throw new StudioError('invalid-input', 'Nothing of this text can be spoken. Write at least one word in Persian or English.');
   if (!endsInSilence) yield silence(TAIL_SEC);

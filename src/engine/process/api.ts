@@ -21,6 +21,7 @@ import type { TakeResult } from '../pipeline/take.ts';
 import type { PictureOrder } from '../qa/pictures.ts';
 import type { QaOrder, QaProgress } from '../qa/room.ts';
 import type { EngineSettings } from '../settings.ts';
+import type { PiperVoice } from '../voice/catalogue.ts';
 import type { SaidSample, SayInput } from '../voice/say.ts';
 
 /** Handed to the process when it is started. */
@@ -121,6 +122,8 @@ export interface EngineApi {
     /** Says a sentence, before what takes have yet to say. */
     say: [SayInput, SaidSample];
     /** Loads and runs the file, and brings it among the user's models; this process does not use it. */
+    /** Checks the two files of a voice, tries it, and brings it among the user's voices. */
+    importVoice: [{ file: string; config: string; id?: string | undefined; source?: string | undefined }, PiperVoice];
     importModel: [{ file: string; id?: string | undefined; source?: string | undefined }, InstalledModel];
     /** A moment of a finished take as a JPEG: its frame, its source picture, or what differs. */
     picture: [QaOrder & PictureOrder, Uint8Array];

@@ -13,6 +13,7 @@ import { openEngine, type Engine } from '../engine.ts';
 import { openExporter, type Exporter } from '../export/exportThread.ts';
 import type { LibraryEvent } from '../library/room.ts';
 import { importModel } from '../onnx/importModel.ts';
+import { importVoice } from '../voice/importVoice.ts';
 import { modelFolders } from '../onnx/manifest.ts';
 import { onThreadFailure } from '../threads.ts';
 import type { EngineApi, Readiness } from './api.ts';
@@ -102,6 +103,7 @@ serve<EngineApi>(port, {
     say: async (input, signal) => (await opening).say(input, signal),
     // Of the engine nothing is needed: a model may be what keeps it from starting.
     importModel: ({ file, id, source }, signal) => importModel(modelFolders(home), file, { id, source, signal }),
+    importVoice: ({ file, config, id, source }, signal) => importVoice(home, { file, config }, { id, source, signal }),
     picture: async (order, signal) => (await opening).qa.picture(order, signal),
     holdExport: async (input) => (await exporter?.call('hold', input)) ?? null,
     close: async () => {

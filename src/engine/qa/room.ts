@@ -1,6 +1,7 @@
 /** Measuring in the engine process: one video at a time, in what the machine has left beside takes that are being made. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { QaReport } from '../../shared/contract/qa.ts';
+import { StudioError } from '../../shared/errors.ts';
 import type { RenderRequest } from '../../shared/contract/request.ts';
 import type { Avatar } from '../avatar/prepare.ts';
 import { createChange } from '../change.ts';
@@ -46,7 +47,7 @@ export interface QaRoom {
 
 export interface QaParts {
   sessions: Pick<Sessions, 'run'>;
-  voices: Pick<Voices, 'speak'>;
+  voices: Pick<Voices, 'speak' | 'find'>;
   /** @throws invalid-input where it is gone */
   avatarOf: (id: string, signal?: AbortSignal) => Promise<{ avatar: Avatar; variantsFolder: string; release: () => void }>;
   /** Takes are being made: they go first. */
@@ -55,6 +56,12 @@ export interface QaParts {
 
 /** Between frames while takes are being made. */
 const GIVE_WAY_MS = 60;
+
+/** A voice that was removed since cannot say it again. */
+const unlessGone = (error: unknown): null => {
+  if (error instanceof StudioError && error.code === 'missing-asset') return null;
+  throw error;
+};
 
 export function createQaRoom({ sessions, voices, avatarOf, isBusy }: QaParts): QaRoom {
   const turns = createTurns({ slots: 1 });
@@ -86,7 +93,7 @@ export function createQaRoom({ sessions, voices, avatarOf, isBusy }: QaParts): Q
     const plates = take ? await openPlatesOf(take, signal) : null;
     try {
       const says = take?.request.audio === undefined;
-      const phonemes = take && says ? await phonemesOf(speakScript(take.request, voices, signal), take.segments) : null;
+      const phonemes = take && says ? await phonemesOf(speakScript({ ...take.request, voiceOf: (id) => voices.find(id) }, voices, signal), take.segments).catch(unlessGone) : null;
       return await measureVideo(file, {
         sessions, phonemes, signal, onProgress, giveWay,
         takeId: take?.takeId ?? null, segments: take?.segments ?? [], plateAt: plates && ((sec) => plates.at(sec)),

@@ -62,6 +62,7 @@ export function serviceHandlers(handlers: Handlers<StudioServerApi>, uploads: Na
       'takes.show': async (input, signal) => outward(await calls['takes.show'](input, signal)),
       'takes.keep': async (input, signal) => outward(await calls['takes.keep'](input, signal)),
       'models.import': async (input, signal) => calls['models.import']({ ...input, file: await fileOf('file', input.file) }, signal),
+      'voices.import': async (input, signal) => calls['voices.import']({ ...input, files: await Promise.all(input.files.map((file, i) => fileOf(`files.${i}`, file))) }, signal),
       // Which folders this machine has is its own user's matter.
       'settings.get': async (input, signal) => ({ ...(await calls['settings.get'](input, signal)), home: null }),
       'settings.set': async (input, signal) => {

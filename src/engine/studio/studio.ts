@@ -23,6 +23,7 @@ import { createSeats, type Seats } from '../schedule/seats.ts';
 import { createTurns } from '../schedule/turns.ts';
 import { readSettings, type EngineSettings } from '../settings.ts';
 import { openTelemetry, type Telemetry } from '../telemetry/telemetry.ts';
+import { usableDefaults } from '../voice/imported.ts';
 import { openLexicon, withLexicon, type LexiconStore } from '../voice/lexiconStore.ts';
 import { createChanges, type Changes } from './changes.ts';
 import { counted } from './counted.ts';
@@ -33,6 +34,7 @@ import { createSpeedometer } from './speedometer.ts';
 import { beginEdit, type TakeEdit } from './takeEdit.ts';
 import { createTakeFeed, type TakeFeed } from './takeFeed.ts';
 import { runTake } from './takeRunner.ts';
+import { openVoiceShelf, type VoiceShelf } from './voiceShelf.ts';
 
 export interface StudioOptions {
   /** The data folder, made where there is none. */
@@ -79,6 +81,7 @@ export interface Studio {
   readonly telemetry: Telemetry;
   readonly preferences: Preferences;
   readonly lexicon: LexiconStore;
+  readonly voices: VoiceShelf;
   /** The outdated engine is started again: at once where nothing is rendered, else after the last take, or when the user restarts it. */
   renewEngine(): void;
   /** The host's own hand on the avatars, for lists; preparing is the engine's. */
@@ -114,6 +117,7 @@ export async function openStudio(options: StudioOptions): Promise<Studio> {
   const { home, start = forkEngineProcess, goOn = false, onLibraryEvent, patience } = options;
   const settings = await readSettings(home);
   const lexicon = await openLexicon(home, onLibraryEvent);
+  const voices = await openVoiceShelf(home);
   /** What was asked for by name goes before the settings. */
   const deviceOf = (now: EngineSettings): DeviceRequest => (options.device === undefined || options.device === 'auto' ? (now.device ?? 'auto') : options.device);
   const takesBudget = ({ budgetsGb }: EngineSettings): number => (budgetsGb.takes === undefined ? TAKES_BUDGET_BYTES : budgetsGb.takes * 1e9);
@@ -249,6 +253,7 @@ export async function openStudio(options: StudioOptions): Promise<Studio> {
     telemetry,
     preferences,
     lexicon,
+    voices,
     library: () => (library ??= openLibrary(home)),
     start({ sessionId, request, leadSec, kept = false, projectId = null }) {
       seats.check(sessionId);
@@ -258,7 +263,7 @@ export async function openStudio(options: StudioOptions): Promise<Studio> {
       seats.check(sessionId);
       const avatars = await studio.library();
       const hasAvatar = (id: string) => avatars.list().some((avatar) => avatar.id === id);
-      const child = await beginEdit({ takes, hasAvatar, defaultVoices: preferences.defaultVoices(), completed: (request) => withLexicon(request, lexicon.entries()) }, change);
+      const child = await beginEdit({ takes, hasAvatar, defaultVoices: usableDefaults(preferences.defaultVoices(), voices.imported()), voiceOf: voices.find, completed: (request) => withLexicon(request, lexicon.entries()) }, change);
       try {
         seats.check(sessionId); // others may have come while it was copied
       } catch (error) {

@@ -9,7 +9,7 @@ import type { TakeStore } from '../library/takes.ts';
 import { rateValue } from '../media/rate.ts';
 import { checkScript } from '../pipeline/script.ts';
 import { ownVoice, planSpeech, textOf, type PlannedSegment, type SpokenScript } from '../pipeline/speechPlan.ts';
-import { findVoice } from '../voice/catalogue.ts';
+import { findVoice, type Voice } from '../voice/catalogue.ts';
 import { entriesIn } from '../voice/lexicon.ts';
 
 /** The mouth knows so much of what comes: frames this close to a change are drawn again. */
@@ -29,13 +29,15 @@ export interface EditParts {
   completed: (request: RenderRequest) => RenderRequest;
   /** What `fa` and `en` mean to the user. */
   defaultVoices: Partial<Record<Lang, string>>;
+  /** Of all voices that there are; the shipped ones unless given. */
+  voiceOf?: (id: string) => Voice;
 }
 
 /**
  * Begins the take, queued, with what it has in common with its parent.
  * @throws invalid-input where the parent cannot be edited, or nothing of it would change
  */
-export async function beginEdit({ takes, hasAvatar, completed, defaultVoices }: EditParts, { takeId, segments, lexicon }: TakeEdit): Promise<TakeInfo> {
+export async function beginEdit({ takes, hasAvatar, completed, defaultVoices, voiceOf = findVoice }: EditParts, { takeId, segments, lexicon }: TakeEdit): Promise<TakeInfo> {
   const parent = takes.show(takeId);
   const name = `The take ${shortId(parent.id)}`;
   const { avatarId, modelId, rate, state } = parent;
@@ -45,10 +47,10 @@ export async function beginEdit({ takes, hasAvatar, completed, defaultVoices }: 
   // What was left open then is settled now: another face or model from here on would be seen.
   const changed: RenderRequest = { ...parent.request, script: undefined, face: undefined, segments: [...segments], avatar: avatarId, ...(modelId === null ? {} : { model: modelId }), ...(lexicon ? { lexicon: [...lexicon] } : {}) };
   checkScript(textOf(changed));
-  for (const { voice } of segments) if (voice !== undefined) findVoice(voice);
+  for (const { voice } of segments) if (voice !== undefined) voiceOf(voice);
   const request = completed(changed);
   const { said } = takes.soFar(parent.id);
-  const same = sameSegments(parent.request, request, said, (voice) => wholeId(ownVoice(voice, defaultVoices)));
+  const same = sameSegments(parent.request, request, said, (voice) => wholeId(ownVoice(voice, defaultVoices), voiceOf));
   if (same === null) throw new StudioError('invalid-input', `Nothing of ${name.toLowerCase()} would change: text, voices, speed, pitch and pronunciations are what they were.`);
 
   const child = takes.begin({ id: randomUUID(), request, kept: false, parentId: parent.id, projectId: parent.projectId });
@@ -75,9 +77,9 @@ export function sameSegments(before: SpokenScript, now: SpokenScript, said: read
 }
 
 /** A voice that is gone is still another than the others. */
-function wholeId(voice: string): string {
+function wholeId(voice: string, voiceOf: (id: string) => Voice): string {
   try {
-    return findVoice(voice).id;
+    return voiceOf(voice).id;
   } catch {
     return voice;
   }

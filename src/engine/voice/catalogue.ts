@@ -1,4 +1,7 @@
-/** The voices that ship. A voice speaks its own language, and words of the other one with the same speaker. */
+/**
+ * The voices that ship, and what an imported one is. A shipped voice speaks its own language, and words of the other one with the same
+ * speaker; an imported one leaves those to the other language's shipped default.
+ */
 import { StudioError } from '../../shared/errors.ts';
 import type { Lang } from '../../shared/vocabulary.ts';
 import { ESPEAK_SAMPLE_RATE } from './espeak.ts';
@@ -8,13 +11,14 @@ export interface VoiceInfo {
   id: string;
   lang: Lang;
   name: string;
-  engine: 'espeak';
+  engine: 'espeak' | 'piper';
   /** The voice that `fa` or `en` alone means. */
   default: boolean;
   sampleRate: number;
 }
 
 export interface EspeakVoice extends VoiceInfo {
+  engine: 'espeak';
   /** eSpeak's names for the two languages of this speaker, variant included. */
   espeak: Record<Lang, string>;
   /** Of all that decides what is heard. */
@@ -22,6 +26,27 @@ export interface EspeakVoice extends VoiceInfo {
   /** Factor that brings eSpeak's output, limited as in media/limiter.ts, to −16 LUFS: measured by models/make/calibrateVoices.ts. */
   gain: Record<Lang, number>;
 }
+
+/** A voice that the user brought, as it lies in `<home>/voices/ID/`: no times are known of what it says. */
+export interface PiperVoice extends VoiceInfo {
+  engine: 'piper';
+  /** The folder with voice.onnx and voice.json. */
+  folder: string;
+  /** eSpeak's name for the voice whose phonemes it was trained on. */
+  espeak: string;
+  version: string;
+  /** Factor that brings its sound to −16 LUFS: measured at its import. */
+  gain: number;
+  licence: string;
+  source: string;
+  bytes: number;
+  sha256: string;
+}
+
+export type Voice = EspeakVoice | PiperVoice;
+
+/** Ids of imported voices begin so: one that is gone is told from one that never was. */
+export const PIPER_PREFIX = 'piper-';
 
 /**
  * The package that speaks, and a number to raise whenever a change here, in `speakText.ts`, `normalise/` or the limiter makes the same text
@@ -60,18 +85,25 @@ export const ESPEAK_VOICES: readonly EspeakVoice[] = [
   voice('espeak-en-gb-rp', 'en', 'English (Received Pronunciation), man', MAN, 'en-GB-x-rp', 3.74),
 ];
 
+/** The shipped voice that a language alone means. */
+export const shippedDefault = (lang: Lang): EspeakVoice => ESPEAK_VOICES.find((each) => each.default && each.lang === lang)!;
+
 /**
  * The voice of an id; `fa` and `en` mean that language's default.
- * @throws invalid-input with the known ids
+ * @param imported the user's own
+ * @throws invalid-input with the known ids, missing-asset for an imported voice that is not there any more
  */
-export function findVoice(id: string): EspeakVoice {
-  const found = ESPEAK_VOICES.find((each) => each.id === id || (each.default && each.lang === id));
+export function findVoice(id: string, imported: readonly PiperVoice[] = []): Voice {
+  if (id === 'fa' || id === 'en') return shippedDefault(id);
+  const voices: readonly Voice[] = [...ESPEAK_VOICES, ...imported];
+  const found = voices.find((each) => each.id === id);
   if (found) return found;
-  const known = ['fa', 'en', ...ESPEAK_VOICES.map((each) => each.id)].join(', ');
+  if (id.startsWith(PIPER_PREFIX)) throw new StudioError('missing-asset', `The voice “${id.slice(0, 80)}” is not installed. Import it again (sima voices import FILE.onnx), or choose another voice: sima voices list.`);
+  const known = ['fa', 'en', ...voices.map((each) => each.id)].join(', ');
   throw new StudioError('invalid-input', `There is no voice “${id.slice(0, 80)}”. Known voices: ${known}.`);
 }
 
 /** What `voices list` shows. */
-export function listVoices(): VoiceInfo[] {
-  return ESPEAK_VOICES.map(({ id, lang, name, engine, default: isDefault, sampleRate }) => ({ id, lang, name, engine, default: isDefault, sampleRate }));
+export function listVoices(imported: readonly PiperVoice[] = []): VoiceInfo[] {
+  return [...ESPEAK_VOICES, ...imported].map(({ id, lang, name, engine, default: isDefault, sampleRate }) => ({ id, lang, name, engine, default: isDefault, sampleRate }));
 }

@@ -1,14 +1,19 @@
-/** Worker thread entry: eSpeak's synthesis is synchronous, so it may not run on a thread that has to tick. */
+/** Worker thread entry: eSpeak's synthesis is synchronous, so it may not run on a thread that has to tick. Imported voices run here too. */
 import { setImmediate } from 'node:timers/promises';
 import { serveThread } from '../threads.ts';
 import { throwIfCanceled } from '../../shared/errors.ts';
 import { openEspeak } from './espeak.ts';
-import { findVoice } from './catalogue.ts';
+import { shippedDefault, type PiperVoice } from './catalogue.ts';
+import { openPiperRoom, type PiperRoom } from './piperRoom.ts';
+import { speakPiper } from './speakPiper.ts';
 import { speakText, type SpeakOptions, type SpokenText } from './speakText.ts';
 
 export interface EspeakThreadApi {
   calls: {
     speak: [input: { text: string; options: SpeakOptions }, output: SpokenText];
+    speakPiper: [input: { text: string; options: SpeakOptions; voice: PiperVoice }, output: SpokenText];
+    /** No native call is under way afterwards, nor ever again. */
+    close: [input: null, output: null];
     warmUp: [input: null, output: null];
   };
   streams: Record<string, never>;
@@ -16,6 +21,7 @@ export interface EspeakThreadApi {
 
 const opening = openEspeak();
 let asked = false;
+let room: PiperRoom | null = null;
 
 serveThread<EspeakThreadApi>({
   calls: {
@@ -25,6 +31,17 @@ serveThread<EspeakThreadApi>({
       throwIfCanceled(signal);
       return speakText(espeak, text, options);
     },
+    async speakPiper({ text, options, voice }, signal) {
+      asked = true;
+      const espeak = await opening;
+      throwIfCanceled(signal);
+      room ??= openPiperRoom();
+      return speakPiper(espeak, await room.open(voice), text, options, signal);
+    },
+    async close() {
+      await room?.close();
+      return null;
+    },
     async warmUp() {
       // WebAssembly code is compiled when it first runs: the first sentence costs 0.5 s, the next ones 15–60 ms.
       const espeak = await opening;
@@ -33,7 +50,7 @@ serveThread<EspeakThreadApi>({
         // Requests that came meanwhile go first, and warm just as well.
         await setImmediate();
         if (asked) break;
-        espeak.say(sentences[lang], findVoice(lang).espeak[lang], 1, 1);
+        espeak.say(sentences[lang], shippedDefault(lang).espeak[lang], 1, 1);
       }
       return null;
     },

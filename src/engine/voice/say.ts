@@ -3,7 +3,6 @@ import type { z } from 'zod';
 import type { saidSample, sayInput } from '../../shared/contract/voice.ts';
 import { StudioError } from '../../shared/errors.ts';
 import { wavBytes } from '../media/wav.ts';
-import { findVoice } from './catalogue.ts';
 import { checkEntry } from './lexicon.ts';
 import { dominantLang } from './normalise/letters.ts';
 import { spokenChanges } from './spokenChanges.ts';
@@ -13,17 +12,18 @@ export type SayInput = z.output<typeof sayInput>;
 export type SaidSample = z.output<typeof saidSample>;
 
 /** By the text's own language's default, unless a voice is named. @throws invalid-input where nothing of it can be spoken; canceled */
-export async function saySample({ text, voice, rate, pitch, lexicon = [] }: SayInput, voices: Pick<Voices, 'speak'>, signal?: AbortSignal): Promise<SaidSample> {
+export async function saySample({ text, voice, rate, pitch, lexicon = [] }: SayInput, voices: Pick<Voices, 'speak' | 'find'>, signal?: AbortSignal): Promise<SaidSample> {
   lexicon.forEach(checkEntry);
-  const { id } = findVoice(voice ?? dominantLang(text) ?? 'en');
-  const { pcm, sampleRate, words, phonemes } = await voices.speak(text, { voice: id, rate, pitch, lexicon }, signal);
+  const { id } = voices.find(voice ?? dominantLang(text) ?? 'en');
+  const { pcm, sampleRate, words, phonemes, estimated = false, warnings = [] } = await voices.speak(text, { voice: id, rate, pitch, lexicon }, signal);
   if (pcm.length === 0) throw new StudioError('invalid-input', 'Nothing of this text can be spoken. Write at least one word in Persian or English.');
   return {
     wav: Buffer.from(wavBytes(pcm, sampleRate)).toString('base64'),
     durationSec: pcm.length / sampleRate,
     voice: id,
     words: words.map(({ text: word, startSec, endSec }) => ({ text: word, startSec, endSec })),
-    phonemes,
+    phonemes: estimated ? null : phonemes,
+    warnings,
     changes: spokenChanges(text, lexicon),
   };
 }

@@ -4,7 +4,7 @@ import { StudioError } from '../../shared/errors.ts';
 import type { Phoneme, Speech, Word } from '../../shared/vocabulary.ts';
 import { applyGain } from '../media/limiter.ts';
 import { ESPEAK_SAMPLE_RATE, type Espeak } from './espeak.ts';
-import { findVoice } from './catalogue.ts';
+import { findVoice, type EspeakVoice } from './catalogue.ts';
 import { lexiconOf } from './lexicon.ts';
 import { phonemesOf } from './phonemes.ts';
 import { utterances, type SpokenWord, type UtteranceText } from './normalise/utterances.ts';
@@ -28,33 +28,33 @@ export interface TimedWord extends Word {
 export interface SpokenText extends Speech {
   words: TimedWord[];
   phonemes: NonNullable<Speech['phonemes']>;
+  /** The words' times are estimates, and no phonemes are known: an imported voice. */
+  estimated?: boolean;
+  /** What could not be said as it should be, for the user. */
+  warnings?: string[];
 }
 
 /** Silence kept before the first and after the last sound; stops need a moment of closed lips before the burst. */
-const LEAD_SEC = 0.02;
-const TAIL_SEC = 0.04;
-const SILENCE = 60; // of 32768, about −55 dBFS
+export const LEAD_SEC = 0.02;
+export const TAIL_SEC = 0.04;
+export const SILENCE = 60; // of 32768, about −55 dBFS
 /** Where two languages meet without punctuation between them. */
-const RUN_GAP_SEC = 0.02;
-const CLAUSE_GAP_SEC = 0.15;
+export const RUN_GAP_SEC = 0.02;
+export const CLAUSE_GAP_SEC = 0.15;
 
 /** About six minutes. A segment of a script has at most 15 s; the thread is busy until an utterance is done. */
 const MAX_SPOKEN_CHARACTERS = 5000;
 
 export function speakText(espeak: Espeak, text: string, options: SpeakOptions): SpokenText {
   const voice = findVoice(options.voice);
+  if (voice.engine !== 'espeak') throw new StudioError('bug', `“${voice.id}” is no voice of eSpeak.`);
   const rate = options.rate ?? 1;
   const parts: Float32Array[] = [];
   const words: TimedWord[] = [];
   const phonemes: SpokenText['phonemes'] = [];
   let samples = 0;
-  const runs = utterances(text, options.lexicon && lexiconOf(options.lexicon));
-  const length = runs.reduce((sum, run) => sum + run.text.length, 0);
-  if (length > MAX_SPOKEN_CHARACTERS) {
-    throw new StudioError('invalid-input', `The text is too long to be spoken in one piece (${length} characters as spoken, at most ${MAX_SPOKEN_CHARACTERS}). Split it into sentences.`);
-  }
-  for (const run of runs) {
-    const spoken = trimmed(espeak.say(run.text, voice.espeak[run.lang], rate, options.pitch ?? 1));
+  for (const run of runsOf(text, options.lexicon)) {
+    const spoken = speakRun(espeak, run, voice, rate, options.pitch ?? 1);
     if (spoken.pcm.length === 0) continue;
     if (samples > 0) {
       const gap = Math.round(((run.afterBreak ? CLAUSE_GAP_SEC : RUN_GAP_SEC) * ESPEAK_SAMPLE_RATE) / rate);
@@ -64,16 +64,40 @@ export function speakText(espeak: Espeak, text: string, options: SpeakOptions): 
       samples += gap;
     }
     const offsetSec = samples / ESPEAK_SAMPLE_RATE;
-    const durationSec = spoken.pcm.length / ESPEAK_SAMPLE_RATE;
-    const runPhonemes = phonemesOf(spoken.events, durationSec);
-    for (const { symbol, startSec, endSec } of runPhonemes) appendPhoneme(phonemes, { symbol, startSec: startSec + offsetSec, endSec: endSec + offsetSec });
-    for (const { word, startSec, endSec } of wordTimes(run, spoken.events, runPhonemes, durationSec)) {
+    for (const { symbol, startSec, endSec } of spoken.phonemes) appendPhoneme(phonemes, { symbol, startSec: startSec + offsetSec, endSec: endSec + offsetSec });
+    for (const { word, startSec, endSec } of spoken.words) {
       words.push({ text: text.slice(word.start, word.end), startSec: startSec + offsetSec, endSec: endSec + offsetSec, start: word.start, end: word.end });
     }
-    parts.push(applyGain(Float32Array.from(spoken.pcm, (sample) => sample / 32768), voice.gain[run.lang], ESPEAK_SAMPLE_RATE));
+    parts.push(spoken.pcm);
     samples += spoken.pcm.length;
   }
   return { pcm: concatenated(parts, samples), sampleRate: ESPEAK_SAMPLE_RATE, words, phonemes };
+}
+
+/** What is handed to voices. @throws invalid-input where it is too long for one piece */
+export function runsOf(text: string, lexicon: readonly LexiconEntry[] | undefined): UtteranceText[] {
+  const runs = utterances(text, lexicon && lexiconOf(lexicon));
+  const length = runs.reduce((sum, run) => sum + run.text.length, 0);
+  if (length > MAX_SPOKEN_CHARACTERS) {
+    throw new StudioError('invalid-input', `The text is too long to be spoken in one piece (${length} characters as spoken, at most ${MAX_SPOKEN_CHARACTERS}). Split it into sentences.`);
+  }
+  return runs;
+}
+
+export interface SpokenRun {
+  /** Levelled; empty where nothing of it is heard. */
+  pcm: Float32Array;
+  words: { word: SpokenWord; startSec: number; endSec: number }[];
+  phonemes: SpokenText['phonemes'];
+}
+
+/** One utterance; times count from its start. */
+export function speakRun(espeak: Espeak, run: UtteranceText, voice: EspeakVoice, rate: number, pitch: number): SpokenRun {
+  const { pcm, events } = trimmed(espeak.say(run.text, voice.espeak[run.lang], rate, pitch));
+  const durationSec = pcm.length / ESPEAK_SAMPLE_RATE;
+  if (pcm.length === 0) return { pcm: new Float32Array(0), words: [], phonemes: [] };
+  const phonemes = phonemesOf(events, durationSec);
+  return { pcm: applyGain(Float32Array.from(pcm, (sample) => sample / 32768), voice.gain[run.lang], ESPEAK_SAMPLE_RATE), words: wordTimes(run, events, phonemes, durationSec), phonemes };
 }
 
 /** Two pauses in a row are one. */
@@ -140,7 +164,7 @@ function wordTimes(
   return times;
 }
 
-function concatenated(parts: Float32Array[], samples: number): Float32Array {
+export function concatenated(parts: Float32Array[], samples: number): Float32Array {
   const whole = new Float32Array(samples);
   let at = 0;
   for (const part of parts) {

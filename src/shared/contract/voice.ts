@@ -66,6 +66,8 @@ export const saidSample = z.object({
   /** IPA with times; null where the voice tells none. */
   phonemes: z.array(z.object({ symbol: z.string(), startSec: z.number(), endSec: z.number() })).nullable(),
   changes: z.array(spokenChange),
+  /** What could not be said as it should be. */
+  warnings: z.array(sentence),
 });
 
 /** Bringing something large from its source, on the user's click. */

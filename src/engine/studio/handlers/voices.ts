@@ -1,18 +1,39 @@
 /** Voices, the lexicon, and how a script will be spoken. */
 import { ownVoice } from '../../pipeline/speechPlan.ts';
-import { findVoice, listVoices } from '../../voice/catalogue.ts';
+import { StudioError } from '../../../shared/errors.ts';
+import { isOver } from '../../../shared/contract/take.ts';
+import type { VoiceInfo } from '../../../shared/contract/voice.ts';
+import { listVoices } from '../../voice/catalogue.ts';
+import { VOICE_LICENCE, voiceFiles } from '../../voice/importVoice.ts';
+import { refuseFetch, removeVoice, usableDefaults } from '../../voice/imported.ts';
 import { entriesIn } from '../../voice/lexicon.ts';
 import { dominantLang } from '../../voice/normalise/letters.ts';
 import { createPlanner } from '../../voice/plan.ts';
 import { FRUITLESS_LIVES } from '../takeRunner.ts';
-import { notBuilt, type Area, type HandlerParts } from './area.ts';
+import type { Area, HandlerParts } from './area.ts';
 
-export function voiceHandlers({ studio, changes }: HandlerParts): Area<'voices' | 'script' | 'lexicon'> {
-  const { engine, lexicon, preferences } = studio;
+export function voiceHandlers({ studio, changes, home }: HandlerParts): Area<'voices' | 'script' | 'lexicon'> {
+  const { engine, lexicon, preferences, takes, voices } = studio;
+  const defaults = () => usableDefaults(preferences.defaultVoices(), voices.imported());
+  /** A running engine knows the voices that there were at its start. */
+  const changed = async (): Promise<void> => {
+    await voices.refresh();
+    changes.announce('voices');
+    engine.renew();
+    studio.renewEngine();
+  };
+  const rows = (): VoiceInfo[] =>
+    listVoices(voices.imported()).map(({ id, name, lang, engine: by, default: isDefault, sampleRate }) => {
+      const own = voices.imported().find((voice) => voice.id === id);
+      return {
+        id, name, lang, engine: by, isDefault: defaults()[lang] === undefined ? isDefault : defaults()[lang] === id, sampleRate, installed: true, origin: own ? 'imported' : 'shipped',
+        licence: own?.licence ?? 'GPL-3.0-or-later', source: own?.source ?? 'eSpeak NG', sizeBytes: own?.bytes ?? null, hasTimes: !own,
+      };
+    });
   const plan = createPlanner();
   return {
     calls: {
-      'script.plan': (input, signal) => plan(input, { findVoice: (name) => findVoice(ownVoice(name, preferences.defaultVoices())), lexicon: lexicon.entries() }, signal),
+      'script.plan': (input, signal) => plan(input, { findVoice: (name) => voices.find(ownVoice(name, defaults())), lexicon: lexicon.entries() }, signal),
       'lexicon.list': () => [...lexicon.entries()],
       'lexicon.put': async ({ entry }) => {
         await lexicon.put(entry);
@@ -30,13 +51,13 @@ export function voiceHandlers({ studio, changes }: HandlerParts): Area<'voices' 
         return found;
       },
       'lexicon.export': () => ({ csv: lexicon.exportCsv() }),
-      'voices.list': () =>
-        listVoices().map(({ id, name, lang, engine: by, default: isDefault, sampleRate }) => ({
-          id, name, lang, engine: by, isDefault: preferences.defaultVoices()[lang] === undefined ? isDefault : preferences.defaultVoices()[lang] === id, sampleRate, installed: true, origin: 'shipped' as const, licence: 'GPL-3.0-or-later', source: 'eSpeak NG', sizeBytes: null, hasTimes: true,
-        })),
+      'voices.list': async () => {
+        await voices.refresh();
+        return rows();
+      },
       'voices.say': async (asked, signal) => {
         const voice = asked.voice ?? dominantLang(asked.text) ?? 'en';
-        const own = voice === 'fa' || voice === 'en' ? preferences.defaultVoices()[voice] : undefined;
+        const own = voice === 'fa' || voice === 'en' ? defaults()[voice] : undefined;
         const input = { ...asked, voice: own ?? voice, lexicon: [...(asked.lexicon ?? []), ...entriesIn(asked.text, lexicon.entries(), null)] };
         for (let lives = 1; ; lives++) {
           const life = await engine.life(signal);
@@ -48,16 +69,44 @@ export function voiceHandlers({ studio, changes }: HandlerParts): Area<'voices' 
           }
         }
       },
-      'voices.import': notBuilt('voices.import'),
-      'voices.remove': notBuilt('voices.remove'),
+      'voices.import': async ({ files, acceptedLicence }, signal) => {
+        if (!acceptedLicence) throw new StudioError('invalid-input', `The licence of the voice must be accepted first. ${VOICE_LICENCE}.`);
+        const both = await voiceFiles(files);
+        for (;;) {
+          // Loading a network blocks, and a broken one may take its process along: that is the engine's to do.
+          const life = await engine.life(signal);
+          try {
+            const { id } = await life.client.call('importVoice', { ...both }, signal);
+            await changed();
+            return rows().find((row) => row.id === id)!;
+          } catch (error) {
+            if (!life.over || signal.aborted) throw error;
+            const reason = await life.exit;
+            if (!life.planned) throw new StudioError('invalid-input', `The engine ended while it tried the voice ${both.file}: ${reason}. It was not imported; get it again.`, { cause: error });
+          }
+        }
+      },
+      'voices.remove': async ({ id }) => {
+        const user = takes.list({ limit: -1 }).find(({ state, request }) => !isOver(state) && [request, ...(request.segments ?? [])].some(({ voice }) => voice === id));
+        if (user) throw new StudioError('invalid-input', `The voice “${id}” speaks in a take that is being rendered. Wait for it, or cancel it, and remove the voice then.`);
+        await removeVoice(home, id);
+        await changed();
+        return null;
+      },
       'voices.setDefault': async ({ id }) => {
-        const { id: voice, lang } = findVoice(id);
+        const { id: voice, lang } = voices.find(id);
         await preferences.setDefaultVoice(lang, voice);
         changes.announce('voices');
         studio.renewEngine();
         return null;
       },
     },
-    streams: { 'voices.fetch': notBuilt('voices.fetch') },
+    streams: {
+      // eslint-disable-next-line require-yield -- no voice's address is known for sure
+      async *'voices.fetch'({ id }) {
+        await voices.refresh();
+        refuseFetch(id, voices.imported());
+      },
+    },
   };
 }
