@@ -1,3 +1,5 @@
+import { dottedShort } from './faShort.ts';
+
 /** Words whose full stop ends no sentence, and how they are read. */
 const ENGLISH: Record<string, string> = {
   dr: 'doctor', mr: 'mister', mrs: 'missus', ms: 'miz', prof: 'professor', st: 'saint', jr: 'junior', sr: 'senior', gen: 'general',
@@ -5,14 +7,13 @@ const ENGLISH: Record<string, string> = {
   inc: 'incorporated', ltd: 'limited', co: 'company', corp: 'corporation', jan: 'January', feb: 'February', aug: 'August', sept: 'September',
   oct: 'October', nov: 'November', dec: 'December', 'a.m': 'A M', 'p.m': 'P M',
 };
-const PERSIAN: Record<string, string> = { 'ق.م': 'قبل از میلاد', 'ه.ش': 'هجری شمسی', 'ه.ق': 'هجری قمری', 'ص': 'صفحه' };
 /** Abbreviations that close a phrase: the stop after them may still end the sentence. */
 const CLOSING = new Set(['etc', 'inc', 'ltd', 'co', 'corp', 'jr', 'sr', 'a.m', 'p.m']);
 
 /** Whether the full stop after this word belongs to the word: `Dr`, `e.g`, an initial, `U.S`. */
 export function isAbbreviation(word: string): boolean {
   const key = word.toLowerCase();
-  return Object.hasOwn(ENGLISH, key) || Object.hasOwn(PERSIAN, key) || /^(?:\p{Lu}|[ء-ی])$/u.test(word) || /^(?:\p{L}\.)+\p{L}$/u.test(word);
+  return Object.hasOwn(ENGLISH, key) || /^(?:\p{Lu}|[ء-ی]|صص|رک|نک)$/u.test(word) || /^(?:\p{L}\u200D?\.)+\p{L}$/u.test(word);
 }
 
 /** A sentence may end at the stop after this abbreviation, if a new sentence seems to begin. */
@@ -22,8 +23,6 @@ export function mayEndSentence(word: string): boolean {
 
 /** What to say for it, or null where it is said as written. `st` and `co` only with their stop. */
 export function expandedAbbreviation(word: string, stopFollows: boolean): string | null {
-  if (!stopFollows) return null;
   const key = word.toLowerCase();
-  if (Object.hasOwn(ENGLISH, key)) return ENGLISH[key];
-  return Object.hasOwn(PERSIAN, key) && word.includes('.') ? PERSIAN[key] : null;
+  return stopFollows && Object.hasOwn(ENGLISH, key) ? ENGLISH[key] : dottedShort(word);
 }

@@ -6,9 +6,11 @@ import type { Lang } from '../../../shared/vocabulary.ts';
 import { espeakPhonemes } from '../ipa.ts';
 import type { Lexicon } from '../lexicon.ts';
 import { expandedAbbreviation } from './abbreviations.ts';
-import { dominantLang } from './letters.ts';
+import { faJoined } from './faJoins.ts';
+import type { Around } from './faShort.ts';
+import { asciiDigits, dominantLang, plainLetters } from './letters.ts';
 import { spokenPieces } from './spoken.ts';
-import { writtenWords, type Break } from './written.ts';
+import { writtenWords, type Break, type WrittenWord } from './written.ts';
 
 export interface SpokenWord {
   /** UTF-16 offsets in the original text, end exclusive. */
@@ -35,12 +37,18 @@ const MARKS: Record<Lang, Record<Break, string>> = {
   en: { '': '', ',': ',', '.': '.', '?': '?', '!': '!' },
 };
 
-/** @param lexicon the user's pronunciations: last, they decide what the words that they name are said as */
-export function utterances(text: string, lexicon?: Lexicon): UtteranceText[] {
-  const base = dominantLang(text) ?? 'en';
+const ZWNJ = '\u200C';
+
+/**
+ * @param lexicon the user's pronunciations: last, they decide what the words that they name are said as
+ * @param base the language in which numbers and symbols are read, if not the text's own
+ */
+export function utterances(text: string, lexicon?: Lexicon, base: Lang = dominantLang(text) ?? 'en'): UtteranceText[] {
   const found: UtteranceText[] = [];
   let lastBreak: Break = '';
   const written = writtenWords(text);
+  const plain = written.map((word) => asciiDigits(plainLetters(word.text)));
+  let said = '';
   for (let i = 0; i < written.length; i++) {
     const own = lexicon?.at(written, i, base);
     const last = written[i + (own?.words ?? 1) - 1];
@@ -48,7 +56,7 @@ export function utterances(text: string, lexicon?: Lexicon): UtteranceText[] {
     if (own) i += own.words - 1;
     const phonemes = own?.entry.phonemes;
     const expanded = own?.entry.say ?? expandedAbbreviation(word.text, text[word.end] === '.');
-    const pieces = own && phonemes !== undefined ? [{ text: espeakPhonemes(phonemes, own.entry.lang), lang: own.entry.lang }] : spokenPieces(expanded ?? word.text, base);
+    const pieces = own && phonemes !== undefined ? [{ text: espeakPhonemes(phonemes, own.entry.lang), lang: own.entry.lang }] : spokenPieces(expanded ?? word.text, base, base === 'fa' ? { ...aroundWord(text, written, plain, i), said } : undefined);
     for (const { text: given, lang: pieceLang } of pieces) {
       // Sounds are those of their own language's voice.
       const lang = base === 'fa' && phonemes === undefined ? 'fa' : pieceLang;
@@ -60,8 +68,10 @@ export function utterances(text: string, lexicon?: Lexicon): UtteranceText[] {
       }
       if (run.words.at(-1)?.start === word.start) run.words.at(-1)!.spoken += ` ${spoken}`;
       else run.words.push({ start: word.start, end: word.end, spoken, ...(own ? { own: true } : {}) });
-      append(run, run.text === '' ? given : ` ${given}`);
+      append(run, run.text === '' ? given : `${base === 'fa' && !own && faJoined(said, firstToken(given)) ? ZWNJ : ' '}${given}`);
+      said = own ? '' : lastToken(given);
     }
+    if (word.breakAfter !== '') said = '';
     const run = found.at(-1);
     if (run && pieces.length > 0) append(run, MARKS[run.lang][word.breakAfter]);
     if (pieces.length > 0) lastBreak = word.breakAfter;
@@ -69,7 +79,29 @@ export function utterances(text: string, lexicon?: Lexicon): UtteranceText[] {
   return found;
 }
 
+const firstToken = (text: string): string => text.slice(0, (text + ' ').indexOf(' '));
+const lastToken = (text: string): string => text.slice(text.lastIndexOf(' ') + 1);
+
+/** Words beside it count where nothing but a space is between, or the mark after «تلفن:», «(۰۲۱)» and «ص. ۱۲». */
+function aroundWord(text: string, written: readonly WrittenWord[], plain: readonly string[], i: number): Omit<Around, 'said'> {
+  const near = (left: number): boolean => {
+    if (left < 0 || left + 1 >= written.length) return false;
+    const gap = text.slice(written[left].end, written[left + 1].start);
+    if (gap === ' ') return true;
+    return /^(?:\s?\(|[:)]{0,2})[^\S\n]*$/u.test(gap) || (/^\.[^\S\n]*$/u.test(gap) && plain[left].length <= 2 && /^\p{L}/u.test(plain[left]));
+  };
+  const { start, end } = written[i];
+  const enclosed = text[start - 1] === '(' && text[end] === ')';
+  const after = near(i) ? plain[i + 1] : '';
+  return { before: near(i - 1) ? plain[i - 1] : '', after, afterNext: after !== '' && near(i + 1) ? plain[i + 2] : '', enclosed, stop: text[end] === '.' };
+}
+
 function append(run: UtteranceText, text: string): void {
   run.text += text;
-  for (const codePoint of text) if (codePoint !== '') run.wordAt.push(run.words.length - 1);
+  const word = run.words.length - 1;
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i);
+    // The second half of a pair is no character of its own.
+    if (code < 0xdc00 || code > 0xdfff) run.wordAt.push(word);
+  }
 }

@@ -1,0 +1,35 @@
+/** Numbers that are called or copied, in the groups that Iranians say: mobile 4-3-2-2, landlines by pairs after the area code, cards by pairs. */
+import { faCardinal, faDigits, faGroup } from './faNumbers.ts';
+
+/** Words after which a long number is called… */
+const CALLED = new Set(['تلفن', 'تلفکس', 'فکس', 'دورنگار', 'موبایل', 'همراه', 'تماس', 'پیامک', 'واتساپ', 'شماره', 'شماره‌ی', 'شمارهٔ']);
+/** …or a code that is read digit by digit. */
+const CODE = new Set(['ملی', 'پستی', 'شناسه', 'شناسه‌ی', 'شناسهٔ', 'سریال', 'رهگیری', 'پیگیری', 'تأیید', 'تایید', 'کد', 'رمز', 'پین']);
+
+/** @returns null if it is no such number */
+export function faPhone(word: string, before: string, opened: boolean): string | null {
+  const plain = word.replace(/[ -]+/g, '-');
+  const digits = plain.replace(/\D/g, '');
+  if (/^(?:\+|00)98-?[1-9](?:-?\d){9}$/.test(plain)) return groups(plain.startsWith('+') ? 'به علاوه‌ی نود و هشت' : 'دو صفر نود و هشت', national(digits.replace(/^(?:00)?98/, '')));
+  if (/^\+\d{1,3}(?:-?\d){6,12}$/.test(plain)) return `به علاوه‌ی ${plain.slice(1).split('-').map((part) => faDigits(part)).join('، ')}`;
+  if (/^09(?:-?\d){9}$/.test(plain)) return groups(`صفر ${faCardinal(digits.slice(1, 4))}`, local(digits.slice(4)));
+  if (/^0[1-8]\d(?:-?\d){8}$/.test(plain)) return groups(faGroup(digits.slice(0, 3)), local(digits.slice(3)));
+  const area = /^(0[1-8]\d{1,2})-([\d-]+)$/.exec(plain);
+  if (area && digits.length >= 8 && digits.length <= 12) return groups(faGroup(area[1]), local(area[2].replaceAll('-', '')));
+  if (opened && /^0\d{2,3}$/.test(word)) return faGroup(word);
+  if (/^(?:\d{4}-){3}\d{4}$/.test(plain)) return pairs(digits).join('، ');
+  if (CODE.has(before) && /^\d{5,}$/.test(word)) return faDigits(word);
+  if ((CALLED.has(before) || /^0\d{2,3}$/.test(before)) && /^[1-9]\d{4,7}(?:-\d+)?$/.test(word)) return local(digits).join('، ');
+  return null;
+}
+
+const groups = (...parts: (string | string[])[]): string => parts.flat().join('، ');
+/** «دو صفر», as people say it. */
+const group = (digits: string): string => faGroup(digits).replace('صفر صفر', 'دو صفر');
+
+/** Ten digits without the zero before them. */
+const national = (digits: string): string[] => (digits.startsWith('9') ? [faCardinal(digits.slice(0, 3)), ...local(digits.slice(3))] : [faCardinal(digits.slice(0, 2)), ...local(digits.slice(2))]);
+
+/** An odd count begins with three digits: ۱۲۳ ۴۵ ۶۷. */
+const local = (digits: string): string[] => (digits.length % 2 === 1 ? [group(digits.slice(0, 3)), ...pairs(digits.slice(3))] : pairs(digits));
+const pairs = (digits: string): string[] => (digits.match(/\d\d/g) ?? []).map(group);

@@ -1,0 +1,46 @@
+/** Persian abbreviations: those with stops between letters, those before a name or number, and the honorifics in parentheses. */
+
+const DOTTED: Record<string, string> = {
+  'ه.ش': 'هجری شمسی', 'ه.ق': 'هجری قمری', 'ه.خ': 'هجری خورشیدی', 'ق.م': 'قبل از میلاد', 'پ.م': 'پیش از میلاد', 'ب.م': 'بعد از میلاد', 'ق.ظ': 'قبل از ظهر', 'ب.ظ': 'بعد از ظهر', 'ر.ک': 'رجوع کنید به',
+  'ن.ک': 'نگاه کنید به', 'پ.ن': 'پی‌نوشت', 'ج.ا.ا': 'جمهوری اسلامی ایران', 'ج.ا': 'جمهوری اسلامی',
+};
+/** Before a number, with or without a stop. */
+const BEFORE_NUMBER: Record<string, string> = { ص: 'صفحه‌ی', صص: 'صفحات', ج: 'جلد', س: 'سطر', ش: 'شماره‌ی', پ: 'پلاک', ک: 'کوچه‌ی', ت: 'تلفن', ط: 'طبقه‌ی' };
+/** After a number or another abbreviation of a year. */
+const AFTER_YEAR: Record<string, string> = { م: 'میلادی', ش: 'شمسی', ق: 'قمری', خ: 'خورشیدی' };
+/** Before a name, with their stop. */
+const BEFORE_NAME: Record<string, string> = { د: 'دکتر', م: 'مهندس', خ: 'خیابان', رک: 'رجوع کنید به', نک: 'نگاه کنید به' };
+/** Wherever they stand. */
+const ALWAYS: Record<string, string> = { الخ: 'الی آخر' };
+const HONORIFIC: Record<string, string> = { ص: 'صلی‌الله علیه و آله', ع: 'علیه‌السلام', س: 'سلام‌الله علیها', ره: 'رحمت‌الله علیه', عج: 'عجل‌الله تعالی فرجه', قس: 'قدس سره', رض: 'رضی‌الله عنه' };
+
+/** What is around a word: words as plain letters and ASCII digits, '' where something other than a space is between. */
+export interface Around {
+  before: string;
+  /** What is said last before it, a number in words; '' after a break. */
+  said: string;
+  after: string;
+  /** The word after the next one. */
+  afterNext: string;
+  /** In parentheses all by itself. */
+  enclosed: boolean;
+  /** A full stop follows at once. */
+  stop: boolean;
+}
+
+export function faShort(word: string, { before, after, enclosed, stop }: Around): string | null {
+  const dotted = dottedShort(word);
+  if (dotted !== null) return dotted;
+  if (Object.hasOwn(ALWAYS, word)) return ALWAYS[word];
+  if (enclosed) return Object.hasOwn(HONORIFIC, word) && /^\p{L}/u.test(before) ? HONORIFIC[word] : null;
+  if (Object.hasOwn(BEFORE_NUMBER, word) && /^\d/.test(after)) return BEFORE_NUMBER[word];
+  if (Object.hasOwn(AFTER_YEAR, word) && (word === 'م' ? /^(?:1[1-9]|20)\d\d$/ : /^\d{3,4}$/).test(before)) return AFTER_YEAR[word];
+  return stop && Object.hasOwn(BEFORE_NAME, word) && /^[ء-ی]/u.test(after) && after.length > 1 ? BEFORE_NAME[word] : null;
+}
+
+/** Letters with stops between them: «ه.ش», «ق.م», also in English text. */
+export const dottedShort = (word: string): string | null => {
+  if (!word.includes('.')) return null;
+  const plain = word.replaceAll('\u200D', '');
+  return Object.hasOwn(DOTTED, plain) ? DOTTED[plain] : null;
+};

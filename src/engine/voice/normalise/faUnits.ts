@@ -1,0 +1,49 @@
+/** Units, currencies and the signs of mathematics in Persian. */
+
+/** Beside a number only. Letters that mean too much by themselves (A, B, K, N, T) are left as they are. */
+const UNITS: Record<string, string> = {
+  km: 'کیلومتر', m: 'متر', cm: 'سانتی‌متر', mm: 'میلی‌متر', µm: 'میکرومتر', nm: 'نانومتر', mi: 'مایل', ft: 'فوت', inch: 'اینچ', ha: 'هکتار',
+  kg: 'کیلوگرم', g: 'گرم', gr: 'گرم', mg: 'میلی‌گرم', µg: 'میکروگرم', lb: 'پوند', oz: 'اونس', ton: 'تن',
+  l: 'لیتر', L: 'لیتر', ml: 'میلی‌لیتر', mL: 'میلی‌لیتر', cc: 'سی‌سی',
+  s: 'ثانیه', sec: 'ثانیه', ms: 'میلی‌ثانیه', µs: 'میکروثانیه', ns: 'نانوثانیه', min: 'دقیقه', h: 'ساعت', hr: 'ساعت',
+  W: 'وات', kW: 'کیلووات', MW: 'مگاوات', GW: 'گیگاوات', kWh: 'کیلووات ساعت', MWh: 'مگاوات ساعت', V: 'ولت', mV: 'میلی‌ولت', kV: 'کیلوولت', mA: 'میلی‌آمپر', kA: 'کیلوآمپر', mAh: 'میلی‌آمپر ساعت', Ω: 'اهم',
+  Hz: 'هرتز', kHz: 'کیلوهرتز', MHz: 'مگاهرتز', GHz: 'گیگاهرتز', J: 'ژول', kJ: 'کیلوژول', cal: 'کالری', kcal: 'کیلوکالری',
+  Pa: 'پاسکال', hPa: 'هکتوپاسکال', kPa: 'کیلوپاسکال', MPa: 'مگاپاسکال', bar: 'بار', psi: 'پی‌اس‌آی', dB: 'دسی‌بل', lux: 'لوکس', ppm: 'پی پی اِم', rpm: 'دور در دقیقه', fps: 'فریم در ثانیه', px: 'پیکسل', MP: 'مگاپیکسل',
+  KB: 'کیلوبایت', kB: 'کیلوبایت', MB: 'مگابایت', GB: 'گیگابایت', TB: 'ترابایت', PB: 'پتابایت', kbps: 'کیلوبیت بر ثانیه', Kbps: 'کیلوبیت بر ثانیه', Mbps: 'مگابیت بر ثانیه', Gbps: 'گیگابیت بر ثانیه', mph: 'مایل بر ساعت',
+  '°C': 'درجه‌ی سانتی‌گراد', '℃': 'درجه‌ی سانتی‌گراد', '°F': 'درجه‌ی فارنهایت', '℉': 'درجه‌ی فارنهایت', '°': 'درجه', '%': 'درصد', '‰': 'در هزار', "'": 'دقیقه',
+};
+const POWER: Record<string, string> = { '2': 'مربع', '3': 'مکعب', '²': 'مربع', '³': 'مکعب' };
+const PERSIAN_UNITS = new Set([...Object.values(UNITS), 'کیلو', 'تومان', 'ریال', 'نفر', 'روز', 'سال', 'ماه', 'متر مربع', 'سانتیمتر', 'میلیمتر', 'میلیگرم']);
+
+export const CURRENCIES: Record<string, string> = {
+  $: 'دلار', '€': 'یورو', '£': 'پوند', '¥': 'ین', '₽': 'روبل', '₺': 'لیر', '₹': 'روپیه', '₿': 'بیت‌کوین', '﷼': 'ریال',
+  USD: 'دلار', EUR: 'یورو', GBP: 'پوند', IRR: 'ریال', IRT: 'تومان', AED: 'درهم', TRY: 'لیر', CNY: 'یوان', JPY: 'ین',
+};
+
+export const SCALE_WORDS = new Set(['هزار', 'میلیون', 'میلیارد', 'تریلیون', 'بیلیون']);
+
+const SIGNS: Record<string, string> = {
+  '+': 'به علاوه‌ی', '-': 'منهای', '−': 'منهای', '–': 'تا', '×': 'ضرب در', '*': 'ضرب در', '÷': 'تقسیم بر', '=': 'مساوی است با', '≠': 'نامساوی است با',
+  '<': 'کوچک‌تر از', '>': 'بزرگ‌تر از', '≤': 'کوچک‌تر یا مساوی', '≥': 'بزرگ‌تر یا مساوی', '≈': 'تقریباً برابر با', '±': 'به علاوه منهای', '→': 'به',
+};
+
+/** A sign between two numbers. */
+export const faSign = (sign: string): string | null => (Object.hasOwn(SIGNS, sign) ? SIGNS[sign] : null);
+
+/** `km`, `m²`, `km/h`, `kg/m3`, «متر²», «کیلومتر/ساعت»; null where it is none. */
+export function faUnit(written: string): string | null {
+  const parts = written.replace(/[μ]/g, 'µ').split('/');
+  if (parts.length > 2) return null;
+  const said = parts.map(simpleUnit);
+  if (said.includes(null)) return null;
+  // m/s² is «متر بر مجذور ثانیه».
+  return said.length === 2 ? `${said[0]} بر ${said[1]!.replace(/^(.*) مربع$/u, 'مجذور $1')}` : said[0];
+}
+
+function simpleUnit(written: string): string | null {
+  const match = /^(.*?[^\d²³])([23²³]?)$/u.exec(written);
+  if (!match) return null;
+  const [, name, power] = match;
+  const unit = Object.hasOwn(UNITS, name) ? UNITS[name] : Object.hasOwn(CURRENCIES, name) ? CURRENCIES[name] : PERSIAN_UNITS.has(name) ? name : null;
+  return unit === null || power === '' ? unit : `${unit} ${POWER[power]}`;
+}
