@@ -10,7 +10,7 @@ export const SAMPLES_PER_ID = 320;
 
 /** Ids of the frame, of punctuation and of IPA's code points as eSpeak gives them. @param without signs that the voice does not know */
 export function fakeConfig(espeakVoice: string, without = ''): Record<string, unknown> {
-  const signs = ['_', '^', '$', ' ', ...',.?!', ...'abdefhijklmnopqrstuvwxzæðŋɐɑɔəɚɛɜɡɪɹɾʃʊʌʒʔθᵻˈˌː\u0303\u0329'].filter((sign) => !without.includes(sign));
+  const signs = ['_', '^', '$', ' ', ...Array.from(',.?!abdefhijklmnopqrstuvwxzæðŋɐɑɔəɚɛɜɡɪɹɾʃʊʌʒʔθᵻˈˌː\u0303\u0329')].filter((sign) => !without.includes(sign));
   return {
     audio: { sample_rate: FAKE_RATE, quality: 'low' }, espeak: { voice: espeakVoice }, inference: { noise_scale: 0, length_scale: 1, noise_w: 0 },
     phoneme_type: 'espeak', phoneme_map: {}, phoneme_id_map: Object.fromEntries(signs.map((sign, id) => [sign, [id]])), num_symbols: 256, num_speakers: 1,

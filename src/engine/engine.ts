@@ -151,6 +151,11 @@ export async function openEngine({ home, device = 'auto', settings = DEFAULT_SET
   };
 
   async function* render(order: RenderOrder, notices: string[], onPace: (pace: Pace) => void, signal: AbortSignal): AsyncGenerator<RenderEvent, void, void> {
+    const warned = new Set<string>();
+    const onWarning = (sentence: string): void => {
+      if (!warned.has(sentence)) notices.push(sentence);
+      warned.add(sentence);
+    };
     const { request, takeId, seat } = order;
     const askedMs = performance.now();
     parseBackground(request.background); // said before any work
@@ -186,7 +191,7 @@ export async function openEngine({ home, device = 'auto', settings = DEFAULT_SET
       const job: TakeJob = {
         takeId, seat, sceneId, rate, pace, askedMs, published: order.published, file: order.file, growingFile: order.growingFile, quality: request.quality,
         said: measured === null
-          ? { ...request, defaultVoices, voiceOf: (id) => voices.find(id), onWarning: (sentence) => void (notices.includes(sentence) || notices.push(sentence)), ...settledBy(order, rate, modelEntry.kind === 'rig' && !needsNone) }
+          ? { ...request, defaultVoices, voiceOf: (id) => voices.find(id), onWarning, ...settledBy(order, rate, modelEntry.kind === 'rig' && !needsNone) }
           : { recording: request.audio!, gain: measured.gain, transcribed: transcribed(request.transcript, measured.clock) },
         openLipSync: (onTimes) => openLipSync({ model: needsNone ? null : model, sessions, batcherOf, renderer, sceneId, rate, seat, onTimes }),
       };

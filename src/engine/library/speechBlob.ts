@@ -49,6 +49,6 @@ export function decodeSpeech(file: Buffer, fileName: string, said: Said): Spoken
   const pcm = sections.get('pcm')?.data;
   const read = metaSchema.safeParse(meta instanceof Uint8Array ? JSON.parse(new TextDecoder().decode(meta)) : null);
   if (!read.success || !(pcm instanceof Float32Array) || read.data.said !== wordsOf(said)) throw new StudioError('io', `${fileName} is not the speech that its name says.`);
-  const { said: _, ...spoken } = read.data;
-  return { pcm, ...spoken };
+  const { sampleRate, words, phonemes, estimated, warnings } = read.data;
+  return { pcm, sampleRate, words, phonemes, ...(estimated === undefined ? {} : { estimated }), ...(warnings ? { warnings } : {}) };
 }

@@ -263,7 +263,7 @@ export async function openStudio(options: StudioOptions): Promise<Studio> {
       seats.check(sessionId);
       const avatars = await studio.library();
       const hasAvatar = (id: string) => avatars.list().some((avatar) => avatar.id === id);
-      const child = await beginEdit({ takes, hasAvatar, defaultVoices: usableDefaults(preferences.defaultVoices(), voices.imported()), voiceOf: voices.find, completed: (request) => withLexicon(request, lexicon.entries()) }, change);
+      const child = await beginEdit({ takes, hasAvatar, defaultVoices: usableDefaults(preferences.defaultVoices(), voices.imported()), voiceOf: (id) => voices.find(id), completed: (request) => withLexicon(request, lexicon.entries()) }, change);
       try {
         seats.check(sessionId); // others may have come while it was copied
       } catch (error) {

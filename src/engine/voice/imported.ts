@@ -31,8 +31,9 @@ export type VoiceManifest = z.infer<typeof voiceManifest>;
 /** Raised where imported voices are made to sound, or be timed, otherwise: kept speech of another version is not used again. */
 const PIPER_VERSION = 1;
 
-export function piperVoice(folder: string, { version: _, configSha256, ...known }: VoiceManifest): PiperVoice {
-  return { ...known, engine: 'piper', default: false, folder, version: `piper ${PIPER_VERSION} / ${known.sha256} / ${configSha256} / ${ESPEAK_VERSION}` };
+export function piperVoice(folder: string, { id, name, lang, sampleRate, espeak, gain, licence, source, bytes, sha256: sum, configSha256 }: VoiceManifest): PiperVoice {
+  const version = `piper ${PIPER_VERSION} / ${sum} / ${configSha256} / ${ESPEAK_VERSION}`;
+  return { id, name, lang, sampleRate, espeak, gain, licence, source, bytes, sha256: sum, engine: 'piper', default: false, folder, version };
 }
 
 /** Those whose manifest can be read, by name; a damaged one is as if it were not there, and can be imported again. */

@@ -56,7 +56,7 @@ describe('an imported voice', () => {
     const signs = signsOf(run, espeak.say(run.text, 'fa', 1, 1).events);
     expect(signs.map(({ sign }) => sign).join('')).toBe('salˈɑm, bˈɑbˈɑ!');
     expect(signs.filter(({ sign }) => sign === 'b').map(({ word }) => word)).toEqual([1, 1]);
-    const map = Object.fromEntries([...'_^$abɑˈ'].map((sign, id) => [sign, [id]]));
+    const map = Object.fromEntries(Array.from('_^$abɑˈ').map((sign, id) => [sign, [id]]));
     const { ids, unknown } = idsOf(signs.slice(8), map);
     expect(ids).toEqual([1, 0, ...[4, 6, 5, 4, 6, 5].flatMap((id) => [id, 0]), 2]);
     expect([...unknown.keys()]).toEqual([]);

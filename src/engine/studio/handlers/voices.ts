@@ -102,7 +102,6 @@ export function voiceHandlers({ studio, changes, home }: HandlerParts): Area<'vo
       },
     },
     streams: {
-      // eslint-disable-next-line require-yield -- no voice's address is known for sure
       async *'voices.fetch'({ id }) {
         await voices.refresh();
         refuseFetch(id, voices.imported());

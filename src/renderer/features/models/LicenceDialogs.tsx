@@ -82,7 +82,7 @@ export function FetchDialog({ row: { id, licence, source, sizeBytes }, onClose }
   );
 }
 
-function Accept({ checked, onChange, children }: { checked: boolean; onChange: (checked: boolean) => void; children: ReactNode }) {
+export function Accept({ checked, onChange, children }: { checked: boolean; onChange: (checked: boolean) => void; children: ReactNode }) {
   const id = useId();
   return (
     <div className="flex items-center gap-2">

@@ -69,7 +69,7 @@ function SaveSound({ wav }: { wav: string }) {
   );
 }
 
-function Heard({ said: { changes, phonemes } }: { said: NonNullable<Sample['said']> }) {
+function Heard({ said: { changes, phonemes, warnings } }: { said: NonNullable<Sample['said']> }) {
   const { t, i18n } = useTranslation('models');
   return (
     <div className="flex flex-col gap-3">
@@ -86,6 +86,12 @@ function Heard({ said: { changes, phonemes } }: { said: NonNullable<Sample['said
           </ul>
         )}
       </div>
+      {warnings.length > 0 && (
+        <div className="flex flex-col gap-1">
+          <h3 className="text-xs text-muted">{t('try.warnings')}</h3>
+          <ul lang="en" dir="auto" className="flex flex-col gap-1 text-xs text-warn">{warnings.map((warning) => <li key={warning}>{warning}</li>)}</ul>
+        </div>
+      )}
       <div className="flex flex-col gap-1">
         <h3 className="text-xs text-muted">{t('try.phonemes')}</h3>
         {phonemes === null ? <p>{t('try.noPhonemes')}</p> : (
