@@ -28,7 +28,7 @@ describe('what is said', () => {
     ['كتاب يك، علـــي', 'کتاب یک، علی'],
     ['فایل mp3 و گوشی‌های iPhone15ها', 'فایل mp سه و گوشی‌های iPhone پانزده‌ها'],
     ['سلام 😀👍🏽 خوبی؟', 'سلام خوبی؟'],
-    ['سایت www.a-b.ir/x.', 'سایت a خط تیره b نقطه ir اسلش x.'],
+    ['سایت www.a-b.ir/x.', 'سایت a خط تیره b نقطه ir اِسلَش x.'],
     ['ali@mail.com', 'ali at mail dot com'],
   ])('Persian and mixed: %s', (written, said) => {
     expect(spoken(written)).toBe(said);

@@ -101,7 +101,7 @@ function priced(whole: string, fraction: string | undefined, sign: string, { aft
   if (SCALE_WORDS.has(after)) return number;
   const coins = /^[$€£]$/.test(sign) && /^\d\d$/.test(fraction ?? '') ? Number(fraction) : null;
   if (coins === null) return `${number} ${CURRENCIES[sign]}`;
-  return `${faCardinal(ungrouped(whole))} ${CURRENCIES[sign]}${coins === 0 ? '' : ` و ${faCardinal(String(coins))} ${sign === '£' ? 'پنس' : 'سنت'}`}`;
+  return `${faCardinal(ungrouped(whole))} ${CURRENCIES[sign]}${coins === 0 ? '' : ` و ${faCardinal(String(coins))} ${sign === '£' ? 'پِنس' : 'سِنت'}`}`;
 }
 
 function mixed(whole: string | undefined, numerator: string, denominator: string): string {
@@ -141,7 +141,7 @@ function faSpelling(word: string): string | null {
   if (split !== word) return split;
   const power = /^([A-Za-z]+)([⁰¹²³⁴-⁹]+)$/u.exec(word);
   if (power) return `${power[1]} به توان ${faCardinal(power[2].normalize('NFKC'))}`;
-  if (/^[A-Za-z]+\+{1,2}$/.test(word)) return word.replaceAll('+', ' پلاس');
-  if (/^[A-Z]#$/.test(word)) return word.replace('#', ' شارپ');
+  if (/^[A-Za-z]+\+{1,2}$/.test(word)) return word.replaceAll('+', ' پِلاس');
+  if (/^[A-Z]#$/.test(word)) return word.replace('#', ' شارْپ');
   return /^[A-Za-z]+&[A-Za-z]+$/.test(word) ? word.replace('&', ' and ') : null;
 }

@@ -12,7 +12,8 @@ const AFTER_YEAR: Record<string, string> = { م: 'میلادی', ش: 'شمسی',
 const BEFORE_NAME: Record<string, string> = { د: 'دکتر', م: 'مهندس', خ: 'خیابان', رک: 'رجوع کنید به', نک: 'نگاه کنید به' };
 /** Wherever they stand. */
 const ALWAYS: Record<string, string> = { الخ: 'الی آخر' };
-const HONORIFIC: Record<string, string> = { ص: 'صلی‌الله علیه و آله', ع: 'علیه‌السلام', س: 'سلام‌الله علیها', ره: 'رحمت‌الله علیه', عج: 'عجل‌الله تعالی فرجه', قس: 'قدس سره', رض: 'رضی‌الله عنه' };
+/** Spelled as they sound. */
+const HONORIFIC: Record<string, string> = { ص: 'صَلَلّاه علیه و آله', ع: 'علیهِسَّلام', س: 'سلام‌الله علیها', ره: 'رحمت‌الله علیه', عج: 'عَجَّل‌الله تعالی فَرَجَه', قس: 'قدس سره', رض: 'رضی‌الله عنه' };
 
 /** What is around a word: words as plain letters and ASCII digits, '' where something other than a space is between. */
 export interface Around {

@@ -18,6 +18,9 @@ const PLAIN_PERSIAN = /^[آئابپتثجچحخدذرزژسشصضطظعغفقک�
 
 export const isPlainPersian = (word: string): boolean => PLAIN_PERSIAN.test(word);
 
+/** Unicode's order has the tashdid after the vowel, and eSpeak then says “tashdid”. */
+export const tashdidFirst = (text: string): string => text.replace(/([\u064B-\u0650\u0670])\u0651/g, '\u0651$1');
+
 /** Whether a voice can say anything of it: at least one letter or digit. */
 export function isSpeakable(text: string): boolean {
   return SPEAKABLE.test(text);
@@ -60,8 +63,7 @@ export function asciiDigits(text: string): string {
  */
 export function plainLetters(text: string): string {
   if (PLAIN.test(text)) return text;
-  return text
-    .normalize('NFC')
+  return tashdidFirst(text.normalize('NFC'))
     .replace(/[\uFB50-\uFDFF\uFE70-\uFEFC]+/g, (forms) => forms.normalize('NFKC'))
     .replace(/[０-９Ａ-Ｚａ-ｚⅠ-ⅿ]+/g, (forms) => forms.normalize('NFKC'))
     .replace(/[¼-¾⅐-⅞]/g, (fraction) => ` ${fraction.normalize('NFKC').replace('⁄', '/')}`)

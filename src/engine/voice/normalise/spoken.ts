@@ -1,7 +1,7 @@
 /** One written word as the words that a voice says: numbers, dates, links, symbols, letters. */
 import type { Lang } from '../../../shared/vocabulary.ts';
 import { faInnerWord, faPlainWord, faReading, NOTHING_AROUND, type Around } from './faReading.ts';
-import { asciiDigits, isPlainPersian, langOf, plainLetters } from './letters.ts';
+import { asciiDigits, isPlainPersian, langOf, plainLetters, tashdidFirst } from './letters.ts';
 import { cardinal, date, decimal, digitByDigit, englishYear, ordinal, timeOfDay } from './numbers.ts';
 
 export interface SpokenPiece {
@@ -11,11 +11,11 @@ export interface SpokenPiece {
 }
 
 const SYMBOLS: Record<Lang, Record<string, string>> = {
-  fa: { '&': 'و', '+': 'به علاوه‌ی', '=': 'مساوی است با', '%': 'درصد', '$': 'دلار', '€': 'یورو', '£': 'پوند', '#': 'هشتگ', '@': 'ات', '°': 'درجه', '×': 'ضرب در', '÷': 'تقسیم بر', '﷼': 'ریال', '¥': 'ین', '₽': 'روبل', '₺': 'لیر', '₹': 'روپیه', '₿': 'بیت‌کوین', '<': 'کوچک‌تر از', '>': 'بزرگ‌تر از', '≤': 'کوچک‌تر یا مساوی', '≥': 'بزرگ‌تر یا مساوی', '≈': 'تقریباً', '≠': 'نامساوی', '±': 'به علاوه منهای', '→': 'به', '–': 'تا', '℃': 'درجه‌ی سانتی‌گراد', '℉': 'درجه‌ی فارنهایت' },
+  fa: { '&': 'و', '+': 'به علاوه‌ی', '=': 'مساوی است با', '%': 'درصد', '$': 'دلار', '€': 'یورو', '£': 'پوند', '#': 'هشتگ', '@': 'ات', '°': 'درجه', '×': 'ضرب در', '÷': 'تقسیم بر', '﷼': 'ریال', '¥': 'ین', '₽': 'روبِل', '₺': 'لیر', '₹': 'روپیه', '₿': 'بیت‌کوین', '<': 'کوچک‌تر از', '>': 'بزرگ‌تر از', '≤': 'کوچک‌تر یا مساوی', '≥': 'بزرگ‌تر یا مساوی', '≈': 'تقریباً', '≠': 'نامساوی', '±': 'به علاوه منهای', '→': 'به', '–': 'تا', '℃': 'درجه‌ی سانتی‌گِراد', '℉': 'درجه‌ی فارنهایت' },
   en: { '&': 'and', '+': 'plus', '=': 'equals', '%': 'percent', '$': 'dollars', '€': 'euros', '£': 'pounds', '#': 'hash', '@': 'at', '°': 'degrees', '×': 'times', '÷': 'divided by', '﷼': 'rials', '¥': 'yen', '₽': 'rubles', '₺': 'lira', '₹': 'rupees', '₿': 'bitcoin', '<': 'less than', '>': 'greater than', '≤': 'at most', '≥': 'at least', '≈': 'about', '≠': 'not equal to', '±': 'plus or minus', '→': 'to', '–': 'to', '℃': 'degrees Celsius', '℉': 'degrees Fahrenheit' },
 };
 const LINK_MARKS: Record<Lang, Record<string, string>> = {
-  fa: { '.': 'نقطه', '@': 'ات', '/': 'اسلش', '-': 'خط تیره', '_': 'زیرخط' },
+  fa: { '.': 'نقطه', '@': 'ات', '/': 'اِسلَش', '-': 'خط تیره', '_': 'زیرخط' },
   en: { '.': 'dot', '@': 'at', '/': 'slash', '-': 'dash', '_': 'underscore' },
 };
 const LINK = /^(?:https?:\/\/|www\.)|^[\w.+-]+@[\w-]+(?:\.[\w-]+)+$|^[a-z0-9-]+(?:\.[a-z0-9-]+)*\.(?:com|org|net|ir|io|ai|app|dev|edu|gov|info|me|uk|de)(?:\/|$)/i;
@@ -28,7 +28,10 @@ const PIECES = /[0-9]+(?:[.,][0-9]+)*|[\p{L}\p{M}\u200C]+(?:['-][\p{L}\p{M}\u200
  */
 export function spokenPieces(word: string, base: Lang, around: Around = NOTHING_AROUND): SpokenPiece[] {
   const plain = asciiDigits(plainLetters(word));
-  if (isPlainPersian(plain)) return [{ text: (base === 'fa' ? faPlainWord(plain, around) : null) ?? plain, lang: 'fa' }];
+  if (isPlainPersian(plain)) {
+    const read = base === 'fa' ? faPlainWord(plain, around) : null;
+    return [{ text: read === null ? plain : aloud(read, 'fa'), lang: 'fa' }];
+  }
   if (LINK.test(plain)) return linkPieces(plain, base);
   const whole = base === 'fa' ? faReading(plain, around, word) : wholeNumber(plain);
   if (whole !== null) return [{ text: aloud(whole, base), lang: base }];
@@ -121,7 +124,7 @@ function aloud(number: string, lang: Lang): string {
 
 /** The last gate before the voice: what is not a letter of the two scripts, a mark, ZWNJ, hyphen or apostrophe becomes a space. */
 function clean(text: string): string {
-  return text
+  return tashdidFirst(text)
     .replace(/[^\p{L}\p{M}'\u200C -]/gu, ' ')
     .replace(/(?=\p{L})[^\p{Script=Arabic}\p{Script=Latin}]/gu, ' ')
     .replace(/-{2,}/g, '-')
