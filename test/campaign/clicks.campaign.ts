@@ -59,15 +59,15 @@ export const campaign: Campaign = {
 };
 
 /** One user's few minutes, in seconds: what is spoken is played to its end. */
-async function round(page: Page, { takes, watch }: Studio): Promise<void> {
-  const newest = () => takes.list({ limit: 1, offset: 0 }).at(0)?.id;
+async function round(page: Page, studio: Studio): Promise<void> {
+  const newest = () => studio.takes.list({ limit: 1, offset: 0 }).at(0)?.id;
   const rail = page.getByRole('navigation').first().getByRole('button');
   await rail.nth(0).click();
   const before = newest();
   await rewrite(page, newText());
   await speak(page);
   await until(() => newest() !== before);
-  for await (const event of watch(newest()!, new AbortController().signal)) if (event.type === 'take' && event.take.error) throw new Error(event.take.error.message);
+  for await (const event of studio.watch(newest()!, new AbortController().signal)) if (event.type === 'take' && event.take.error) throw new Error(event.take.error.message);
   await page.keyboard.press('Escape');
   await page.keyboard.press('Control+z');
   await page.keyboard.press('Control+y');

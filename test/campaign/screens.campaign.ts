@@ -104,7 +104,7 @@ async function opened(pages: StudioPages, { language, look, projectId }: { langu
 
 async function show(page: Page, screen: Screen): Promise<void> {
   const [nav] = await page.getByRole('navigation').all();
-  await nav!.getByRole('button').nth(SCREENS.indexOf(screen)).click();
+  await nav.getByRole('button').nth(SCREENS.indexOf(screen)).click();
   await page.locator('main h1, main h2').first().waitFor({ state: 'attached' });
   await page.waitForLoadState('networkidle');
   await page.waitForFunction(() => Array.from(document.images).every(({ complete }) => complete));
