@@ -4,6 +4,7 @@ import { createRequire } from 'node:module';
 import path from 'node:path';
 import type { Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { fakeConfig, fakePiper } from '../../models/make/piperFake.ts';
 import { fakeWav2Lip } from '../../models/make/wav2lipFake.ts';
 import type { Screen, UiLanguage } from '../../src/renderer/state/view.ts';
 import { findChromium, NO_CHROMIUM } from '../support/chromium.ts';
@@ -118,6 +119,44 @@ describe.skipIf(chromium === null)('the screens', { timeout: 300_000 }, () => {
     await shown(said.getByText('three'));
     await page.getByRole('button', { name: 'Make default: English (Britain), man' }).click();
     await expect.poll(async () => (await pages.studio.handlers.calls['voices.list'](null, new AbortController().signal)).find(({ id }) => id === 'espeak-en-gb')?.isDefault, { timeout: PATIENCE_MS }).toBe(true);
+  });
+
+  test('a voice of the user’s own is imported once its licence is accepted, heard, and removed', async () => {
+    const file = path.join(pages.home, 'en_US-test.onnx');
+    await fakePiper().save(file);
+    writeFileSync(`${file}.json`, JSON.stringify(fakeConfig('en-us', 'ð')));
+    writeFileSync(path.join(pages.home, 'german.json'), JSON.stringify(fakeConfig('de')));
+    const chooser = page.getByLabel('Import a voice…').last();
+    const dialog = page.getByRole('dialog');
+    await go('Models');
+    await tab('Voices');
+    await chooser.setInputFiles(file);
+    await shown(told(/two files: NAME\.onnx and NAME\.onnx\.json/));
+
+    await chooser.setInputFiles([file, path.join(pages.home, 'german.json')]);
+    expect(await dialog.getByRole('button', { name: 'Import' }).isDisabled()).toBe(true);
+    await dialog.getByRole('checkbox').check();
+    await dialog.getByRole('button', { name: 'Import' }).click();
+    await shown(dialog.getByRole('alert').getByText(/speaks “de”/));
+    await dialog.getByRole('button', { name: 'Cancel' }).click();
+
+    await chooser.setInputFiles([`${file}.json`, file]);
+    await dialog.getByRole('checkbox').check();
+    await dialog.getByRole('button', { name: 'Import' }).click();
+    const row = page.getByRole('region', { name: 'English', exact: true }).getByRole('listitem').filter({ hasText: 'en_US-test' });
+    await shown(row.getByText(/Piper.*Times are estimated/));
+    await page.getByLabel('Voice', { exact: true }).click();
+    await page.getByRole('option', { name: 'en_US-test' }).click();
+    await page.getByRole('textbox', { name: 'Sentence' }).fill('The weather.');
+    await page.getByRole('button', { name: 'Say it' }).click();
+    const said = page.getByRole('region', { name: 'Try a sentence' });
+    await shown(said.getByText(/does not know the sound \/ð\//));
+    await shown(said.getByText('This voice tells no phonemes.'));
+    expect(await violations(page)).toEqual([]);
+
+    await row.getByRole('button', { name: /Remove/ }).click();
+    await dialog.getByRole('button', { name: 'Remove' }).click();
+    await row.waitFor({ state: 'detached' });
   });
 
   test('settings are kept as they are changed, in digits of any language; what needs a restart says so', async () => {
