@@ -1,11 +1,12 @@
 /** Persian dates and times of day. */
 import { faCardinal, faOrdinal } from './faNumbers.ts';
 
-export const JALALI_FA = ['فروردین', 'اردیبهشت', 'خرداد', 'تیر', 'مرداد', 'شهریور', 'مهر', 'آبان', 'آذر', 'دی', 'بهمن', 'اسفند'];
-export const GREGORIAN_FA = ['ژانویه', 'فوریه', 'مارس', 'آوریل', 'مه', 'ژوئن', 'ژوئیه', 'اوت', 'سپتامبر', 'اکتبر', 'نوامبر', 'دسامبر'];
-/** Names of months that mean nothing else: «۳ تیر» may be three shots, «۲ مهر» two seals. */
-const CLEAR_MONTH = new Set([...JALALI_FA, ...GREGORIAN_FA].filter((name) => !['تیر', 'مهر', 'دی', 'مه'].includes(name)));
-const MONTH = new Set([...JALALI_FA, ...GREGORIAN_FA, 'دی', 'می', 'جولای', 'آگوست', 'ژوئیهٔ', 'محرم', 'صفر', 'رجب', 'شعبان', 'رمضان', 'شوال']);
+const JALALI_FA = ['فروردین', 'اردیبهشت', 'خرداد', 'تیر', 'مرداد', 'شهریور', 'مهر', 'آبان', 'آذر', 'دی', 'بهمن', 'اسفند'];
+const GREGORIAN_FA = ['ژانویه', 'فوریه', 'مارس', 'آوریل', 'مه', 'ژوئن', 'ژوئیه', 'اوت', 'سپتامبر', 'اکتبر', 'نوامبر', 'دسامبر'];
+const HIJRI_FA = ['محرم', 'صفر', 'رجب', 'شعبان', 'رمضان', 'شوال'];
+const MONTH = new Set([...JALALI_FA, ...GREGORIAN_FA, ...HIJRI_FA, 'می', 'جولای', 'آگوست']);
+/** Names that mean other things too: «۳ تیر» may be three shots, «۲ مهر» two seals. */
+const UNCLEAR_MONTH = new Set(['تیر', 'مهر', 'دی', 'مه', 'می', 'صفر']);
 
 /** A date in digits: `1403/05/12`, `2024-08-02`, `12/5/1403`, `2.8.2024`, `99/5/12`; and a month of a year, `1403/05`. @returns null if it is none */
 export function faDate(word: string): string | null {
@@ -32,7 +33,7 @@ function named(year: string, month: string, day: string, months = monthsOf(year)
 /** A day before the name of its month: «۱۲ مرداد» is «دوازدهم مرداد». Where the name means other things too, a year or «ماه» must follow. */
 export function faDay(word: string, after: string, afterNext: string): string | null {
   if (!/^(?:0?[1-9]|[12]\d|3[01])$/.test(word) || !MONTH.has(after)) return null;
-  return CLEAR_MONTH.has(after) || /^(?:\d{4}|ماه|امسال|سال)$/.test(afterNext) ? faOrdinal(String(Number(word))) : null;
+  return !UNCLEAR_MONTH.has(after) || /^(?:\d{4}|ماه|امسال|سال)$/.test(afterNext) ? faOrdinal(String(Number(word))) : null;
 }
 
 /** `12:30`, `08:05`, `12:30:15`. @returns null if it is no time of day */

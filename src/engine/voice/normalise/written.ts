@@ -83,7 +83,7 @@ function trimmedWord(raw: string, offset: number): WrittenWord | null {
   return isSpeakable(text) ? { text, start: offset + lead, end: offset + raw.length - trail, breakAfter: '' } : null;
 }
 
-const lastLetters = (word: string): string => /[\p{L}\p{M}\u200C\u200D.]*$/u.exec(word)![0] || word;
+const lastLetters = (word: string): string => /[\p{L}\p{M}\u200C\u200D]+(?:\.[\p{L}\p{M}\u200C\u200D]+)*$/u.exec(word.slice(-24))?.[0] ?? word;
 
 /** The strongest break in what stands between two words. */
 function breakIn(gap: string, word: string): Break {
