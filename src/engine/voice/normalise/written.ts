@@ -1,5 +1,5 @@
 /** The words of a text as written, each with its place and the break that follows it. */
-import { isSpeakable } from './letters.ts';
+import { isSpeakable, plainLetters } from './letters.ts';
 import { isAbbreviation } from './abbreviations.ts';
 
 /** How the voice goes on after a word: '' at once, ',' short, the others end a sentence. */
@@ -90,7 +90,7 @@ function breakIn(gap: string, word: string): Break {
   if (gap === ' ' || gap === '') return '';
   if (/[?؟]/u.test(gap)) return '?';
   if (gap.includes('!')) return '!';
-  if (gap.includes('\n') || (/^\.(?!\.)|[^.]\.(?!\.)|۔/u.test(gap) && !isAbbreviation(lastLetters(word)))) return '.';
+  if (gap.includes('\n') || (/^\.(?!\.)|[^.]\.(?!\.)|۔/u.test(gap) && !isAbbreviation(lastLetters(plainLetters(word))))) return '.';
   if (/[,،;؛:…()[\]{}—–]|\.\.|\s[-−]\s/u.test(gap)) return ',';
   return '';
 }
