@@ -1,6 +1,5 @@
 /** A part of the contract by the first word of its methods' names, and what answers are made of. */
 import type { StudioServerApi } from '../../../shared/contract.ts';
-import { StudioError } from '../../../shared/errors.ts';
 import type { Handlers } from '../../../shared/rpc.ts';
 import type { TryDevice } from '../../doctor/tryDevice.ts';
 import type { ModelFolders } from '../../onnx/manifest.ts';
@@ -23,7 +22,3 @@ export interface HandlerParts {
   /** How this host tries a device, for the doctor. */
   tryDevice: TryDevice;
 }
-
-export const notBuilt = (name: string) => (): never => {
-  throw new StudioError('bug', `${name} is not built yet.`);
-};
