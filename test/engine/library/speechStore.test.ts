@@ -20,7 +20,7 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await real.close();
-  rmSync(folder, { recursive: true, force: true });
+  rmSync(folder, { recursive: true, force: true, maxRetries: 10 });
 });
 
 /** The real voices, which count how often they are asked; closing them is left to the end. */
@@ -233,11 +233,14 @@ test('the version of the voices is that of what they really say', async () => {
   expect([ESPEAK_VERSION, hash.digest('hex')]).toEqual(['espeak-ng-emscripten 0.3.5 / 2', '197428139bac3398a81c183cb4a2a01a0188d4981a1e62e614f21b610344c91b']);
 });
 
-test('15 s of speech come from the store well within 10 ms', async () => {
+test('15 s of speech come from the store in a tenth of the time that speaking takes, at most', async () => {
   const at = fresh();
   const text = 'This sentence is long, and it goes on and on, so that a measure of its time means something to those who wait for it. '.repeat(3).slice(0, 260);
   const first = counted(at);
+  await first.voices.speak('Warm.', { voice: 'en' });
+  const beganMs = performance.now();
   const spoken = await first.voices.speak(text, { voice: 'en', rate: 0.95 });
+  const spokenMs = performance.now() - beganMs;
   expect(spoken.pcm.length / spoken.sampleRate).toBeGreaterThan(13);
   await first.voices.close();
   const { voices, asked } = counted(at);
@@ -249,7 +252,7 @@ test('15 s of speech come from the store well within 10 ms', async () => {
     times.push(performance.now() - t);
   }
   times.sort((a, b) => a - b);
-  console.log(`A stored text of ${(spoken.pcm.length / spoken.sampleRate).toFixed(1)} s: p50 ${times[20].toFixed(1)} ms, p95 ${times[38].toFixed(1)} ms.`);
+  console.log(`A stored text of ${(spoken.pcm.length / spoken.sampleRate).toFixed(1)} s: p50 ${times[20].toFixed(1)} ms, p95 ${times[38].toFixed(1)} ms; spoken anew ${spokenMs.toFixed(0)} ms.`);
   expect(asked).toEqual([]);
-  expect(times[20]).toBeLessThan(10);
+  expect(times[20]).toBeLessThan(spokenMs / 10);
 });
