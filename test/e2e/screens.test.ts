@@ -84,7 +84,7 @@ describe.skipIf(chromium === null)('the screens', { timeout: 300_000 }, () => {
 
     await card.getByRole('button', { name: /Remove the file/ }).click();
     await dialog.getByRole('button', { name: 'Remove' }).click();
-    await shown(card.getByText('Not installed'));
+    await shown(card.getByText('Not installed', { exact: true }));
     await shown(page.getByRole('article', { name: 'rig' }).getByText('Used by default'));
   });
 
