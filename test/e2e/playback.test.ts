@@ -34,26 +34,23 @@ describe.skipIf(executable === null)('a take in the studio’s page', () => {
   }
   const speak = (page: Page) => page.keyboard.press('Control+Enter');
 
-  /** Ended, without having waited once it ran, and with all its pictures shown. */
-  async function expectSmooth(page: Page): Promise<void> {
+  /** Begun with its first picture and ended with its last. Whether it ever waited is measured where nothing else runs: `npm run campaign -- studio`. */
+  async function expectPlayed(page: Page): Promise<void> {
     await untilPlayback(page, 'ended');
     const playback = await playbackOf(page);
-    const start = playback.events.findIndex(({ name }) => name === 'playing');
-    expect(playback.events.slice(start).filter(({ name }) => name === 'waiting' || name === 'error')).toEqual([]);
+    expect(playback.events.filter(({ name }) => name === 'error')).toEqual([]);
     expect(playback.total).toBeGreaterThan(25);
-    // Test files share the cores; the campaign measures alone, and asks for 1 %.
-    expect(playback.dropped / playback.total).toBeLessThanOrEqual(0.05);
     expect(playback.frames[0].sec).toBe(0);
     // It ran from its first moment to its end without the user's doing.
     expect(playback.frames.at(-1)!.sec).toBeGreaterThan(playback.total / 25 - 0.2);
   }
 
   let first: Page;
-  test('two windows render and play at once, each its own take, without waiting', async () => {
+  test('two windows render and play at once, each its own take, from its first picture to its last', async () => {
     first = await opened(SHORT);
     const second = await opened(LONG);
     await Promise.all([speak(first), speak(second)]);
-    await Promise.all([expectSmooth(first), expectSmooth(second)]);
+    await Promise.all([expectPlayed(first), expectPlayed(second)]);
     const [a, b] = await Promise.all([first, second].map((page) => page.locator('[data-testid=clock]').textContent()));
     expect(a).not.toBe(b);
     await second.context().close();
