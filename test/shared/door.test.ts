@@ -16,7 +16,7 @@ test('input is checked and completed before it reaches the studio; other methods
   } as unknown as Handlers<StudioServerApi>;
   const door = checked(handlers);
   await door.calls['takes.start']({ sessionId: 's', request: { avatar: 'a', script: 'x' } }, signal);
-  expect(seen).toEqual([{ sessionId: 's', leadSec: null, request: { avatar: 'a', script: 'x', rate: 1, pitch: 1, background: 'keep', idle: true, quality: 'live' } }]);
+  expect(seen).toEqual([{ sessionId: 's', leadSec: null, projectId: null, request: { avatar: 'a', script: 'x', rate: 1, pitch: 1, background: 'keep', idle: true, quality: 'live' } }]);
   expect(() => door.calls['takes.start']({ sessionId: 's', request: { avatar: 'a', script: 'x', audio: 'y' } }, signal)).toThrow(StudioError);
   expect(() => door.calls['takes.want']({ takeId: 'x', playheadSec: NaN }, signal)).toThrow(/playheadSec/);
   expect(() => door.streams['takes.watch']({} as never, signal)).toThrow(/takeId/);
