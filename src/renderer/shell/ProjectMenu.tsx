@@ -16,6 +16,7 @@ import { Menu, MenuItem, MenuLabel, MenuLine } from '../ui/Menu.tsx';
 import { tellFailure } from '../ui/states.tsx';
 import { Tip } from '../ui/Tip.tsx';
 import { pressShortcut, useShortcuts } from './shortcuts.ts';
+import { FileInput } from '../ui/FileInput.tsx';
 
 const RECENT = 8;
 
@@ -93,18 +94,7 @@ export function ProjectMenu() {
         <MenuItem icon={Trash2} danger onSelect={() => setDialog('remove')}>{t('bar.remove')}</MenuItem>
       </Menu>
       <SavedState />
-      <input
-        ref={picker}
-        type="file"
-        accept=".sima,application/json"
-        hidden
-        aria-label={t('bar.openFile')}
-        onChange={({ currentTarget }) => {
-          const [file] = currentTarget.files ?? [];
-          currentTarget.value = '';
-          if (file) another(async () => showIfAny(await call('projects.import', { file: await upload(file, file.name) })));
-        }}
-      />
+      <FileInput ref={picker} label={t('bar.openFile')} accept=".sima,application/json" onFiles={([file]) => another(async () => showIfAny(await call('projects.import', { file: await upload(file, file.name) })))} />
       {dialog === 'rename' && <RenameDialog onClose={() => setDialog(null)} />}
       {dialog === 'remove' && <RemoveDialog onClose={() => setDialog(null)} />}
     </>

@@ -1,5 +1,4 @@
 /** The avatars as cards; only rows in sight are drawn, so hundreds cost no more than twenty. */
-import { useVirtualizer } from '@tanstack/react-virtual';
 import { Clapperboard, Star } from 'lucide-react';
 import { useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -9,6 +8,7 @@ import { useAct } from '../../studio/queries.ts';
 import { tellFailure } from '../../ui/states.tsx';
 import { Tip } from '../../ui/Tip.tsx';
 import { thumbnailOf } from './pictures.ts';
+import { useRows } from '../../ui/useRows.ts';
 
 const CARD = { least: 138, gap: 12, caption: 46 };
 
@@ -24,8 +24,7 @@ export function AvatarGrid({ avatars, selectedId, onSelect }: { avatars: readonl
   const columns = Math.max(2, Math.floor((width + CARD.gap) / (CARD.least + CARD.gap)));
   const side = Math.floor((width - CARD.gap * (columns - 1)) / columns);
   const rowHeight = side + CARD.caption + CARD.gap;
-  // eslint-disable-next-line react-hooks/incompatible-library -- its functions change with what is in sight; nothing here is remembered by them
-  const rows = useVirtualizer({ count: Math.ceil(avatars.length / columns), getScrollElement: () => scroller.current, estimateSize: () => rowHeight, overscan: 2 });
+  const rows = useRows({ count: Math.ceil(avatars.length / columns), place: scroller, height: rowHeight, more: 2 });
   useEffect(() => rows.measure(), [rows, rowHeight]);
 
   /** To the card that many further. */

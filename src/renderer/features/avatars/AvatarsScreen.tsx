@@ -18,6 +18,7 @@ import { useIntake } from './intake.ts';
 import { IntakeList } from './IntakeList.tsx';
 import { ORDERS, ordered, tagsOf, type Order } from './order.ts';
 import { useAvatarsView } from './view.ts';
+import { FileInput } from '../../ui/FileInput.tsx';
 
 /** More than anybody has; the grid draws only those in sight. */
 const MOST = 1000;
@@ -96,13 +97,7 @@ function AddButtons({ onFiles }: { onFiles: (files: File[]) => void }) {
     <div className="flex flex-wrap justify-center gap-2">
       <Button icon={Camera} tip={t('record')} onClick={() => set({ cameraOpen: true })}>{t('record')}</Button>
       <Button kind="primary" icon={ImagePlus} tip={t('add')} onClick={() => input.current?.click()}>{t('add')}</Button>
-      <input
-        ref={input} type="file" multiple accept={ACCEPT} hidden aria-label={t('add')}
-        onChange={({ target }) => {
-          onFiles([...(target.files ?? [])]);
-          target.value = ''; // the same file may be chosen again
-        }}
-      />
+      <FileInput ref={input} label={t('add')} accept={ACCEPT} multiple onFiles={onFiles} />
     </div>
   );
 }

@@ -1,5 +1,4 @@
 /** How the user wants words to be said, in all projects: a table that stays quick with thousands of them. */
-import { useVirtualizer } from '@tanstack/react-virtual';
 import { BookA, Download, FileUp, Pencil, Plus, Square, Trash2, Volume2 } from 'lucide-react';
 import { useMemo, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -16,6 +15,8 @@ import { CONTROL } from '../../ui/fields.tsx';
 import { saveFile } from '../../ui/saveFile.ts';
 import { Empty, Failure, Loading, tellFailure } from '../../ui/states.tsx';
 import { EntryDialog } from './EntryDialog.tsx';
+import { FileInput } from '../../ui/FileInput.tsx';
+import { useRows } from '../../ui/useRows.ts';
 
 const ROW = 44;
 const MOST_CHARACTERS = 1_000_000;
@@ -71,13 +72,7 @@ export function LexiconTab() {
         <Button icon={FileUp} tip={t('lexicon.importTip')} onClick={() => chooser.current?.click()}>{t('lexicon.import')}</Button>
         <Button icon={Download} tip={t('lexicon.exportTip')} disabled={all.length === 0} onClick={() => void save()}>{t('lexicon.export')}</Button>
         <Button kind="primary" icon={Plus} onClick={() => setEditing('new')}>{t('lexicon.add')}</Button>
-        <input
-          ref={chooser} type="file" accept=".csv,text/csv,.txt" hidden aria-label={t('lexicon.import')}
-          onChange={({ target }) => {
-            void bring(target.files?.[0]);
-            target.value = '';
-          }}
-        />
+        <FileInput ref={chooser} label={t('lexicon.import')} accept=".csv,text/csv,.txt" onFiles={([file]) => void bring(file)} />
       </div>
       {all.length === 0 ? (
         <Empty icon={BookA} title={t('lexicon.empty')}><p>{t('lexicon.emptyText')}</p><Button kind="primary" icon={Plus} onClick={() => setEditing('new')}>{t('lexicon.add')}</Button></Empty>
@@ -93,8 +88,7 @@ export function LexiconTab() {
 function Table({ rows, onEdit }: { rows: readonly LexiconEntry[]; onEdit: (entry: LexiconEntry) => void }) {
   const { t } = useTranslation('models');
   const place = useRef<HTMLDivElement>(null);
-  // eslint-disable-next-line react-hooks/incompatible-library -- its functions change with what is in sight; nothing here is remembered by them
-  const virtual = useVirtualizer({ count: rows.length, getScrollElement: () => place.current, estimateSize: () => ROW, overscan: 12 });
+  const virtual = useRows({ count: rows.length, place, height: ROW, more: 12 });
   const sample = useSample();
   const [heard, setHeard] = useState<LexiconEntry | null>(null);
   return (

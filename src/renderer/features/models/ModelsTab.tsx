@@ -12,6 +12,7 @@ import { DropArea } from '../avatars/DropArea.tsx';
 import { RestartNotice } from '../settings/RestartNotice.tsx';
 import { FetchDialog, ImportDialog } from './LicenceDialogs.tsx';
 import { ModelCard } from './ModelCard.tsx';
+import { FileInput } from '../../ui/FileInput.tsx';
 
 const movesLips = ({ kind }: ModelRow): boolean => kind === 'rig' || kind === 'wav2lip';
 
@@ -69,13 +70,7 @@ export function ModelsTab() {
             ))}
           </section>
         ))}
-        <input
-          ref={chooser} type="file" accept=".onnx" hidden aria-label={t('models.import')}
-          onChange={({ target }) => {
-            take(target.files?.[0], idFor.current);
-            target.value = '';
-          }}
-        />
+        <FileInput ref={chooser} label={t('models.import')} accept=".onnx" onFiles={([file]) => take(file, idFor.current)} />
         {importing && <ImportDialog file={importing.file} suggestedId={importing.id} onClose={() => setImporting(null)} />}
         {fetching && <FetchDialog row={fetching} onClose={() => setFetching(null)} />}
       </div>

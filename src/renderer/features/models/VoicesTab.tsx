@@ -13,6 +13,7 @@ import { RestartNotice } from '../settings/RestartNotice.tsx';
 import { TryVoice } from './TryVoice.tsx';
 import { ImportVoiceDialog, RemoveVoiceDialog, voiceFilesOf, type VoiceFiles } from './VoiceDialogs.tsx';
 import { useVoiceName } from './voiceName.ts';
+import { FileInput } from '../../ui/FileInput.tsx';
 
 export function VoicesTab() {
   const { t } = useTranslation('models');
@@ -56,13 +57,7 @@ export function VoicesTab() {
           <p className="text-xs text-muted">{t('voices.bring')}</p>
         </div>
         <TryVoice voices={list.data} />
-        <input
-          ref={chooser} type="file" accept=".onnx,.json" multiple hidden aria-label={t('voices.import')}
-          onChange={({ target }) => {
-            take([...(target.files ?? [])]);
-            target.value = '';
-          }}
-        />
+        <FileInput ref={chooser} label={t('voices.import')} accept=".onnx,.json" multiple onFiles={take} />
         {importing && <ImportVoiceDialog files={importing} onClose={() => setImporting(null)} />}
       </div>
     </DropArea>

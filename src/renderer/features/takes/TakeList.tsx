@@ -1,5 +1,4 @@
 /** The takes as rows, versions of one script under their newest; only rows in sight are drawn. */
-import { useVirtualizer } from '@tanstack/react-virtual';
 import { ChevronDown, ChevronRight, Columns2, Pin, PinOff, Share } from 'lucide-react';
 import { useMemo, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -16,6 +15,7 @@ import { TakeState } from './TakeState.tsx';
 import { durationOf, excerptOf, frameOf, sizeText, voicesOf } from './takeWords.ts';
 import { rowsOf, versionsOf, type TakeRow } from './versions.ts';
 import { useTakesView } from './view.ts';
+import { useRows } from '../../ui/useRows.ts';
 
 const ROW_HEIGHT = 76;
 const PICTURE = { width: 96, height: 60 };
@@ -27,8 +27,7 @@ export function TakeList({ takes, avatars, voices, footer }: { takes: readonly T
   const [removing, setRemoving] = useState<TakeInfo | null>(null);
   const groups = useMemo(() => versionsOf(takes), [takes]);
   const rows = useMemo(() => rowsOf(groups, open), [groups, open]);
-  // eslint-disable-next-line react-hooks/incompatible-library -- its functions change with what is in sight; nothing here is remembered by them
-  const virtual = useVirtualizer({ count: rows.length, getScrollElement: () => scroller.current, estimateSize: () => ROW_HEIGHT, overscan: 4, getItemKey: (index) => rows[index].take.id });
+  const virtual = useRows({ count: rows.length, place: scroller, height: ROW_HEIGHT, more: 4, keyOf: (index) => rows[index].take.id });
   const toggle = (key: string) => setOpen((now) => (now.has(key) ? new Set([...now].filter((each) => each !== key)) : new Set([...now, key])));
   const focusRow = (to: number) => {
     const index = Math.min(rows.length - 1, Math.max(0, to));

@@ -10,6 +10,7 @@ import { Segmented, Slider } from '../../../ui/fields.tsx';
 import { Progress, tellFailure } from '../../../ui/states.tsx';
 import { Tip } from '../../../ui/Tip.tsx';
 import { BACKGROUNDS, backgroundOf, backgroundText, USUAL_BLUR, USUAL_COLOUR, type Background } from './frames.ts';
+import { FileInput } from '../../../ui/FileInput.tsx';
 
 const COLOURS = { green: '#00b140', white: '#ffffff', grey: '#8a8d91', dark: '#16202c' } as const;
 
@@ -57,18 +58,7 @@ export function BackgroundFields() {
       )}
       {background.kind === 'picture' && sending === null && <Button icon={ImageUp} onClick={() => picker.current?.click()}>{t('inspector.choosePicture')}</Button>}
       {sending !== null && <Progress label={t('recording.sending')} done={sending} />}
-      <input
-        ref={picker}
-        type="file"
-        accept="image/*"
-        hidden
-        aria-label={t('inspector.choosePicture')}
-        onChange={({ currentTarget }) => {
-          const [file] = currentTarget.files ?? [];
-          currentTarget.value = '';
-          if (file) void bring(file);
-        }}
-      />
+      <FileInput ref={picker} label={t('inspector.choosePicture')} accept="image/*" onFiles={([file]) => void bring(file)} />
     </div>
   );
 }

@@ -7,6 +7,7 @@ import { Menu, MenuItem } from '../../../ui/Menu.tsx';
 import { Progress } from '../../../ui/states.tsx';
 import { RecordDialog } from './RecordDialog.tsx';
 import { cancelSending, takeSound, useSound } from './sound.ts';
+import { FileInput } from '../../../ui/FileInput.tsx';
 
 export function AddRecording() {
   const { t } = useTranslation(['studio', 'common']);
@@ -22,17 +23,7 @@ export function AddRecording() {
         <MenuItem icon={FileAudio} onSelect={() => picker.current?.click()}>{t('recording.choose')}</MenuItem>
         <MenuItem icon={Mic} onSelect={() => setRecording(true)}>{t('recording.record')}</MenuItem>
       </Menu>
-      <input
-        ref={picker}
-        type="file"
-        accept="audio/*,video/*"
-        hidden
-        aria-label={t('recording.choose')}
-        onChange={({ currentTarget }) => {
-          takeSound(currentTarget.files ?? [], { chosen: true });
-          currentTarget.value = '';
-        }}
-      />
+      <FileInput ref={picker} label={t('recording.choose')} accept="audio/*,video/*" onFiles={(files) => takeSound(files, { chosen: true })} />
       {isRecording && <RecordDialog onClose={() => setRecording(false)} />}
     </>
   );

@@ -14,6 +14,7 @@ import { Tip } from '../../../ui/Tip.tsx';
 import { useIntake } from '../../avatars/intake.ts';
 import { Arrivals } from './Arrivals.tsx';
 import { arranged, matching, tagsOf } from './arrange.ts';
+import { thumbnailOf } from '../../avatars/pictures.ts';
 
 const MOST = 1000;
 /** Radix knows no empty value. */
@@ -96,7 +97,7 @@ function Tile({ avatar: { id, name, kind, favourite, width, height } }: { avatar
       <span className="flex min-w-0 [content-visibility:auto] [contain-intrinsic-size:84px_108px]">
         <RadioGroup.Item value={id} aria-label={name} className="group flex w-full min-w-0 flex-col gap-1 rounded border-2 border-transparent bg-raised p-0.5 text-start hover:border-line data-[state=checked]:border-accent">
           <span className="relative block aspect-square overflow-hidden rounded-sm bg-ground">
-            {isBroken ? <UserRound aria-hidden size={28} className="absolute inset-0 m-auto text-muted" /> : <img src={`/avatars/${encodeURIComponent(id)}/thumbnail.webp`} alt="" loading="lazy" draggable={false} onError={() => setBroken(true)} className="size-full object-cover" />}
+            {isBroken ? <UserRound aria-hidden size={28} className="absolute inset-0 m-auto text-muted" /> : <img src={thumbnailOf(id)} alt="" loading="lazy" draggable={false} onError={() => setBroken(true)} className="size-full object-cover" />}
             {favourite && <Star role="img" aria-label={t('shelf.favourite')} size={14} className="absolute end-1 top-1 fill-warn text-warn" />}
             {kind === 'clip' && <Kind aria-hidden size={14} className="absolute start-1 bottom-1 rounded-sm bg-black/60 p-px text-white" />}
           </span>

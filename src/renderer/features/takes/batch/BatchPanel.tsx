@@ -23,6 +23,7 @@ import { decodeText, MOST_ROWS, readRows } from './readRows.ts';
 import { batchRows, problemOf } from './rows.ts';
 import { useBatch } from './runBatch.ts';
 import { useBatchRows } from './useBatchRows.ts';
+import { FileInput } from '../../../ui/FileInput.tsx';
 
 const SHOWN_ROWS = 200;
 const NO_AVATARS: readonly AvatarRow[] = [];
@@ -103,13 +104,7 @@ function Choose({ onFiles, kind }: { onFiles: (files: Iterable<File>) => Promise
   return (
     <>
       <Button kind={kind} icon={FileSpreadsheet} tip={t('batch.replaceHint')} onClick={() => input.current?.click()}>{t('batch.choose')}</Button>
-      <input
-        ref={input} type="file" multiple hidden accept=".csv,.tsv,.txt,.md,text/csv,text/plain" aria-label={t('batch.choose')}
-        onChange={({ target }) => {
-          void onFiles([...(target.files ?? [])]);
-          target.value = '';
-        }}
-      />
+      <FileInput ref={input} label={t('batch.choose')} accept=".csv,.tsv,.txt,.md,text/csv,text/plain" multiple onFiles={(files) => void onFiles(files)} />
     </>
   );
 }
