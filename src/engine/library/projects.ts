@@ -8,7 +8,7 @@ import path from 'node:path';
 import { z } from 'zod';
 import { parse } from '../../shared/contract/common.ts';
 import { projectSchema, type Project, type ProjectRow } from '../../shared/contract/project.ts';
-import type { ScriptSegment } from '../../shared/contract/request.ts';
+import { backgroundFile, type ScriptSegment } from '../../shared/contract/request.ts';
 import { errorData, StudioError } from '../../shared/errors.ts';
 import { systemFailure, writeWhole } from '../media/wholeFile.ts';
 import { dominantLang } from '../voice/normalise/letters.ts';
@@ -37,7 +37,6 @@ export interface ProjectStore {
 const ID = /^[A-Za-z0-9][\w-]{0,63}$/;
 const EXCERPT_CHARACTERS = 140;
 const ENDING = '.sima';
-const PICTURE = /^\s*picture\s*:\s*(.*?)\s*$/is;
 const places = z.record(z.string(), z.string());
 
 /** Nothing stays open. @param onChange told whenever one was saved, removed or taken over */
@@ -117,7 +116,7 @@ export function openProjects(home: string, onChange: () => void = () => undefine
   /** Names of files in its own folder are relative on the disk. */
   const outward = (id: string, name: string): string => (name.startsWith(`${id}.files/`) ? path.join(filesOf(id), path.basename(name)) : name);
   const naming = (project: Project, name: (file: string) => string): Project => {
-    const picture = PICTURE.exec(project.background)?.[1];
+    const picture = backgroundFile(project.background);
     return { ...project, audio: project.audio && { ...project.audio, file: name(project.audio.file) }, background: picture === undefined ? project.background : `picture:${name(picture)}` };
   };
 
@@ -127,7 +126,7 @@ export function openProjects(home: string, onChange: () => void = () => undefine
     const there = await readdir(filesOf(id)).catch(() => []);
     const kept = new Map<string, string>();
     let missing = false;
-    for (const name of [project.audio?.file, PICTURE.exec(project.background)?.[1]].filter((each) => each !== undefined)) {
+    for (const name of [project.audio?.file, backgroundFile(project.background)].filter((each) => each !== undefined)) {
       const found = await keepFile(id, name, there);
       if (found === null) missing = true;
       else kept.set(name, found);
@@ -179,7 +178,7 @@ export function openProjects(home: string, onChange: () => void = () => undefine
     const given = readProject(text, what);
     const id = ID.test(given.id) && !(await exists(given.id)) ? given.id : randomUUID();
     // What lay beside the document did not come along; and a document from elsewhere names no files of this machine.
-    const project: Project = { ...given, id, audio: null, background: PICTURE.test(given.background) ? 'keep' : given.background };
+    const project: Project = { ...given, id, audio: null, background: backgroundFile(given.background) !== undefined ? 'keep' : given.background };
     await save(project);
     return project;
   };

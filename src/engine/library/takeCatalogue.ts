@@ -1,11 +1,10 @@
 /** The takes' tables in the index: the list of all takes, and the journal of those being rendered. */
 import type Database from 'better-sqlite3';
-import { isOver, takeInfo, type ChunkTimes, type SaidSegment, type TakeInfo } from '../../shared/contract/take.ts';
+import { type Fragment, isOver, takeInfo, type ChunkTimes, type SaidSegment, type TakeInfo } from '../../shared/contract/take.ts';
 import type { RenderRequest } from '../../shared/contract/request.ts';
 import type { Chunk } from '../../shared/vocabulary.ts';
 import type { Owner } from './owner.ts';
 import { searchText } from './searchText.ts';
-import type { Fragment } from './takeRecord.ts';
 
 export interface TimedChunk {
   chunk: Chunk;

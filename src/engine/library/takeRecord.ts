@@ -1,9 +1,8 @@
 /** What a finished take is, kept as take.json in its folder: what was asked, what was said when, and where each fragment lies. Never changed. */
 import { z } from 'zod';
-import { chunkTimes, fragmentSchema, takeInfo, type SaidSegment } from '../../shared/contract/take.ts';
+import { chunkTimes, takeInfo, type Fragment, type SaidSegment } from '../../shared/contract/take.ts';
 import { seal, unseal } from './seal.ts';
 
-export type Fragment = z.infer<typeof fragmentSchema>;
 
 /** As it is kept: the rest follows from those before it. */
 type PackedFragment = [frames: number, keyframe: boolean, bytes: number];

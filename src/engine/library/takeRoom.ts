@@ -1,6 +1,6 @@
 /** What all work on takes shares: their folder, the index, which of them this process renders, and how one is found. */
 import { mkdirSync } from 'node:fs';
-import { isOver, type SaidSegment, type TakeInfo } from '../../shared/contract/take.ts';
+import { type Fragment, isOver, type SaidSegment, type TakeInfo } from '../../shared/contract/take.ts';
 import { StudioError } from '../../shared/errors.ts';
 import { openIndex } from './database.ts';
 import { storageFailure } from './durable.ts';
@@ -9,7 +9,7 @@ import { shortId, type LibraryEvent } from './room.ts';
 import { takeCatalogueOver, type TakeCatalogue, type TimedChunk } from './takeCatalogue.ts';
 import { isMarkedKept, readTakeRecord, recordFile, takeFile, takesFolder, TAKE_ID } from './takeFolder.ts';
 import { reconcileTakes } from './takeReconcile.ts';
-import type { Fragment, TakeRecord } from './takeRecord.ts';
+import type { TakeRecord } from './takeRecord.ts';
 
 /** Fewer characters than this name no take. */
 const SHORTEST_PREFIX = 4;

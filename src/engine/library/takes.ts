@@ -4,7 +4,7 @@
  * process by any means (kill, crash), not a loss of power: that would cost a flush of the disk per fragment. After one, takes under way may be
  * lost, finished ones are not.
  */
-import type { SaidSegment, TakeInfo } from '../../shared/contract/take.ts';
+import type { Fragment, SaidSegment, TakeInfo } from '../../shared/contract/take.ts';
 import { isOver } from '../../shared/contract/take.ts';
 import { StudioError, type ErrorData } from '../../shared/errors.ts';
 import type { Chunk } from '../../shared/vocabulary.ts';
@@ -14,7 +14,7 @@ import { removeFolder } from './store.ts';
 import type { TakesQuery, TimedChunk } from './takeCatalogue.ts';
 import { copyBeginning, type Beginning } from './takeCopy.ts';
 import { growingFile, markKept, takeFile } from './takeFolder.ts';
-import { fragmentsOf, saidOf, type Fragment, type TakeRecord } from './takeRecord.ts';
+import { fragmentsOf, saidOf, type TakeRecord } from './takeRecord.ts';
 import { openTakeRoom, type TakeRoom } from './takeRoom.ts';
 import { growingTrack, sealedTrack } from './takeTrack.ts';
 import { adoptTake, beginTake, changeTake, endTake, finishTake, keepChunk, keepSaid, keepTrack, publishFragment, type NewTake, type TakeChange, type TakeOutcome } from './takesUnderWay.ts';

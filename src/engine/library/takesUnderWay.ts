@@ -2,7 +2,7 @@
 import { constants, renameSync, rmSync } from 'node:fs';
 import { copyFile, rename, rm } from 'node:fs/promises';
 import type { RenderRequest } from '../../shared/contract/request.ts';
-import { isOver, type SaidSegment, type TakeInfo } from '../../shared/contract/take.ts';
+import { type Fragment, isOver, type SaidSegment, type TakeInfo } from '../../shared/contract/take.ts';
 import { StudioError, type ErrorData } from '../../shared/errors.ts';
 import type { Chunk } from '../../shared/vocabulary.ts';
 import type { MouthTrack } from '../mouthTrack.ts';
@@ -10,7 +10,7 @@ import { replaceDurably, syncFile } from './durable.ts';
 import { removeFolder } from './store.ts';
 import type { TimedChunk } from './takeCatalogue.ts';
 import { dropOwner, growingFile, markKept, markOwner, recordFile, sizeOf, takeFile, TAKE_ID } from './takeFolder.ts';
-import { areUnbroken, fragmentFault, packFragments, sealTake, type Fragment, type TakeRecord } from './takeRecord.ts';
+import { areUnbroken, fragmentFault, packFragments, sealTake, type TakeRecord } from './takeRecord.ts';
 import type { OwnTake, TakeRoom } from './takeRoom.ts';
 import { dropGrowingTrack, sealTrack, writeTrack } from './takeTrack.ts';
 

@@ -11,14 +11,14 @@ import {
 } from 'node-av/constants';
 import { StudioError, throwIfCanceled } from '../../shared/errors.ts';
 import { burnFilter } from './burn.ts';
-import { checkCall, inputFailure, isAgain, isEnd, present } from './failure.ts';
+import { checkCall, inputFailure, isEnd, present } from './failure.ts';
 import { openFilterChain } from './filters.ts';
 import { xmpBox } from './marking.ts';
 import { openMp4Output } from './mp4Output.ts';
 import { rateValue, type Rate } from './rate.ts';
 import { withoutBrands } from './remux.ts';
 import { decodeFrames, openSource } from './source.ts';
-import { tagBt709 } from './videoEncoder.ts';
+import { drainPackets, tagBt709 } from './videoEncoder.ts';
 
 export interface ReencodeOptions {
   /** What the take is. */
@@ -161,27 +161,17 @@ async function encodeTo(from: string, to: string, options: ReencodeOptions, rati
 async function encodePictures(from: string, encoder: CodecContext, options: ReencodeOptions, onPacket: (packet: Packet) => Promise<void>, onProgress: (fraction: number) => void): Promise<void> {
   const packet = new Packet();
   packet.alloc();
-  const drain = async (receive: () => number | Promise<number>): Promise<void> => {
-    for (;;) {
-      const code = await receive();
-      if (isAgain(code) || isEnd(code)) return;
-      checkCall(code, 'Encoding video');
-      packet.duration = 1n;
-      await onPacket(packet);
-      packet.unref();
-    }
-  };
   let done = 0;
   try {
     for await (const picture of picturesOf(from, options)) {
       await options.gate?.();
       throwIfCanceled(options.signal);
       checkCall(await encoder.sendFrame(picture), 'Encoding video');
-      await drain(() => encoder.receivePacketSync(packet)); // the work was done before
+      await drainPackets(packet, () => encoder.receivePacketSync(packet), onPacket); // the work was done before
       onProgress(Math.min(1, ++done / options.from.frames));
     }
     checkCall(await encoder.sendFrame(null), 'Encoding video');
-    await drain(() => encoder.receivePacket(packet));
+    await drainPackets(packet, () => encoder.receivePacket(packet), onPacket);
   } finally {
     packet.free();
   }

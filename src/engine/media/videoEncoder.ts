@@ -103,16 +103,6 @@ export async function openVideoEncoder(options: VideoEncoderOptions): Promise<Vi
   // Two pictures in turn: one may still be in the encoder's hands while the next is copied.
   const pictures = [0, 1].map(() => ({ frame: allocI420Frame(width, height), memory: Buffer.alloc(i420Bytes(width, height)) }));
 
-  const drain = async (receive: () => number | Promise<number>, onPacket: (packet: Packet) => Promise<void>): Promise<void> => {
-    for (;;) {
-      const code = await receive();
-      if (isAgain(code) || isEnd(code)) return;
-      checkCall(code, 'Encoding video');
-      packet.duration = 1n;
-      await onPacket(packet);
-      packet.unref();
-    }
-  };
   let turn = 0;
   return {
     context,
@@ -127,11 +117,11 @@ export async function openVideoEncoder(options: VideoEncoderOptions): Promise<Vi
       picture.pictType = keyframe ? AV_PICTURE_TYPE_I : AV_PICTURE_TYPE_NONE;
       // The work is done in here, off this thread; taking the packet afterwards costs nothing, so it waits for no event loop.
       checkCall(await context.sendFrame(picture), 'Encoding video');
-      await drain(() => context.receivePacketSync(packet), onPacket);
+      await drainPackets(packet, () => context.receivePacketSync(packet), onPacket);
     },
     async flush(onPacket) {
       checkCall(await context.sendFrame(null), 'Encoding video');
-      await drain(() => context.receivePacket(packet), onPacket);
+      await drainPackets(packet, () => context.receivePacket(packet), onPacket);
     },
     close() {
       for (const { frame } of pictures) frame.free();
@@ -139,4 +129,16 @@ export async function openVideoEncoder(options: VideoEncoderOptions): Promise<Vi
       context.freeContext();
     },
   };
+}
+
+/** Hands on every packet that an encoder has ready, each one frame long, in the one that is given. */
+export async function drainPackets(packet: Packet, receive: () => number | Promise<number>, onPacket: (packet: Packet) => Promise<void>): Promise<void> {
+  for (;;) {
+    const code = await receive();
+    if (isAgain(code) || isEnd(code)) return;
+    checkCall(code, 'Encoding video');
+    packet.duration = 1n;
+    await onPacket(packet);
+    packet.unref();
+  }
 }

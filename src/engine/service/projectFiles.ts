@@ -5,11 +5,11 @@ import path from 'node:path';
 import type { Project } from '../../shared/contract/project.ts';
 import { StudioError } from '../../shared/errors.ts';
 import { isUpload, type Uploads } from './uploads.ts';
+import { backgroundFile } from '../../shared/contract/request.ts';
 
-const PICTURE = /^\s*picture\s*:\s*(.*?)\s*$/is;
 
 async function naming(project: Project, name: (file: string, what: string) => Promise<string>): Promise<Project> {
-  const picture = PICTURE.exec(project.background)?.[1];
+  const picture = backgroundFile(project.background);
   return {
     ...project,
     audio: project.audio && { ...project.audio, file: await name(project.audio.file, 'project.audio') },

@@ -2,7 +2,7 @@
 import path from 'node:path';
 import type { StudioServerApi } from '../../shared/contract.ts';
 import type { ExportInfo } from '../../shared/contract/export.ts';
-import type { RenderRequest } from '../../shared/contract/request.ts';
+import { backgroundFile, type RenderRequest } from '../../shared/contract/request.ts';
 import type { TakeInfo } from '../../shared/contract/take.ts';
 import { StudioError } from '../../shared/errors.ts';
 import type { Handlers } from '../../shared/rpc.ts';
@@ -13,7 +13,6 @@ type Named = Pick<Uploads, 'receive' | 'resolve' | 'nameOf' | 'leave'>;
 
 /** The form of an avatar's id, or of its beginning. */
 const AVATAR_ID = /^[0-9a-f]{4,64}(-\d{0,3})?$/i;
-const PICTURE = /^\s*picture\s*:\s*(.*?)\s*$/is;
 
 /**
  * The handlers for clients that are not this machine's user at a file dialog: `upload:ID` instead of paths, in what is asked for and in
@@ -26,7 +25,7 @@ export function serviceHandlers(handlers: Handlers<StudioServerApi>, uploads: Na
     return uploads.resolve(name);
   };
   const inward = async (request: RenderRequest): Promise<RenderRequest> => {
-    const picture = PICTURE.exec(request.background)?.[1];
+    const picture = backgroundFile(request.background);
     const files = {
       ...(AVATAR_ID.test(request.avatar) ? {} : { avatar: await fileOf('request.avatar', request.avatar) }),
       ...(request.audio === undefined ? {} : { audio: await fileOf('request.audio', request.audio) }),
@@ -37,7 +36,7 @@ export function serviceHandlers(handlers: Handlers<StudioServerApi>, uploads: Na
   };
   const outward = (take: TakeInfo): TakeInfo => {
     const { avatar, audio, background } = take.request;
-    const picture = PICTURE.exec(background)?.[1];
+    const picture = backgroundFile(background);
     return {
       ...take,
       request: {

@@ -1,10 +1,9 @@
 /** Pictures of takes, as a function from Request to Response, for node:http and for Electron's protocols alike. What was published never changes, so neither do they. */
 import { randomUUID } from 'node:crypto';
 import path from 'node:path';
-import { isOver, type TakeInfo } from '../../shared/contract/take.ts';
+import { type Fragment, isOver, type TakeInfo } from '../../shared/contract/take.ts';
 import { StudioError } from '../../shared/errors.ts';
 import { createCache } from '../library/cache.ts';
-import type { Fragment } from '../library/takeRecord.ts';
 import { rateValue } from '../media/rate.ts';
 import type { FramePictureApi } from '../media/framePictureThread.ts';
 import { startThread, type Thread } from '../threads.ts';

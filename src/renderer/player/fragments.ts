@@ -2,16 +2,7 @@
  * What a player does next, by the take's fragment table: pure, so that it can be tested without a browser. The buffer always holds one run of
  * fragments without a gap; a jump far outside it empties it and starts again at a keyframe.
  */
-
-/** As `takes.watch` tells it. */
-export interface Fragment {
-  index: number;
-  firstFrame: number;
-  frames: number;
-  keyframe: boolean;
-  offset: number;
-  bytes: number;
-}
+import type { Fragment } from '../../shared/contract/take.ts';
 
 /** Frames per second as a fraction. */
 export interface Rate {

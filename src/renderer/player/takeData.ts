@@ -5,10 +5,10 @@
 import { useEffect, useMemo } from 'react';
 import { useStore } from 'zustand';
 import { createStore, type StoreApi } from 'zustand/vanilla';
-import { isOver, PEAKS_PER_FRAME, type ChunkTimes, type SaidSegment, type TakeEvent, type TakeInfo } from '../../shared/contract/take.ts';
+import { type Fragment, isOver, PEAKS_PER_FRAME, type ChunkTimes, type SaidSegment, type TakeEvent, type TakeInfo } from '../../shared/contract/take.ts';
 import { errorData, type ErrorData } from '../../shared/errors.ts';
 import { client } from '../studio/connection.ts';
-import { framesIn, secOf, type Fragment, type Rate } from './fragments.ts';
+import { framesIn, secOf, type Rate } from './fragments.ts';
 import { createSeries, type Series } from './series.ts';
 
 /** Counts rise when the array of that name has grown. */

@@ -62,3 +62,6 @@ export const renderRequest = z
   });
 
 export type RenderRequest = z.output<typeof renderRequest>;
+
+/** The file of a background `picture:FILE`; undefined where the background is none. */
+export const backgroundFile = (background: string): string | undefined => /^\s*picture\s*:\s*(.*?)\s*$/is.exec(background)?.[1];

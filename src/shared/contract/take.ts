@@ -45,6 +45,7 @@ export type TakeInfo = z.infer<typeof takeInfo>;
 
 /** A run of frames with its sound as it lies in the take's MP4; its bytes never change. */
 export const fragmentSchema = z.object({ index: count, firstFrame: count, frames: count, keyframe: z.boolean(), offset: count, bytes: count });
+export type Fragment = z.infer<typeof fragmentSchema>;
 
 /** What one chunk took, milliseconds. Stages overlap, so their sum may exceed `processingMs`. */
 export const chunkTimes = z.object({

@@ -10,10 +10,11 @@ import { fileURLToPath } from 'node:url';
 import fc from 'fast-check';
 import { afterAll, afterEach, describe, expect, test } from 'vitest';
 import type { LibraryEvent } from '../../../src/engine/library/room.ts';
-import { areUnbroken, fragmentFault, fragmentsOf, packFragments, type Fragment } from '../../../src/engine/library/takeRecord.ts';
+import { areUnbroken, fragmentFault, fragmentsOf, packFragments } from '../../../src/engine/library/takeRecord.ts';
 import { openTakes, type TakesOptions, type TakeStore } from '../../../src/engine/library/takes.ts';
 import { damage } from '../../campaign/avatars/damage.ts';
 import { beginTake, CHUNK, finishedTake, INIT_BYTES, nameFile, nextFragment, OUTCOME, publishNext, REQUEST, TIMES } from './takes/makeTake.ts';
+import type { Fragment } from '../../../src/shared/contract/take.ts';
 
 const PROCESS = fileURLToPath(new URL('./takes/process.ts', import.meta.url));
 const folder = mkdtempSync(path.join(os.tmpdir(), 'sima-takes-'));

@@ -1,7 +1,8 @@
 /** What the player does next, by the fragment table: which fragment, what to fetch, what to let go, when to start. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { fragmentAt, frameAt, framesIn, keyframeAtOrBefore, leadToStart, LIMITS, middleSecOf, nextStep, secOf, tighter, type Fragment, type Limits, type Run, type Situation } from '../../../src/renderer/player/fragments.ts';
+import { fragmentAt, frameAt, framesIn, keyframeAtOrBefore, leadToStart, LIMITS, middleSecOf, nextStep, secOf, tighter, type Limits, type Run, type Situation } from '../../../src/renderer/player/fragments.ts';
+import type { Fragment } from '../../../src/shared/contract/take.ts';
 
 const RATE = { num: 25, den: 1 };
 const HEADER = 1000;

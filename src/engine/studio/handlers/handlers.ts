@@ -21,8 +21,9 @@ const { version } = JSON.parse(readFileSync(path.join(PROJECT, 'package.json'), 
 export function studioHandlers(parts: HandlerParts): Handlers<StudioServerApi> {
   const startedAt = new Date().toISOString();
   const { seats } = parts.studio;
-  const areas = [takeHandlers(parts), exportHandlers(parts), avatarHandlers(parts), voiceHandlers(parts), modelHandlers(parts), machineHandlers(parts), projectHandlers(parts), qaHandlers(parts), desktopRefusals] as const;
-  const [takes, exports, avatars, voices, models, machine, projects, qa, desktop] = areas;
+  const [takes, exports, avatars] = [takeHandlers(parts), exportHandlers(parts), avatarHandlers(parts)];
+  const [voices, models, machine] = [voiceHandlers(parts), modelHandlers(parts), machineHandlers(parts)];
+  const [projects, qa, desktop] = [projectHandlers(parts), qaHandlers(parts), desktopRefusals];
   return {
     calls: {
       'studio.info': () => ({ version, protocol: PROTOCOL_VERSION, pid: process.pid, startedAt, host: 'service' }),

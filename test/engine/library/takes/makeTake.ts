@@ -2,9 +2,9 @@
 import { appendFileSync, renameSync } from 'node:fs';
 import { randomUUID } from 'node:crypto';
 import type { RenderRequest } from '../../../../src/shared/contract/request.ts';
-import type { Fragment } from '../../../../src/engine/library/takeRecord.ts';
 import type { TakeStore } from '../../../../src/engine/library/takes.ts';
 import type { TakeOutcome } from '../../../../src/engine/library/takesUnderWay.ts';
+import type { Fragment } from '../../../../src/shared/contract/take.ts';
 
 export const REQUEST: RenderRequest = { avatar: 'sara.png', script: 'سلام. Hello.', rate: 1, pitch: 1, background: 'keep', idle: true, quality: 'live' };
 export const INIT_BYTES = 700;

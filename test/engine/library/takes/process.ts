@@ -4,8 +4,8 @@
  */
 import { once } from 'node:events';
 import { openTakes } from '../../../../src/engine/library/takes.ts';
-import type { Fragment } from '../../../../src/engine/library/takeRecord.ts';
 import { beginTake, publishNext } from './makeTake.ts';
+import type { Fragment } from '../../../../src/shared/contract/take.ts';
 
 const [what, home, id] = process.argv.slice(2);
 const takes = openTakes(home);
