@@ -121,14 +121,21 @@ export async function followed(studio: Studio, takeId: string, onEvent: (event: 
   for await (const event of studio.watch(takeId, new AbortController().signal)) {
     events.push(event);
     if (event.type === 'take') take = event.take;
-    if (event.type === 'fragment') hashes.push(hashOf(takeFile(studio, takeId), event.fragment));
+    if (event.type === 'fragment') hashes.push(hashInTake(studio, takeId, event.fragment));
     onEvent(event, take);
   }
   return { events, take, hashes };
 }
 
-/** Growing, or whole: its name changes when it ends. */
-const takeFile = ({ takes }: Studio, id: string): string => [takes.growingFile(id), takes.file(id)].find((file) => existsSync(file))!;
+/** Growing, or whole: its name changes when it ends, which the engine may do at any moment. */
+function hashInTake({ takes }: Studio, id: string, fragment: { offset: number; bytes: number }): string {
+  try {
+    return hashOf(takes.growingFile(id), fragment);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    return hashOf(takes.file(id), fragment);
+  }
+}
 
 export function hashOf(file: string, { offset, bytes }: { offset: number; bytes: number }): string {
   const data = Buffer.alloc(bytes);
