@@ -28,3 +28,6 @@ export function faJoined(before: string, word: string): boolean {
   if (word === 'تر') return COMPARED.has(before);
   return AFTER_HE.test(word) && /[^اوا]ه$/u.test(before);
 }
+
+/** A finite form after «می», or without it: رفت, روم, گفتند. */
+export const isVerbForm = (word: string): boolean => WHOLE_VERB.test(word);
