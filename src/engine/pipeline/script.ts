@@ -126,7 +126,9 @@ function stopStrength(script: string, at: number, stop: string, end: number, spa
     const word = wordBefore(script, at);
     // «۱. سلام»: the number of a list.
     if (/^\s*[0-9۰-۹٠-٩]+$/u.test(script.slice(Math.max(sentenceStart, at - 12), at))) return null;
-    if (isAbbreviation(word)) return mayEndSentence(word) && /\p{Lu}/u.test(next) ? STRENGTH.sentence : STRENGTH.word;
+    const following = script.slice(end, end + 16);
+    // Never between “Dr.” and the name.
+    if (isAbbreviation(word, following)) return mayEndSentence(word, following) ? STRENGTH.sentence : null;
   }
   // A thought that trails off and goes on in small letters is one sentence.
   if (/^(?:…|\.{2,})$/u.test(stop) && /\p{Ll}/u.test(next)) return STRENGTH.clause;
@@ -142,12 +144,12 @@ const isPersianLetter = (character: string | undefined): boolean => character !=
 
 /** A quotation longer than this is a text of its own, and an opening mark without its partner protects nothing. */
 const LONGEST_QUOTATION = 300;
-const PARTNER: Record<string, string> = { '«': '»', '“': '”', '(': ')' };
+const PARTNER: Record<string, string> = { '«': '»', '“': '”', '"': '"', '(': ')' };
 
 function quotations(script: string): { start: number; end: number }[] {
   const found: { start: number; end: number }[] = [];
   let open: { at: number; partner: string } | null = null;
-  for (const { 0: mark, index } of script.matchAll(/[«»“”()\n]/gu)) {
+  for (const { 0: mark, index } of script.matchAll(/[«»“”"()\n]/gu)) {
     if (open && (mark === '\n' || index - open.at > LONGEST_QUOTATION)) open = null;
     if (open && mark === open.partner) {
       found.push({ start: open.at, end: index + 1 });

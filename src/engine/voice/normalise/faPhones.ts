@@ -1,4 +1,5 @@
 /** Numbers that are called or copied, in the groups that Iranians say: mobile 4-3-2-2, landlines by pairs after the area code, cards by pairs. */
+import type { Around } from './around.ts';
 import { faCardinal, faDigits, faGroup } from './faNumbers.ts';
 
 /** Words after which a long number is called… */
@@ -7,8 +8,10 @@ const CALLED = new Set(['تلفن', 'تلفکس', 'فکس', 'دورنگار', '�
 const CODE = new Set(['ملی', 'پستی', 'شناسه', 'شناسه‌ی', 'شناسهٔ', 'سریال', 'رهگیری', 'پیگیری', 'تأیید', 'تایید', 'کد', 'رمز', 'پین']);
 
 /** @returns null if it is no such number */
-export function faPhone(word: string, before: string, opened: boolean): string | null {
-  const plain = word.replace(/[ -]+/g, '-');
+export function faPhone(word: string, around: Around): string | null {
+  if (!/\d/.test(word)) return null;
+  const { before, enclosed: opened } = around;
+  const plain = word.replace(/[ ()-]+/g, '-').replace(/^-|-$/g, '');
   const digits = plain.replace(/\D/g, '');
   if (/^(?:\+|00)98-?[1-9](?:-?\d){9}$/.test(plain)) return groups(plain.startsWith('+') ? 'به علاوه‌ی نود و هشت' : 'دو صفر نود و هشت', national(digits.replace(/^(?:00)?98/, '')));
   if (/^\+\d{1,3}(?:-?\d){6,12}$/.test(plain)) return `به علاوه‌ی ${plain.slice(1).split('-').map((part) => faDigits(part)).join('، ')}`;

@@ -1,4 +1,5 @@
 /** Persian abbreviations: those with stops between letters, those before a name or number, and the honorifics in parentheses. */
+import type { Around } from './around.ts';
 
 const DOTTED: Record<string, string> = {
   'ه.ش': 'هجری شمسی', 'ه.ق': 'هجری قمری', 'ه.خ': 'هجری خورشیدی', 'ق.م': 'قبل از میلاد', 'پ.م': 'پیش از میلاد', 'ب.م': 'بعد از میلاد', 'ق.ظ': 'قبل از ظهر', 'ب.ظ': 'بعد از ظهر', 'ر.ک': 'رجوع کنید به',
@@ -14,25 +15,14 @@ const BEFORE_NAME: Record<string, string> = { د: 'دکتر', م: 'مهندس', 
 const ALWAYS: Record<string, string> = { الخ: 'الی آخر' };
 /** Spelled as they sound. */
 const HONORIFIC: Record<string, string> = { ص: 'صَلَلّاه علیه و آله', ع: 'علیهِسَّلام', س: 'سلام‌الله علیها', ره: 'رحمت‌الله علیه', عج: 'عَجَّل‌الله تعالی فَرَجَه', قس: 'قدس سره', رض: 'رضی‌الله عنه' };
+const SHORT = new Set([BEFORE_NUMBER, AFTER_YEAR, BEFORE_NAME, HONORIFIC].flatMap(Object.keys));
 
-/** What is around a word: words as plain letters and ASCII digits, '' where something other than a space is between. */
-export interface Around {
-  before: string;
-  /** What is said last before it, a number in words; '' after a break. */
-  said: string;
-  after: string;
-  /** The word after the next one. */
-  afterNext: string;
-  /** In parentheses all by itself. */
-  enclosed: boolean;
-  /** A full stop follows at once. */
-  stop: boolean;
-}
-
-export function faShort(word: string, { before, after, enclosed, stop }: Around): string | null {
+export function faShort(word: string, around: Around): string | null {
   const dotted = dottedShort(word);
   if (dotted !== null) return dotted;
   if (Object.hasOwn(ALWAYS, word)) return ALWAYS[word];
+  if (!SHORT.has(word)) return null;
+  const { before, after, enclosed, stop } = around;
   if (enclosed) return Object.hasOwn(HONORIFIC, word) && /^\p{L}/u.test(before) ? HONORIFIC[word] : null;
   if (Object.hasOwn(BEFORE_NUMBER, word) && /^\d/.test(after)) return BEFORE_NUMBER[word];
   if (Object.hasOwn(AFTER_YEAR, word) && (word === 'م' ? /^(?:1[1-9]|20)\d\d$/ : /^\d{3,4}$/).test(before)) return AFTER_YEAR[word];

@@ -1,4 +1,5 @@
 /** Units, currencies and the signs of mathematics in Persian, with vowel marks where a voice would read another word («گرم» is garm, warm). */
+import { writtenUnit } from './figures.ts';
 
 /** Beside a number only. Letters that mean too much by themselves (A, B, K, N, T) are left as they are. */
 const UNITS: Record<string, string> = {
@@ -12,11 +13,11 @@ const UNITS: Record<string, string> = {
   KB: 'کیلوبایت', kB: 'کیلوبایت', MB: 'مگابایت', GB: 'گیگابایت', TB: 'ترابایت', PB: 'پتابایت', kbps: 'کیلوبیت بر ثانیه', Kbps: 'کیلوبیت بر ثانیه', Mbps: 'مگابیت بر ثانیه', Gbps: 'گیگابیت بر ثانیه', mph: 'مایل بر ساعت',
   '°C': 'درجه‌ی سانتی‌گِراد', '℃': 'درجه‌ی سانتی‌گِراد', '°F': 'درجه‌ی فارنهایت', '℉': 'درجه‌ی فارنهایت', '°': 'درجه', '%': 'درصد', '‰': 'در هزار', "'": 'دقیقه',
 };
-const POWER: Record<string, string> = { '2': 'مربع', '3': 'مکعب', '²': 'مربع', '³': 'مکعب' };
+const POWER = { '2': 'مربع', '3': 'مکعب' };
 const PERSIAN_UNITS = new Set([...Object.values(UNITS), 'کیلو', 'تومان', 'ریال', 'نفر', 'روز', 'سال', 'ماه', 'متر مربع', 'سانتیمتر', 'میلیمتر', 'میلیگرم']);
 
 export const CURRENCIES: Record<string, string> = {
-  $: 'دلار', '€': 'یورو', '£': 'پوند', '¥': 'ین', '₽': 'روبِل', '₺': 'لیر', '₹': 'روپیه', '₿': 'بیت‌کوین', '﷼': 'ریال',
+  $: 'دلار', '€': 'یورو', '£': 'پوند', '¥': 'ین', '₽': 'روبِل', '₺': 'لیر', '₹': 'روپیه', '₿': 'بیت‌کوین', '﷼': 'ریال', '¢': 'سِنت',
   USD: 'دلار', EUR: 'یورو', GBP: 'پوند', IRR: 'ریال', IRT: 'تومان', AED: 'دِرهَم', TRY: 'لیر', CNY: 'یوان', JPY: 'ین',
 };
 
@@ -32,18 +33,13 @@ export const faSign = (sign: string): string | null => (Object.hasOwn(SIGNS, sig
 
 /** `km`, `m²`, `km/h`, `kg/m3`, «متر²», «کیلومتر/ساعت»; null where it is none. */
 export function faUnit(written: string): string | null {
-  const parts = written.replace(/[μ]/g, 'µ').split('/');
-  if (parts.length > 2) return null;
-  const said = parts.map(simpleUnit);
-  if (said.includes(null)) return null;
+  const said = writtenUnit(written)?.map(named);
+  if (!said || said.includes(null)) return null;
   // m/s² is «متر بر مجذور ثانیه».
   return said.length === 2 ? `${said[0]} بر ${said[1]!.replace(/^(.*) مربع$/u, 'مجذور $1')}` : said[0];
 }
 
-function simpleUnit(written: string): string | null {
-  const match = /^(.*?[^\d²³])([23²³]?)$/u.exec(written);
-  if (!match) return null;
-  const [, name, power] = match;
+function named({ name, power }: { name: string; power: '' | '2' | '3' }): string | null {
   const unit = Object.hasOwn(UNITS, name) ? UNITS[name] : Object.hasOwn(CURRENCIES, name) ? CURRENCIES[name] : PERSIAN_UNITS.has(name) ? name : null;
   return unit === null || power === '' ? unit : `${unit} ${POWER[power]}`;
 }

@@ -18,6 +18,9 @@ const PLAIN_PERSIAN = /^[آئابپتثجچحخدذرزژسشصضطظعغفقک�
 
 export const isPlainPersian = (word: string): boolean => PLAIN_PERSIAN.test(word);
 
+/** English letters only, perhaps with an apostrophe: don't. */
+export const isPlainEnglish = (word: string): boolean => /^[A-Za-z]+(?:'[a-z]+)?$/.test(word);
+
 /** Unicode's order has the tashdid after the vowel, and eSpeak then says “tashdid”. */
 export const tashdidFirst = (text: string): string => text.replace(/([\u064B-\u0650\u0670])\u0651/g, '\u0651$1');
 

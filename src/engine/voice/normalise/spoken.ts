@@ -1,106 +1,142 @@
 /** One written word as the words that a voice says: numbers, dates, links, symbols, letters. */
 import type { Lang } from '../../../shared/vocabulary.ts';
-import { faInnerWord, faPlainWord, faReading, NOTHING_AROUND, type Around } from './faReading.ts';
-import { asciiDigits, isPlainPersian, langOf, plainLetters, tashdidFirst } from './letters.ts';
-import { cardinal, date, decimal, digitByDigit, englishYear, ordinal, timeOfDay } from './numbers.ts';
+import { NOTHING_AROUND, type Around } from './around.ts';
+import { enDecimal } from './enNumbers.ts';
+import { enInnerWord, enPlainWord, enReading } from './enReading.ts';
+import { enShort } from './enShort.ts';
+import { enParts, enTopDomain } from './enSpelling.ts';
+import { faDecimal } from './faNumbers.ts';
+import { faInnerWord, faPlainWord, faReading } from './faReading.ts';
+import { dottedShort } from './faShort.ts';
+import { ungrouped } from './figures.ts';
+import { asciiDigits, isPlainEnglish, isPlainPersian, langOf, plainLetters, tashdidFirst } from './letters.ts';
 
 export interface SpokenPiece {
-  /** Letters, marks, apostrophes, hyphens, ZWNJ and single spaces only: nothing that eSpeak could take as markup. */
+  /** Letters, marks, apostrophes, hyphens, ZWNJ and single spaces only, and commas between groups of digits: nothing that eSpeak could take as markup. */
   text: string;
   lang: Lang;
 }
 
-const SYMBOLS: Record<Lang, Record<string, string>> = {
-  fa: { '&': 'و', '+': 'به علاوه‌ی', '=': 'مساوی است با', '%': 'درصد', '$': 'دلار', '€': 'یورو', '£': 'پوند', '#': 'هشتگ', '@': 'ات', '°': 'درجه', '×': 'ضرب در', '÷': 'تقسیم بر', '﷼': 'ریال', '¥': 'ین', '₽': 'روبِل', '₺': 'لیر', '₹': 'روپیه', '₿': 'بیت‌کوین', '<': 'کوچک‌تر از', '>': 'بزرگ‌تر از', '≤': 'کوچک‌تر یا مساوی', '≥': 'بزرگ‌تر یا مساوی', '≈': 'تقریباً', '≠': 'نامساوی', '±': 'به علاوه منهای', '→': 'به', '–': 'تا', '℃': 'درجه‌ی سانتی‌گِراد', '℉': 'درجه‌ی فارنهایت' },
-  en: { '&': 'and', '+': 'plus', '=': 'equals', '%': 'percent', '$': 'dollars', '€': 'euros', '£': 'pounds', '#': 'hash', '@': 'at', '°': 'degrees', '×': 'times', '÷': 'divided by', '﷼': 'rials', '¥': 'yen', '₽': 'rubles', '₺': 'lira', '₹': 'rupees', '₿': 'bitcoin', '<': 'less than', '>': 'greater than', '≤': 'at most', '≥': 'at least', '≈': 'about', '≠': 'not equal to', '±': 'plus or minus', '→': 'to', '–': 'to', '℃': 'degrees Celsius', '℉': 'degrees Fahrenheit' },
-};
-const LINK_MARKS: Record<Lang, Record<string, string>> = {
-  fa: { '.': 'نقطه', '@': 'ات', '/': 'اِسلَش', '-': 'خط تیره', '_': 'زیرخط' },
-  en: { '.': 'dot', '@': 'at', '/': 'slash', '-': 'dash', '_': 'underscore' },
+/** What is read by the rules of one language: that of the text, whatever the word's own. */
+interface Reading {
+  /** A whole word; null where it is said as it is written, part by part. */
+  word: (plain: string, around: Around, raw: string) => string | null;
+  /** The same for words of nothing but the language's own letters, which most are. */
+  plainWord: (plain: string, around: Around) => string | null;
+  /** A run of letters inside a word. */
+  innerWord: (letters: string, around: Around) => string | null;
+  decimal: (whole: string, fraction?: string) => string;
+  /** The last part of an address. */
+  topDomain: (part: string) => string;
+  symbols: Record<string, string>;
+  linkMarks: Record<string, string>;
+  minus: string;
+  /** Between two numbers. */
+  to: string;
+  /** Between the numbers of a version. */
+  point: string;
+}
+
+const READINGS: Record<Lang, Reading> = {
+  fa: {
+    word: faReading,
+    plainWord: faPlainWord,
+    innerWord: faInnerWord,
+    decimal: faDecimal,
+    topDomain: (part) => part,
+    symbols: { '&': 'و', '+': 'به علاوه‌ی', '=': 'مساوی است با', '%': 'درصد', '$': 'دلار', '€': 'یورو', '£': 'پوند', '#': 'هشتگ', '@': 'ات', '°': 'درجه', '×': 'ضرب در', '÷': 'تقسیم بر', '﷼': 'ریال', '¥': 'ین', '₽': 'روبِل', '₺': 'لیر', '₹': 'روپیه', '₿': 'بیت‌کوین', '¢': 'سِنت', '<': 'کوچک‌تر از', '>': 'بزرگ‌تر از', '≤': 'کوچک‌تر یا مساوی', '≥': 'بزرگ‌تر یا مساوی', '≈': 'تقریباً', '~': 'حدود', '≠': 'نامساوی', '±': 'به علاوه منهای', '→': 'به', '–': 'تا', '℃': 'درجه‌ی سانتی‌گِراد', '℉': 'درجه‌ی فارنهایت' },
+    linkMarks: { '.': 'نقطه', '@': 'ات', '/': 'اِسلَش', '-': 'خط تیره', '_': 'زیرخط' },
+    minus: 'منهای',
+    to: 'تا',
+    point: 'نقطه',
+  },
+  en: {
+    word: enReading,
+    plainWord: enPlainWord,
+    innerWord: enInnerWord,
+    decimal: enDecimal,
+    topDomain: enTopDomain,
+    symbols: { '&': 'and', '+': 'plus', '=': 'equals', '%': 'percent', '$': 'dollars', '€': 'euros', '£': 'pounds', '#': 'hashtag', '@': 'at', '°': 'degrees', '×': 'times', '÷': 'divided by', '﷼': 'rials', '¥': 'yen', '₽': 'rubles', '₺': 'lira', '₹': 'rupees', '₿': 'bitcoin', '¢': 'cents', '<': 'less than', '>': 'greater than', '≤': 'at most', '≥': 'at least', '≈': 'about', '~': 'about', '≠': 'not equal to', '±': 'plus or minus', '→': 'to', '–': 'to', '℃': 'degrees Celsius', '℉': 'degrees Fahrenheit' },
+    linkMarks: { '.': 'dot', '@': 'at', '/': 'slash', '-': 'dash', '_': 'underscore' },
+    minus: 'minus',
+    to: 'to',
+    point: 'point',
+  },
 };
 const LINK = /^(?:https?:\/\/|www\.)|^[\w.+-]+@[\w-]+(?:\.[\w-]+)+$|^[a-z0-9-]+(?:\.[a-z0-9-]+)*\.(?:com|org|net|ir|io|ai|app|dev|edu|gov|info|me|uk|de)(?:\/|$)/i;
 /** Numbers of any kind inside a word, then runs of letters; everything else separates. */
-const PIECES = /[0-9]+(?:[.,][0-9]+)*|[\p{L}\p{M}\u200C]+(?:['-][\p{L}\p{M}\u200C]+)*|[&+=%$€£#@°×÷﷼¥₽₺₹₿<>≤≥≈≠±→℃℉–-]/gu;
+const PIECES = /[0-9]+(?:[.,][0-9]+)*|[\p{L}\p{M}\u200C]+(?:['-][\p{L}\p{M}\u200C]+)*|[&+=%$€£#@°×÷﷼¥₽₺₹₿¢<>≤≥≈~≠±→℃℉–-]/gu;
 
 /**
  * @param base the language in which numbers and symbols are read
  * @param around what stands beside it: «km» is a unit after a number only
+ * @param letters the word as plain letters and ASCII digits
  */
-export function spokenPieces(word: string, base: Lang, around: Around = NOTHING_AROUND): SpokenPiece[] {
-  const plain = asciiDigits(plainLetters(word));
-  if (isPlainPersian(plain)) {
-    const read = base === 'fa' ? faPlainWord(plain, around) : null;
-    return [{ text: read === null ? plain : aloud(read, 'fa'), lang: 'fa' }];
+export function spokenPieces(word: string, base: Lang, around: Around = NOTHING_AROUND, letters = asciiDigits(plainLetters(word))): SpokenPiece[] {
+  const plain = letters.startsWith('.') ? `0${letters}` : letters;
+  const short = enShort(plain, around) ?? dottedShort(plain);
+  if (short !== null) return spelledOut(short, base);
+  const reading = READINGS[base];
+  if (base === 'fa' ? isPlainPersian(plain) : isPlainEnglish(word)) {
+    const read = reading.plainWord(plain, around);
+    return [{ text: read === null ? plain : aloud(read, base), lang: base }];
   }
   if (LINK.test(plain)) return linkPieces(plain, base);
-  const whole = base === 'fa' ? faReading(plain, around, word) : wholeNumber(plain);
+  const whole = reading.word(plain, around, word);
   if (whole !== null) return [{ text: aloud(whole, base), lang: base }];
-  if (plain === '-') return [{ text: base === 'fa' ? 'منهای' : 'minus', lang: base }];
+  if (plain === '-') return [{ text: reading.minus, lang: base }];
+  const parts = base === 'en' ? enParts(plain) : null;
+  if (parts) return partPieces(parts, around);
   const pieces: SpokenPiece[] = [];
   const marks: string[] = plain.match(PIECES) ?? [];
   const hyphens = marks.filter((mark) => mark === '-').length;
   marks.forEach((mark, i) => {
-    if (/^[0-9]/.test(mark)) pieces.push({ text: aloud(separated(mark, base), base), lang: base });
+    if (/^[0-9]/.test(mark)) pieces.push({ text: aloud(separated(mark, reading), base), lang: base });
     else if (mark === '-' || (mark === '–' && marks.length > 1)) {
       // Between two numbers it is a range; elsewhere it only joins.
-      if (hyphens < 2 && /^[0-9]/.test(marks[i - 1] ?? '') && /^[0-9]/.test(marks[i + 1] ?? '')) pieces.push({ text: base === 'fa' ? 'تا' : 'to', lang: base });
-    } else if (Object.hasOwn(SYMBOLS[base], mark)) pieces.push({ text: clean(SYMBOLS[base][mark]), lang: base });
+      if (hyphens < 2 && /^[0-9]/.test(marks[i - 1] ?? '') && /^[0-9]/.test(marks[i + 1] ?? '')) pieces.push({ text: reading.to, lang: base });
+    } else if (Object.hasOwn(reading.symbols, mark)) pieces.push({ text: clean(reading.symbols[mark]), lang: base });
     else {
       const lang = langOf(mark);
-      const text = clean((base === 'fa' ? faInnerWord(mark, pieces.at(-1)?.text.split(' ').at(-1) ?? around.said) : null) ?? mark);
+      const inside = { ...NOTHING_AROUND, said: lastWord(pieces) ?? around.said, after: lettersOnly(marks[i + 1] ?? around.after) };
+      const text = clean(reading.innerWord(mark, inside) ?? mark);
       if (lang && text !== '') pieces.push({ text, lang });
     }
   });
   return pieces;
 }
 
-/** English readings that need the whole word: times, dates, money, percent, ordinals, phones. */
-function wholeNumber(plain: string): string | null {
-  let match = /^(\d{1,2}):(\d{2})$/.exec(plain);
-  if (match) return timeOfDay(match[1], match[2]);
-  match = /^(\d{4})([/-])(\d{1,2})\2(\d{1,2})$/.exec(plain);
-  if (match) return date(match[1], match[3], match[4]);
-  match = /^([$€£¥₽₺₹₿]) ?(\d[\d,]*)(?:\.(\d+))?$/.exec(plain) ?? null;
-  if (match) return money(match[1], match[2].replaceAll(',', ''), match[3]);
-  match = /^(\d+)(?:st|nd|rd|th)$/i.exec(plain);
-  if (match) return ordinal(match[1], 'en');
-  match = /^([+-])(\d[\d,]*)(?:\.(\d+))?(%?)$/.exec(plain);
-  if (match) {
-    if (match[1] === '+' && match[2].length > 6) return `plus ${digitByDigit(match[2].replaceAll(',', ''), 'en')}`;
-    return `${match[1] === '-' ? 'minus' : 'plus'} ${decimal(match[2].replaceAll(',', ''), match[3], 'en')}${match[4] && ' percent'}`;
-  }
-  if (/^(?=.{7,}$)(?:0\d+|\+\d+)(?:[ -]\d+)*$|^\d{4}(?:[ -]\d{4}){3}$/.test(plain)) return plain.replace('+', 'plus ').split(/[ -]/).map((part) => (/^\d/.test(part) ? digitByDigit(part, 'en') : part)).join(' ');
-  return englishYear(plain);
-}
+const lastWord = (pieces: readonly SpokenPiece[]): string | undefined => pieces.at(-1)?.text.split(' ').at(-1);
+const lettersOnly = (mark: string): string => (/^\p{L}/u.test(mark) ? mark : '');
+/** An abbreviation in full, which may be of the other language. */
+const spelledOut = (full: string, base: Lang): SpokenPiece[] => [{ text: clean(full), lang: langOf(full) ?? base }];
 
-function money(sign: string, whole: string, fraction: string | undefined): string {
-  if (fraction?.length === 2 && sign !== '£') {
-    const name = (count: string, unit: string) => `${cardinal(count, 'en')} ${unit}${Number(count) === 1 ? '' : 's'}`;
-    const cents = Number(fraction) === 0 ? '' : ` and ${name(String(Number(fraction)), 'cent')}`;
-    return name(whole, sign === '$' ? 'dollar' : 'euro') + cents;
-  }
-  const unit = SYMBOLS.en[sign];
-  return `${decimal(whole, fraction, 'en')} ${whole === '1' && !fraction ? unit.replace(/s$/, '') : unit}`;
+function partPieces(parts: readonly string[], around: Around): SpokenPiece[] {
+  const pieces: SpokenPiece[] = [];
+  parts.forEach((part, i) => {
+    pieces.push(...spokenPieces(part, 'en', { ...NOTHING_AROUND, before: parts[i - 1] ?? around.before, said: lastWord(pieces) ?? around.said, after: lettersOnly(parts[i + 1] ?? around.after) }));
+  });
+  return pieces;
 }
 
 /** A number inside a word: thousands, a decimal, or a version like 1.2.3. */
-function separated(number: string, lang: Lang): string {
-  const plain = /^\d{1,3}(?:,\d{3})+(?:\.\d+)?$/.test(number) ? number.replaceAll(',', '') : number;
-  const parts = plain.split(/[.,]/);
-  if (parts.length === 1) return decimal(parts[0], undefined, lang);
-  if (parts.length === 2) return decimal(parts[0], parts[1], lang);
-  return parts.map((part) => decimal(part, undefined, lang)).join(lang === 'fa' ? ' نقطه ' : ' point ');
+function separated(number: string, { decimal, point }: Reading): string {
+  const parts = (/^\d{1,3}(?:,\d{3})+(?:\.\d+)?$/.test(number) ? ungrouped(number) : number).split(/[.,]/);
+  return parts.length <= 2 ? decimal(parts[0], parts[1]) : parts.map((part) => decimal(part)).join(` ${point} `);
 }
 
 function linkPieces(link: string, base: Lang): SpokenPiece[] {
+  const { linkMarks, decimal, innerWord, topDomain } = READINGS[base];
   const shown = link.replace(/^https?:\/\//i, '').replace(/^www\./i, '').replace(/[?#].*$/, '').replace(/[/.,;:!]+$/, '');
+  const top = shown.split('/')[0].split('.').at(-1);
   const pieces: SpokenPiece[] = [];
   for (const [part] of shown.matchAll(/[0-9]+|[\p{L}\p{M}]+|[.@/_-]/gu)) {
-    if (Object.hasOwn(LINK_MARKS[base], part)) pieces.push({ text: LINK_MARKS[base][part], lang: base });
-    else if (/^[0-9]/.test(part)) pieces.push({ text: aloud(decimal(part, undefined, base), base), lang: base });
+    if (Object.hasOwn(linkMarks, part)) pieces.push({ text: linkMarks[part], lang: base });
+    else if (/^[0-9]/.test(part)) pieces.push({ text: aloud(decimal(part), base), lang: base });
     else {
       const lang = langOf(part);
-      const text = clean(part);
+      const inside = { ...NOTHING_AROUND, said: lastWord(pieces) ?? '' };
+      const text = clean(part === top ? topDomain(part) : (innerWord(part, inside) ?? part));
       if (lang && text !== '') pieces.push({ text, lang });
     }
   }
@@ -108,12 +144,12 @@ function linkPieces(link: string, base: Lang): SpokenPiece[] {
 }
 
 /**
- * Number words with the vowels that people say: «بیست و سه» is bist-o-se (eSpeak reads a lone «و» as va), and «نه» is noh (eSpeak
- * takes it for na, “no”).
+ * A reading as the voice is given it: commas are pauses between groups of digits. In Persian with the vowels that people say: «بیست و سه» is
+ * bist-o-se (eSpeak reads a lone «و» as va), and «نه» is noh (eSpeak takes it for na, “no”).
  */
-function aloud(number: string, lang: Lang): string {
-  if (lang === 'en') return clean(number);
-  return number
+export function aloud(read: string, lang: Lang): string {
+  if (lang === 'en') return read.split(',').map(clean).join(', ');
+  return read
     .split('،')
     .map(clean)
     .join('، ')

@@ -5,12 +5,11 @@
 import type { Lang } from '../../../shared/vocabulary.ts';
 import { espeakPhonemes } from '../ipa.ts';
 import type { Lexicon } from '../lexicon.ts';
-import { expandedAbbreviation } from './abbreviations.ts';
+import { Neighbours } from './around.ts';
 import { faJoined } from './faJoins.ts';
-import type { Around } from './faShort.ts';
 import { asciiDigits, dominantLang, plainLetters } from './letters.ts';
 import { spokenPieces } from './spoken.ts';
-import { writtenWords, type Break, type WrittenWord } from './written.ts';
+import { writtenWords, type Break } from './written.ts';
 
 export interface SpokenWord {
   /** UTF-16 offsets in the original text, end exclusive. */
@@ -48,6 +47,7 @@ export function utterances(text: string, lexicon?: Lexicon, base: Lang = dominan
   let lastBreak: Break = '';
   const written = writtenWords(text);
   const plain = written.map((word) => asciiDigits(plainLetters(word.text)));
+  const words = { text, written, plain };
   let said = '';
   for (let i = 0; i < written.length; i++) {
     const own = lexicon?.at(written, i, base);
@@ -55,8 +55,8 @@ export function utterances(text: string, lexicon?: Lexicon, base: Lang = dominan
     const word = { ...written[i], end: last.end, breakAfter: last.breakAfter };
     if (own) i += own.words - 1;
     const phonemes = own?.entry.phonemes;
-    const expanded = own?.entry.say ?? expandedAbbreviation(word.text, text[word.end] === '.');
-    const pieces = own && phonemes !== undefined ? [{ text: espeakPhonemes(phonemes, own.entry.lang), lang: own.entry.lang }] : spokenPieces(expanded ?? word.text, base, base === 'fa' ? { ...aroundWord(text, written, plain, i), said } : undefined);
+    const around = new Neighbours(words, i, said);
+    const pieces = own && phonemes !== undefined ? [{ text: espeakPhonemes(phonemes, own.entry.lang), lang: own.entry.lang }] : spokenPieces(own?.entry.say ?? word.text, base, around, own ? undefined : plain[i]);
     for (const { text: given, lang: pieceLang } of pieces) {
       // Sounds are those of their own language's voice.
       const lang = base === 'fa' && phonemes === undefined ? 'fa' : pieceLang;
@@ -81,20 +81,6 @@ export function utterances(text: string, lexicon?: Lexicon, base: Lang = dominan
 
 const firstToken = (text: string): string => text.slice(0, (text + ' ').indexOf(' '));
 const lastToken = (text: string): string => text.slice(text.lastIndexOf(' ') + 1);
-
-/** Words beside it count where nothing but a space is between, or the mark after «تلفن:», «(۰۲۱)» and «ص. ۱۲». */
-function aroundWord(text: string, written: readonly WrittenWord[], plain: readonly string[], i: number): Omit<Around, 'said'> {
-  const near = (left: number): boolean => {
-    if (left < 0 || left + 1 >= written.length) return false;
-    const gap = text.slice(written[left].end, written[left + 1].start);
-    if (gap === ' ') return true;
-    return /^(?:\s?\(|[:)]{0,2})[^\S\n]*$/u.test(gap) || (/^\.[^\S\n]*$/u.test(gap) && plain[left].length <= 2 && /^\p{L}/u.test(plain[left]));
-  };
-  const { start, end } = written[i];
-  const enclosed = text[start - 1] === '(' && text[end] === ')';
-  const after = near(i) ? plain[i + 1] : '';
-  return { before: near(i - 1) ? plain[i - 1] : '', after, afterNext: after !== '' && near(i + 1) ? plain[i + 2] : '', enclosed, stop: text[end] === '.' };
-}
 
 function append(run: UtteranceText, text: string): void {
   run.text += text;

@@ -14,14 +14,14 @@ export interface WrittenWord {
 }
 
 /** Symbols that are read even when they stand alone between spaces. */
-const LONE_SYMBOL = /^[&+=×÷%٪$€£¥°℃℉﷼]$/u;
+const LONE_SYMBOL = /^[&+=×÷%٪$€£¥¢°℃℉﷼]$/u;
 const DIGIT = '[0-9۰-۹٠-٩]';
-/** Telephone and card numbers are one word, with their spaces: 0912 123 4567. */
-const PHONE = `(?<![\\p{L}\\p{M}0-9۰-۹.,/٫٬])(?:(?:\\+|[0۰٠]{2})[9۹٩][8۸٨][ -]?|[0۰٠](?=[1-9۱-۹١-٩]))[1-9۱-۹١-٩](?:[ -]?${DIGIT}){9}(?![ -]?${DIGIT})|(?<![ -]?${DIGIT})${DIGIT}{4}(?:[ -]${DIGIT}{4}){3}(?![ -]?${DIGIT})`;
-/** Signs that are words only between numbers: ۵ − ۳, 5<7. */
-const SIGN = `(?<sign>(?<=${DIGIT} ?)[<>≤≥≈≠±→](?= ?${DIGIT})|(?<=${DIGIT} )[−–](?= ${DIGIT}))`;
+/** Telephone and card numbers are one word, with their spaces: 0912 123 4567, +1 (415) 555 0123, (415) 555-0123. */
+const PHONE = `(?=[+0۰٠])(?<![\\p{L}\\p{M}0-9۰-۹.,/٫٬])(?:(?:\\+|[0۰٠]{2})[9۹٩][8۸٨][ -]?|[0۰٠](?=[1-9۱-۹١-٩]))[1-9۱-۹١-٩](?:[ -]?${DIGIT}){9}(?![ -]?${DIGIT})|(?=${DIGIT})(?<![ -]?${DIGIT})${DIGIT}{4}(?:[ -]${DIGIT}{4}){3}(?![ -]?${DIGIT})|\\+(?=(?:[ ()-]{0,2}${DIGIT}){8})[1-9]${DIGIT}{0,2}(?:[ -]\\(?${DIGIT}{1,4}\\)?){2,5}(?!${DIGIT})|(?=[1(])(?<![\\p{L}\\p{M}]|${DIGIT})(?:1[ -])?\\(${DIGIT}{3}\\)[ -]?${DIGIT}{3}[ .-]${DIGIT}{4}(?!${DIGIT})`;
+/** Signs that are words only between numbers: ۵ − ۳, 5<7, 9am–5pm. */
+const SIGN = `(?<sign>[<>≤≥≈≠±→](?<=${DIGIT} ?.)(?= ?${DIGIT})|[−–](?<=${DIGIT} .)(?= ${DIGIT})|–(?<=${DIGIT}[%٪°$€£\\p{L}]{0,4}.)(?=[$€£]?${DIGIT}))`;
 /** Letters with stops between: «ق.م», «ه‍.ش». */
-const DOTTED = String.raw`(?<![\p{Script=Arabic}\p{Script=Latin}\p{M}\u200C])[0-9۰-۹٠-٩]{0,4}[ء-ی]\u200D?(?:\.[ء-ی]\u200D?)+(?![\p{L}\p{M}\u200C])`;
+const DOTTED = String.raw`(?=[0-9۰-۹٠-٩ء-ی])(?<![\p{Script=Arabic}\p{Script=Latin}\p{M}\u200C])[0-9۰-۹٠-٩]{0,4}[ء-ی]\u200D?(?:\.[ء-ی]\u200D?)+(?![\p{L}\p{M}\u200C])`;
 const DOTTED_WORD = /^[0-9۰-۹٠-٩]{0,4}[ء-ی]\u200D?(?:\.[ء-ی]\u200D?)+$/u;
 /** Links and addresses whole, then numbers with their separators, then anything up to a space or a mark that separates. */
 const CLUSTER = new RegExp(
@@ -31,7 +31,7 @@ const CLUSTER = new RegExp(
     PHONE,
     SIGN,
     DOTTED,
-    `(?:[-+−#]|[$€£¥₽₺₹₿﷼] ?)?${DIGIT}+(?:[.,٫٬،:/–\\-]${DIGIT}+)*[%٪‰$€£¥₽₺₹₿﷼]?(?!${DIGIT}|[¼-¾⅐-⅞²³¹⁰⁴-⁹\\p{L}\\p{M}\\u200C@+_])`,
+    `(?:[-+−#~]|[$€£¥₽₺₹₿﷼] ?)?${DIGIT}+(?:[.,٫٬،:/–\\-]${DIGIT}+)*[%٪‰$€£¥₽₺₹₿﷼¢]?(?![.,٫٬:/\\-]?[$€£]?${DIGIT}|[¼-¾⅐-⅞²³¹⁰⁴-⁹⁻^\\p{L}\\p{M}\\u200C@+_]|['’](?:s(?!\\p{L})|${DIGIT}))`,
     // Pictures, letters that nobody says and what is no character part words; bidi marks and joiners are inside them.
     String.raw`(?:[^\s\p{C}\p{So}…،؛؟?!«»"“”„()\[\]{}<>—–۔\p{L}]|[\p{Cf}°℃℉]|(?=\p{L})[\p{Script=Arabic}\p{Script=Latin}\p{Script=Greek}ـµ])+`,
   ].join('|'),
@@ -40,8 +40,9 @@ const CLUSTER = new RegExp(
 /** Marks that also separate without a space: «سلام.خوبی», `one,two`, but not `3,5` or `12:30`. */
 const INNER_SEPARATOR = /(?<![0-9۰-۹٠-٩])[,;:]|[,;:](?![0-9۰-۹٠-٩])|(?<=(?=\p{L})\p{Script=Arabic})\.(?=(?=\p{L})\p{Script=Arabic})|\.{2,}/gu;
 /** What may begin or end a word: letters, digits, and signs that are said with them. */
-const EDGE = /[^\p{L}\p{M}\p{N}\p{Cs}&+%٪‰$€£#@°×÷﷼¥₽₺₹₿℃℉<>≤≥≈≠±→]/u;
-const SIGNED = /^[-−][0-9۰-۹٠-٩]/u;
+const EDGE = /[^\p{L}\p{M}\p{N}\p{Cs}&+%٪‰$€£¢#@°×÷﷼¥₽₺₹₿℃℉<>≤≥≈≠±→]/u;
+/** …and signs and what else a number begins with: -5, -$5, ~50, .5, (415) 555-0123. */
+const SIGNED = /^(?:[-−~][$€£]?|\.)[0-9۰-۹٠-٩]|^\([0-9۰-۹٠-٩]{3}\)/u;
 
 export function writtenWords(text: string): WrittenWord[] {
   const words: WrittenWord[] = [];
@@ -57,7 +58,9 @@ export function writtenWords(text: string): WrittenWord[] {
     }
   }
   words.forEach((word, i) => {
-    word.breakAfter = breakIn(text.slice(word.end, words[i + 1]?.start ?? text.length), word.text);
+    const next = words[i + 1];
+    const spelled = i > 0 && LETTER.test(word.text) && LETTER.test(words[i - 1].text) && text.slice(words[i - 1].end, word.start) === ' ';
+    word.breakAfter = breakIn(text.slice(word.end, next?.start ?? text.length), word.text, next?.text ?? '', spelled);
   });
   return words;
 }
@@ -76,21 +79,32 @@ function parts(cluster: string): [start: number, end: number][] {
 function trimmedWord(raw: string, offset: number): WrittenWord | null {
   if (LONE_SYMBOL.test(raw)) return { text: raw, start: offset, end: offset + 1, breakAfter: '' };
   let lead = 0;
-  while (lead < raw.length && EDGE.test(raw[lead]) && !SIGNED.test(raw.slice(lead, lead + 2))) lead++;
+  while (lead < raw.length && EDGE.test(raw[lead]) && !SIGNED.test(raw.slice(lead, lead + 5))) lead++;
   let trail = 0;
   while (trail < raw.length - lead && EDGE.test(raw[raw.length - 1 - trail])) trail++;
   const text = raw.slice(lead, raw.length - trail);
   return isSpeakable(text) ? { text, start: offset + lead, end: offset + raw.length - trail, breakAfter: '' } : null;
 }
 
+/** An initial; of several in a row (U S A) the last is none. */
+const LETTER = /^\p{Lu}$/u;
 const lastLetters = (word: string): string => /[\p{L}\p{M}\u200C\u200D]+(?:\.[\p{L}\p{M}\u200C\u200D]+)*$/u.exec(word.slice(-24))?.[0] ?? word;
 
-/** The strongest break in what stands between two words. */
-function breakIn(gap: string, word: string): Break {
+/** Whether a stop after the word belongs to it. */
+function isShort(word: string, next: string): boolean {
+  if (/[0-9](?:st|nd|rd|th)$/i.test(word)) return false;
+  const letters = lastLetters(plainLetters(word));
+  return isAbbreviation(letters, next) || isAbbreviation(letters.slice(letters.lastIndexOf('.') + 1), next);
+}
+
+/** The strongest break in what stands between two words. @param spelled the word is the last of letters that stand apart */
+function breakIn(gap: string, word: string, next: string, spelled: boolean): Break {
   if (gap === ' ' || gap === '') return '';
   if (/[?؟]/u.test(gap)) return '?';
   if (gap.includes('!')) return '!';
-  if (gap.includes('\n') || (/^\.(?!\.)|[^.]\.(?!\.)|۔/u.test(gap) && !isAbbreviation(lastLetters(plainLetters(word))))) return '.';
-  if (/[,،;؛:…()[\]{}—–]|\.\.|\s[-−]\s/u.test(gap)) return ',';
+  const ends = gap.includes('\n') || /^\.(?!\.)|[^.]\.(?!\.)|۔/u.test(gap);
+  if (ends && (spelled || !isShort(word, next))) return '.';
+  // A line may end with what a stop would not end: “Plan B”.
+  if (gap.includes('\n') || /[,،;؛:…()[\]{}—–]|\.\.|\s[-−]\s/u.test(gap)) return ',';
   return '';
 }
