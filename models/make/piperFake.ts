@@ -8,6 +8,9 @@ export const FAKE_RATE = 16_000;
 /** Samples of each id at length scale 1. */
 export const SAMPLES_PER_ID = 320;
 
+/** The id of “!”: sounds come after it. */
+const LAST_MARK = 7;
+
 /** Ids of the frame, of punctuation and of IPA's code points as eSpeak gives them. @param without signs that the voice does not know */
 export function fakeConfig(espeakVoice: string, without = ''): Record<string, unknown> {
   const signs = ['_', '^', '$', ' ', ...Array.from(',.?!abdefhijklmnopqrstuvwxzæðŋɐɑɔəɚɛɜɡɪɹɾʃʊʌʒʔθᵻˈˌː\u0303\u0329')].filter((sign) => !without.includes(sign));
@@ -19,12 +22,14 @@ export function fakeConfig(espeakVoice: string, without = ''): Record<string, un
 
 export interface PiperFake {
   speakers?: boolean;
+  /** Punctuation and what stands between sounds is silent. */
+  hasPauses?: boolean;
   /** What is wrong with it. */
   fault?: 'silent' | 'rank' | 'inputs' | 'nan';
 }
 
 /** sample k of n = sin(2π·(100 + 8·id)·k/rate), id = ids[floor(k / (samples per id × length))] */
-export function fakePiper({ speakers = false, fault }: PiperFake = {}): Graph {
+export function fakePiper({ speakers = false, hasPauses = false, fault }: PiperFake = {}): Graph {
   const graph = createGraph('piper-stand-in');
   graph.input('input', 'int64', ['batch_size', 'phonemes']);
   graph.input('input_lengths', 'int64', ['batch_size']);
@@ -39,9 +44,11 @@ export function fakePiper({ speakers = false, fault }: PiperFake = {}): Graph {
   const at = graph.node('Cast', [graph.node('Range', [int(0), count, int(1)])], { to: 1 });
   const last = graph.node('Sub', ['input_lengths', graph.i64('', [1], [1])]);
   const index = graph.node('Min', [graph.node('Cast', [graph.node('Floor', [graph.node('Div', [at, perId])])], { to: 7 }), last]);
-  const hertz = graph.node('Add', [graph.node('Mul', [graph.node('Cast', [graph.node('Gather', [ids, index])], { to: 1 }), one(8)]), one(100)]);
+  const id = graph.node('Cast', [graph.node('Gather', [ids, index])], { to: 1 });
+  const hertz = graph.node('Add', [graph.node('Mul', [id, one(8)]), one(100)]);
   const tone = graph.node('Sin', [graph.node('Mul', [graph.node('Mul', [at, hertz]), one((2 * Math.PI) / FAKE_RATE)])]);
-  const loud = graph.node('Mul', [tone, one(fault === 'silent' ? 0 : fault === 'nan' ? NaN : 0.3)]);
+  const even = graph.node('Mul', [tone, one(fault === 'silent' ? 0 : fault === 'nan' ? NaN : 0.3)]);
+  const loud = hasPauses ? graph.node('Mul', [even, graph.node('Cast', [graph.node('Greater', [id, one(LAST_MARK)])], { to: 1 })]) : even;
   if (fault === 'rank') graph.output('output', graph.node('Concat', [graph.node('Unsqueeze', [loud, graph.i64('', [1], [0])]), graph.node('Unsqueeze', [loud, graph.i64('', [1], [0])])], { axis: 0 }), 'float32', [2, 'time']);
   else graph.output('output', graph.node('Unsqueeze', [loud, graph.i64('', [3], [0, 1, 2])]), 'float32', ['batch_size', 1, 1, 'time']);
   return graph;

@@ -4,6 +4,7 @@ import { openTakes, type TakeStore } from '../../engine/library/takes.ts';
 import { rateValue } from '../../engine/media/rate.ts';
 import { textOf } from '../../engine/pipeline/speechPlan.ts';
 import type { TakeInfo } from '../../shared/contract/take.ts';
+import { shownText } from '../../shared/marks.ts';
 import { sayLibraryEvent } from '../progress.ts';
 import type { Context } from '../context.ts';
 
@@ -84,6 +85,6 @@ function length(take: TakeInfo): string {
 /** The beginning of what is said, on one line. */
 function saidBy({ request }: TakeInfo): string {
   if (request.audio !== undefined) return path.basename(request.audio);
-  const line = textOf(request).replace(/\s+/gu, ' ').trim();
+  const line = shownText(textOf(request)).replace(/\s+/gu, ' ').trim();
   return line.length <= 60 ? line : `${Array.from(line).slice(0, 59).join('')}…`;
 }

@@ -1,9 +1,12 @@
 import { split } from '../../engine/pipeline/script.ts';
 import { writeWav } from '../../engine/media/wav.ts';
+import { readSettings } from '../../engine/settings.ts';
 import { readImportedVoices, refuseFetch, removeVoice } from '../../engine/voice/imported.ts';
 import { importVoice, voiceFiles } from '../../engine/voice/importVoice.ts';
-import { utterances } from '../../engine/voice/normalise/utterances.ts';
+import { turnsOf } from '../../engine/voice/delivery.ts';
+import { userPauses } from '../../engine/voice/pauses.ts';
 import { spokenChanges } from '../../engine/voice/spokenChanges.ts';
+import { langOfText, markedOf } from '../../engine/voice/ssml.ts';
 import { openVoices } from '../../engine/voice/voices.ts';
 import { StudioError } from '../../shared/errors.ts';
 import type { Context } from '../context.ts';
@@ -34,17 +37,19 @@ export async function voicesRemove(id: string, { home, json }: Context): Promise
 export async function voicesSay(text: string, options: { voice?: string; rate: number; pitch: number; out?: string; explain?: boolean }, { home, json, signal }: Context): Promise<void> {
   const voices = await openVoices(await readImportedVoices(home));
   try {
-    const voice = options.voice ?? split(text)[0]?.lang ?? 'en';
-    const speech = await voices.speak(text, { voice, rate: options.rate, pitch: options.pitch }, signal);
+    const marked = markedOf(text) ?? undefined;
+    const pauses = userPauses(await readSettings(home));
+    const voice = options.voice ?? (marked ? langOfText(text, marked) : (split(text)[0]?.lang ?? 'en'));
+    const speech = await voices.speak(text, { voice, rate: options.rate, pitch: options.pitch, pauses, marked }, signal);
     const { pcm, sampleRate, words, estimated = false, warnings = [] } = speech;
     for (const warning of warnings) process.stderr.write(`${warning}\n`);
     if (pcm.length === 0) throw new StudioError('invalid-input', 'Nothing of this text can be spoken: write at least one word.');
     if (options.out !== undefined) await writeWav(options.out, pcm, sampleRate);
     const durationSec = pcm.length / sampleRate;
-    const spoken = options.explain === true ? utterances(text).map((each) => ({ lang: each.lang, text: each.text })) : null;
-    const changes = spoken && spokenChanges(text);
+    const spoken = options.explain === true ? turnsOf(text, { marked }).map(({ run }) => ({ lang: run.lang, text: run.text })) : null;
+    const changes = spoken && spokenChanges(text, [], marked);
     // An imported voice tells no phonemes: those that it was given are its language's shipped voice's.
-    const phonemes = spoken && (estimated ? await voices.speak(text, { voice: voices.find(voice).lang }, signal) : speech).phonemes.map(({ symbol }) => symbol);
+    const phonemes = spoken && (estimated ? await voices.speak(text, { voice: voices.find(voice).lang, marked }, signal) : speech).phonemes.map(({ symbol }) => symbol);
     if (json) {
       console.log(JSON.stringify({
         voice, durationSec, sampleRate, words, ...(estimated ? { estimated } : {}), ...(warnings.length > 0 ? { warnings } : {}),

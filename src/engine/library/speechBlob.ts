@@ -15,10 +15,12 @@ export interface Said {
   pitch: number;
   /** How the user wants words of this text to be said, as JSON; '' where nothing is said of them. */
   lexicon: string;
+  /** Silences that are not the usual ones, and what the text's marks say, as JSON; '' where neither is there. */
+  manner: string;
   text: string;
 }
 
-const wordsOf = ({ voice, version, rate, pitch, lexicon, text }: Said): string => JSON.stringify([voice, version, rate, pitch, lexicon, text]);
+const wordsOf = ({ voice, version, rate, pitch, lexicon, manner, text }: Said): string => JSON.stringify([voice, version, rate, pitch, lexicon, manner, text]);
 
 /** The same for the same speech, whoever asks: sha256 in hex. */
 export const keyOf = (said: Said): string => createHash('sha256').update(wordsOf(said)).digest('hex');

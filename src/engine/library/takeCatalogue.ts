@@ -2,6 +2,7 @@
 import type Database from 'better-sqlite3';
 import { type Fragment, isOver, takeInfo, type ChunkTimes, type SaidSegment, type TakeInfo } from '../../shared/contract/take.ts';
 import type { RenderRequest } from '../../shared/contract/request.ts';
+import { shownText } from '../../shared/marks.ts';
 import type { Chunk } from '../../shared/vocabulary.ts';
 import type { Owner } from './owner.ts';
 import { searchText } from './searchText.ts';
@@ -88,7 +89,7 @@ const FILTERS = {
 /** Of a request that is the same object: a take is written several times, and a long script takes a while. */
 const found = new WeakMap<object, string>();
 function foundBy(request: Partial<Pick<RenderRequest, 'script' | 'segments' | 'transcript'>>): string {
-  const known = found.get(request) ?? searchText(request.script ?? request.segments?.map(({ text }) => text).join('') ?? request.transcript ?? '');
+  const known = found.get(request) ?? searchText(shownText(request.script ?? request.segments?.map(({ text }) => text).join('') ?? '') || (request.transcript ?? ''));
   found.set(request, known);
   return known;
 }

@@ -2,17 +2,27 @@
  * A script as segments: sentences, and clauses or runs of words where a sentence would take longer than 15 s to say.
  * Everything here is one pass over the text, so a script of the greatest length is split in milliseconds.
  */
-import { MAX_SCRIPT_CHARACTERS } from '../../shared/contract/request.ts';
+import { MAX_SCRIPT_CHARACTERS, type PausesMs } from '../../shared/contract/request.ts';
 import { StudioError } from '../../shared/errors.ts';
+import { BLANK } from '../../shared/marks.ts';
 import type { Lang, Segment } from '../../shared/vocabulary.ts';
 import { isAbbreviation, mayEndSentence } from '../voice/normalise/abbreviations.ts';
 import { dominantLang, isSpeakable } from '../voice/normalise/letters.ts';
+import { pauseKind, pauseTable } from '../voice/pauses.ts';
+import { markedOf } from '../voice/ssml.ts';
 
 /** Of estimated speech at normal rate; the estimate errs by up to a fifth, the bound to keep is 15 s. */
 const LONGEST_SEC = 12;
 
 const STRENGTH = { word: 0, clause: 1, sentence: 2, paragraph: 3 } as const;
 type Strength = (typeof STRENGTH)[keyof typeof STRENGTH];
+
+/** A stretch whose speech takes as long as that of its letters, divided by the rate. */
+export interface Pace {
+  start: number;
+  end: number;
+  rate: number;
+}
 
 /** A place where the script may be cut: before the character at `at`. */
 interface Cut {
@@ -22,7 +32,7 @@ interface Cut {
 
 /**
  * Refuses what cannot be rendered, before any work.
- * @throws invalid-input: empty, nothing speakable, or longer than MAX_SCRIPT_CHARACTERS
+ * @throws invalid-input: empty, nothing speakable, longer than MAX_SCRIPT_CHARACTERS, or with marks that cannot be read
  */
 export function checkScript(text: string): void {
   if (text.length > MAX_SCRIPT_CHARACTERS) {
@@ -32,7 +42,7 @@ export function checkScript(text: string): void {
     );
   }
   if (text.trim() === '') throw new StudioError('invalid-input', 'The text is empty. Give at least one word in Persian or English.');
-  if (!isSpeakable(text)) {
+  if (!isSpeakable(markedOf(text)?.plain ?? text)) {
     throw new StudioError('invalid-input', 'The text has nothing that can be spoken: no Persian or English letter and no number, only signs or emoji.');
   }
 }
@@ -42,11 +52,12 @@ export function checkScript(text: string): void {
  * segment has something to say (unless the whole script has nothing).
  * @param rate of speech, 0.5–2: a slower voice gets shorter segments
  * @param lang of segments before the first that has letters: where the script is part of a longer text
+ * @param paces stretches that are said slower or faster than that
  */
-export function split(script: string, { rate = 1, lang: langBefore }: { rate?: number; lang?: Lang | undefined } = {}): Segment[] {
+export function split(script: string, { rate = 1, lang: langBefore, paces = [] }: { rate?: number; lang?: Lang | undefined; paces?: readonly Pace[] } = {}): Segment[] {
   if (script === '') return [];
   const cuts = findCuts(script);
-  const spokenSec = estimate(script);
+  const spokenSec = estimate(script, paces);
   const longestSec = LONGEST_SEC * Math.min(1, rate);
   const ends: number[] = [];
   let start = 0;
@@ -67,13 +78,14 @@ export function split(script: string, { rate = 1, lang: langBefore }: { rate?: n
   });
 }
 
-/** Seconds of silence between this segment and the next one, by what ends it. */
-export function pauseAfter(segment: Pick<Segment, 'text'>): number {
-  const tail = /[^\p{L}\p{N}]*$/u.exec(segment.text.slice(-40))![0];
-  if (tail.includes('\n')) return 0.6;
-  if (/[.!?؟…۔]/u.test(tail)) return 0.35;
-  if (/[؛;:،,—–]/u.test(tail)) return 0.18;
-  return 0.06;
+/** Where a sentence is cut between two words. */
+const WORD_PAUSE_MS = 60;
+
+/** Seconds of silence between this segment and the next one at normal rate, by what ends it. */
+export function pauseAfter({ text }: Pick<Segment, 'text'>, pauses?: PausesMs): number {
+  const tail = /[^\p{L}\p{N}]*$/u.exec(text.replaceAll(BLANK, '').slice(-40))![0];
+  const kind = pauseKind(tail);
+  return (kind === null ? WORD_PAUSE_MS : pauseTable(pauses)[kind]) / 1000;
 }
 
 // Bounded repeats: an unbounded one would look at the rest of the text from every word.
@@ -204,7 +216,7 @@ function partEnds(script: string, start: number, end: number, cuts: readonly Cut
 function insideWord(script: string, from: number, end: number, spokenSec: Float64Array, longestSec: number): number {
   let at = from + 1;
   while (at < end && spokenSec[at + 1] - spokenSec[from] <= longestSec) at++;
-  while (at < end && /[\p{M}\u200C\u200D\uDC00-\uDFFF\uFE0F]/u.test(script[at])) at++;
+  while (at < end && /[\p{M}\u200C\u200D\u2060\uDC00-\uDFFF\uFE0F]/u.test(script[at])) at++;
   return at;
 }
 
@@ -212,13 +224,12 @@ function insideWord(script: string, from: number, end: number, spokenSec: Float6
  * Seconds of speech before each character, at normal rate. Measured on eSpeak: Persian ~12, English ~16 letters and spaces per
  * second, digits ~0.42 s each, capitals that are spelled ~0.25 s, a comma ~0.16 s.
  */
-function estimate(script: string): Float64Array {
-  const before = new Float64Array(script.length + 2);
-  let sec = 0;
+function estimate(script: string, paces: readonly Pace[]): Float64Array {
+  const each = new Float64Array(script.length);
   let lastCapital = false;
   let lastSpoken = false;
   for (let i = 0; i < script.length; i++) {
-    before[i] = sec;
+    let sec = 0;
     const code = script.charCodeAt(i);
     const capital = code >= 65 && code <= 90;
     if (capital) sec += lastCapital ? 0.25 : 0.1;
@@ -231,7 +242,11 @@ function estimate(script: string): Float64Array {
     else if (code >= 0xfb50 && code <= 0xfefc) sec += 0.15;
     lastCapital = capital;
     lastSpoken = /[\p{L}\p{N}\p{M}]/u.test(script[i]);
+    each[i] = sec;
   }
-  before[script.length] = before[script.length + 1] = sec;
+  for (const { start, end, rate } of paces) for (let i = Math.max(0, start); i < Math.min(end, script.length); i++) each[i] /= rate;
+  const before = new Float64Array(script.length + 2);
+  for (let i = 0; i < script.length; i++) before[i + 1] = before[i] + each[i];
+  before[script.length + 1] = before[script.length];
   return before;
 }

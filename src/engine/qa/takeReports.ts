@@ -8,11 +8,13 @@ import { z } from 'zod';
 import { qaReport, type QaEvent, type QaReport, type ReviewMark } from '../../shared/contract/qa.ts';
 import type { TakeInfo } from '../../shared/contract/take.ts';
 import { StudioError, throwIfCanceled } from '../../shared/errors.ts';
+import { shownPart, shownText } from '../../shared/marks.ts';
 import type { QaLang } from '../../shared/qaWords.ts';
 import type { Client } from '../../shared/rpc.ts';
 import { replaceDurably } from '../library/durable.ts';
 import type { TakeStore } from '../library/takes.ts';
 import { rateValue } from '../media/rate.ts';
+import { textOf } from '../pipeline/speechPlan.ts';
 import type { EngineApi } from '../process/api.ts';
 import type { EngineOwner } from '../process/owner.ts';
 import { QA_VERSION } from './version.ts';
@@ -57,7 +59,8 @@ export function createTakeReports({ engine, takes }: ReportParts): TakeReports {
 
   const orderOf = (take: TakeInfo, file: string): QaOrder & { take: QaTake } => {
     const { said, track, chunks } = takes.soFar(take.id);
-    const segments = said.map(({ index, text, startSec, endSec }) => ({ index, text, startSec, endSec }));
+    const script = textOf(take.request);
+    const segments = said.map(({ index, text, startSec, endSec }) => ({ index, text: shownPart(text, script), startSec, endSec }));
     return { file, take: { takeId: take.id, request: take.request, avatarId: take.avatarId, rate: take.rate!, frames: take.framesDone, endKnownFrom: Math.max(0, ...chunks.map(({ chunk }) => chunk.firstFrame)), poses: track()?.poses ?? null, segments } };
   };
 
@@ -149,7 +152,7 @@ async function keptReport(takeFile: string): Promise<QaReport | null> {
 
 /** The first words of what is said. */
 export function titleOf({ request: { script, segments, audio } }: TakeInfo): string {
-  const text = script ?? segments?.map((segment) => segment.text).join('') ?? path.basename(audio ?? '');
+  const text = shownText(script ?? segments?.map((segment) => segment.text).join('') ?? path.basename(audio ?? ''));
   const line = text.replace(/\s+/gu, ' ').trim();
   return line.length <= 80 ? line : `${Array.from(line).slice(0, 79).join('')}…`;
 }

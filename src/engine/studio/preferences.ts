@@ -1,11 +1,13 @@
 /** What the user sets for the whole studio: kept in engine.json, and told to those whom it concerns; the engine learns of it at its next start. */
 import { access, constants, stat } from 'node:fs/promises';
 import path from 'node:path';
+import type { PausesMs } from '../../shared/contract/request.ts';
 import type { StudioSettings } from '../../shared/contract/settings.ts';
 import { StudioError } from '../../shared/errors.ts';
 import type { DeviceRequest } from '../onnx/devices.ts';
 import type { EngineOwner } from '../process/owner.ts';
 import { changeSettings, settingsFields, shownSettings, type EngineSettings } from '../settings.ts';
+import { userPauses } from '../voice/pauses.ts';
 
 export interface Preferences {
   current(): StudioSettings;
@@ -15,6 +17,8 @@ export interface Preferences {
   setDefaultVoice(lang: 'fa' | 'en', voice: string): Promise<void>;
   /** Voices by language that the user made the default. */
   defaultVoices(): NonNullable<EngineSettings['defaultVoices']>;
+  /** Silences by punctuation as the user wants them; undefined: the usual ones. */
+  pauses(): PausesMs | undefined;
 }
 
 export interface PreferencesOptions {
@@ -48,6 +52,7 @@ export function openPreferences({ home, settings: atFirst, engine, deviceOf, onC
     },
     setDefaultVoice: (lang, voice) => change({ defaultVoices: { ...settings.defaultVoices, [lang]: voice } }),
     defaultVoices: () => settings.defaultVoices ?? {},
+    pauses: () => userPauses(settings),
   };
 }
 

@@ -11,6 +11,7 @@ import { checkScript } from '../pipeline/script.ts';
 import { ownVoice, planSpeech, textOf, type PlannedSegment, type SpokenScript } from '../pipeline/speechPlan.ts';
 import { findVoice, type Voice } from '../voice/catalogue.ts';
 import { entriesIn } from '../voice/lexicon.ts';
+import { pauseTable } from '../voice/pauses.ts';
 
 /** The mouth knows so much of what comes: frames this close to a change are drawn again. */
 const LOOK_AHEAD_SEC = 0.3;
@@ -66,9 +67,9 @@ export async function beginEdit({ takes, hasAvatar, completed, defaultVoices, vo
 
 /** How many segments from the first on are said as they were; null: all, and there are no others. @param said what was really said in the one before @param voiceId the whole id of a voice */
 export function sameSegments(before: SpokenScript, now: SpokenScript, said: readonly Pick<SaidSegment, 'text' | 'voice'>[], voiceId: (name: string) => string): number | null {
-  const applied = ({ lexicon = [] }: SpokenScript, text: string) => JSON.stringify(entriesIn(text, lexicon));
+  const applied = ({ lexicon = [], pauses }: SpokenScript, { text, marked }: PlannedSegment) => JSON.stringify([entriesIn(marked?.plain ?? text, lexicon), pauseTable(pauses), marked]);
   const isSame = (a: PlannedSegment, b: PlannedSegment): boolean =>
-    a.text === b.text && a.rate === b.rate && a.pitch === b.pitch && a.pauseSec === b.pauseSec && voiceId(a.voice) === voiceId(b.voice) && applied(before, a.text) === applied(now, a.text);
+    a.text === b.text && a.rate === b.rate && a.pitch === b.pitch && a.pauseSec === b.pauseSec && voiceId(a.voice) === voiceId(b.voice) && applied(before, a) === applied(now, b);
   const [planned, wanted] = [before, now].map(planSpeech);
   // Another version may have split the text otherwise: then its plan says nothing of what was said.
   const first = wanted.findIndex((segment, i) => !planned[i] || said[i]?.text !== segment.text || !isSame({ ...planned[i], voice: said[i].voice ?? planned[i].voice }, segment));

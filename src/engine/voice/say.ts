@@ -4,18 +4,19 @@ import type { saidSample, sayInput } from '../../shared/contract/voice.ts';
 import { StudioError } from '../../shared/errors.ts';
 import { wavBytes } from '../media/wav.ts';
 import { checkEntry } from './lexicon.ts';
-import { dominantLang } from './normalise/letters.ts';
 import { spokenChanges } from './spokenChanges.ts';
+import { langOfText, markedOf } from './ssml.ts';
 import type { Voices } from './voices.ts';
 
 export type SayInput = z.output<typeof sayInput>;
 export type SaidSample = z.output<typeof saidSample>;
 
-/** By the text's own language's default, unless a voice is named. @throws invalid-input where nothing of it can be spoken; canceled */
-export async function saySample({ text, voice, rate, pitch, lexicon = [] }: SayInput, voices: Pick<Voices, 'speak' | 'find'>, signal?: AbortSignal): Promise<SaidSample> {
+/** By the text's own language's default, unless a voice is named. @throws invalid-input where nothing of it can be spoken, or its marks cannot be read; canceled */
+export async function saySample({ text, voice, rate, pitch, lexicon = [], pauses }: SayInput, voices: Pick<Voices, 'speak' | 'find'>, signal?: AbortSignal): Promise<SaidSample> {
   lexicon.forEach(checkEntry);
-  const { id } = voices.find(voice ?? dominantLang(text) ?? 'en');
-  const { pcm, sampleRate, words, phonemes, estimated = false, warnings = [] } = await voices.speak(text, { voice: id, rate, pitch, lexicon }, signal);
+  const marked = markedOf(text) ?? undefined;
+  const { id } = voices.find(voice ?? langOfText(text, marked));
+  const { pcm, sampleRate, words, phonemes, estimated = false, warnings = [] } = await voices.speak(text, { voice: id, rate, pitch, lexicon, pauses, marked }, signal);
   if (pcm.length === 0) throw new StudioError('invalid-input', 'Nothing of this text can be spoken. Write at least one word in Persian or English.');
   return {
     wav: Buffer.from(wavBytes(pcm, sampleRate)).toString('base64'),
@@ -24,6 +25,6 @@ export async function saySample({ text, voice, rate, pitch, lexicon = [] }: SayI
     words: words.map(({ text: word, startSec, endSec }) => ({ text: word, startSec, endSec })),
     phonemes: estimated ? null : phonemes,
     warnings,
-    changes: spokenChanges(text, lexicon),
+    changes: spokenChanges(text, lexicon, marked),
   };
 }

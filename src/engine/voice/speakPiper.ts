@@ -8,10 +8,12 @@ import { applyGain } from '../media/limiter.ts';
 import { resample } from '../media/resample.ts';
 import { shippedDefault } from './catalogue.ts';
 import { ESPEAK_SAMPLE_RATE, type Espeak } from './espeak.ts';
+import { shownWord, turnsOf } from './delivery.ts';
 import type { SpokenWord, UtteranceText } from './normalise/utterances.ts';
+import { withPauses } from './pauses.ts';
 import { idsOf, signsOf, type Sign } from './piperPhonemes.ts';
 import type { OpenPiperVoice } from './piperRoom.ts';
-import { CLAUSE_GAP_SEC, concatenated, LEAD_SEC, RUN_GAP_SEC, runsOf, SILENCE, speakRun, TAIL_SEC, type SpokenText, type TimedWord, type SpeakOptions } from './speakText.ts';
+import { concatenated, LEAD_SEC, SILENCE, speakRun, TAIL_SEC, type SpokenText, type TimedWord, type SpeakOptions } from './speakText.ts';
 
 interface SaidRun {
   pcm: Float32Array;
@@ -19,26 +21,27 @@ interface SaidRun {
   warnings: string[];
 }
 
+/** How far the end of a word may lie from where it was estimated. */
+const ESTIMATE_SLACK_SEC = 0.25;
+
 export async function speakPiper(espeak: Espeak, open: OpenPiperVoice, text: string, options: SpeakOptions, signal?: AbortSignal): Promise<SpokenText> {
   const { lang, sampleRate } = open.voice;
-  const rate = options.rate ?? 1;
-  const pitch = options.pitch ?? 1;
   const parts: Float32Array[] = [];
   const words: TimedWord[] = [];
   const warnings = new Set<string>();
   let samples = 0;
-  for (const run of runsOf(text, options.lexicon).flatMap(byScript)) {
+  for (const { run, rate, pitch, gapSec, isGapMarked, pauses } of turnsOf(text, options, byScript)) {
     throwIfCanceled(signal);
-    const said = run.lang === lang ? await sayRun(espeak, open, run, rate, pitch) : byEspeak(espeak, run, rate, pitch, sampleRate);
+    const said = withPauses(run.lang === lang ? await sayRun(espeak, open, run, rate, pitch) : byEspeak(espeak, run, rate, pitch, sampleRate), sampleRate, pauses, run.lang === lang ? ESTIMATE_SLACK_SEC : 0);
     for (const warning of said.warnings) warnings.add(warning);
     if (said.pcm.length === 0) continue;
-    if (samples > 0) {
-      const gap = new Float32Array(Math.round(((run.afterBreak ? CLAUSE_GAP_SEC : RUN_GAP_SEC) * sampleRate) / rate));
+    if (gapSec > 0 && (samples > 0 || isGapMarked)) {
+      const gap = new Float32Array(Math.round(gapSec * sampleRate));
       parts.push(gap);
       samples += gap.length;
     }
     const offsetSec = samples / sampleRate;
-    for (const { word, startSec, endSec } of said.words) words.push({ text: text.slice(word.start, word.end), startSec: startSec + offsetSec, endSec: endSec + offsetSec, start: word.start, end: word.end });
+    for (const { word, startSec, endSec } of said.words) words.push({ text: shownWord(text, word, options.marked), startSec: startSec + offsetSec, endSec: endSec + offsetSec, start: word.start, end: word.end });
     parts.push(said.pcm);
     samples += said.pcm.length;
   }

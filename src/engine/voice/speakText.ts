@@ -1,22 +1,17 @@
 /** One text through one eSpeak instance: normalised, spoken run by run, joined, with times for the words as written. */
-import type { LexiconEntry } from '../../shared/contract/request.ts';
 import { StudioError } from '../../shared/errors.ts';
 import type { Phoneme, Speech, Word } from '../../shared/vocabulary.ts';
 import { applyGain } from '../media/limiter.ts';
 import { ESPEAK_SAMPLE_RATE, type Espeak } from './espeak.ts';
 import { findVoice, type EspeakVoice } from './catalogue.ts';
-import { lexiconOf } from './lexicon.ts';
+import { shownWord, turnsOf, type DeliveryOptions } from './delivery.ts';
+import type { SpokenWord, UtteranceText } from './normalise/utterances.ts';
+import { withPauses } from './pauses.ts';
 import { phonemesOf } from './phonemes.ts';
-import { utterances, type SpokenWord, type UtteranceText } from './normalise/utterances.ts';
 
-export interface SpeakOptions {
+export interface SpeakOptions extends DeliveryOptions {
   /** An id of the catalogue, or `fa` / `en` for that language's default. */
   voice: string;
-  /** 0.5–2, 1 = normal (also when left out). */
-  rate?: number;
-  pitch?: number;
-  /** How the user wants words to be said. */
-  lexicon?: readonly LexiconEntry[] | undefined;
 }
 
 /** A word as written, with its place in the text given to `speak` (UTF-16 offsets, end exclusive). */
@@ -38,26 +33,21 @@ export interface SpokenText extends Speech {
 export const LEAD_SEC = 0.02;
 export const TAIL_SEC = 0.04;
 export const SILENCE = 60; // of 32768, about −55 dBFS
-/** Where two languages meet without punctuation between them. */
-export const RUN_GAP_SEC = 0.02;
-export const CLAUSE_GAP_SEC = 0.15;
-
-/** About six minutes. A segment of a script has at most 15 s; the thread is busy until an utterance is done. */
-const MAX_SPOKEN_CHARACTERS = 5000;
+/** eSpeak tells its pauses as phonemes: they are where it says. */
+const PAUSE_SLACK_SEC = 0.02;
 
 export function speakText(espeak: Espeak, text: string, options: SpeakOptions): SpokenText {
   const voice = findVoice(options.voice);
   if (voice.engine !== 'espeak') throw new StudioError('bug', `“${voice.id}” is no voice of eSpeak.`);
-  const rate = options.rate ?? 1;
   const parts: Float32Array[] = [];
   const words: TimedWord[] = [];
   const phonemes: SpokenText['phonemes'] = [];
   let samples = 0;
-  for (const run of runsOf(text, options.lexicon)) {
-    const spoken = speakRun(espeak, run, voice, rate, options.pitch ?? 1);
+  for (const { run, rate, pitch, gapSec, isGapMarked, pauses } of turnsOf(text, options)) {
+    const spoken = withPauses(speakRun(espeak, run, voice, rate, pitch), ESPEAK_SAMPLE_RATE, pauses, PAUSE_SLACK_SEC);
     if (spoken.pcm.length === 0) continue;
-    if (samples > 0) {
-      const gap = Math.round(((run.afterBreak ? CLAUSE_GAP_SEC : RUN_GAP_SEC) * ESPEAK_SAMPLE_RATE) / rate);
+    if (gapSec > 0 && (samples > 0 || isGapMarked)) {
+      const gap = Math.round(gapSec * ESPEAK_SAMPLE_RATE);
       const startSec = samples / ESPEAK_SAMPLE_RATE;
       appendPhoneme(phonemes, { symbol: '', startSec, endSec: startSec + gap / ESPEAK_SAMPLE_RATE });
       parts.push(new Float32Array(gap));
@@ -66,22 +56,12 @@ export function speakText(espeak: Espeak, text: string, options: SpeakOptions): 
     const offsetSec = samples / ESPEAK_SAMPLE_RATE;
     for (const { symbol, startSec, endSec } of spoken.phonemes) appendPhoneme(phonemes, { symbol, startSec: startSec + offsetSec, endSec: endSec + offsetSec });
     for (const { word, startSec, endSec } of spoken.words) {
-      words.push({ text: text.slice(word.start, word.end), startSec: startSec + offsetSec, endSec: endSec + offsetSec, start: word.start, end: word.end });
+      words.push({ text: shownWord(text, word, options.marked), startSec: startSec + offsetSec, endSec: endSec + offsetSec, start: word.start, end: word.end });
     }
     parts.push(spoken.pcm);
     samples += spoken.pcm.length;
   }
   return { pcm: concatenated(parts, samples), sampleRate: ESPEAK_SAMPLE_RATE, words, phonemes };
-}
-
-/** What is handed to voices. @throws invalid-input where it is too long for one piece */
-export function runsOf(text: string, lexicon: readonly LexiconEntry[] | undefined): UtteranceText[] {
-  const runs = utterances(text, lexicon && lexiconOf(lexicon));
-  const length = runs.reduce((sum, run) => sum + run.text.length, 0);
-  if (length > MAX_SPOKEN_CHARACTERS) {
-    throw new StudioError('invalid-input', `The text is too long to be spoken in one piece (${length} characters as spoken, at most ${MAX_SPOKEN_CHARACTERS}). Split it into sentences.`);
-  }
-  return runs;
 }
 
 export interface SpokenRun {

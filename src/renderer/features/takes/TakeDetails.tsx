@@ -3,6 +3,7 @@ import { Clapperboard, FilePlus, Share, X } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
 import type { AvatarRow } from '../../../shared/contract/avatar.ts';
 import type { TakeInfo } from '../../../shared/contract/take.ts';
+import { shownText } from '../../../shared/marks.ts';
 import type { VoiceInfo } from '../../../shared/contract/voice.ts';
 import { useFormat } from '../../i18n/format.ts';
 import { Button, IconButton } from '../../ui/Button.tsx';
@@ -19,7 +20,7 @@ export function TakeDetails({ take, avatars, voices }: { take: TakeInfo; avatars
   const { t } = useTranslation('takes');
   const set = useTakesView((view) => view.set);
   const isFinished = take.state === 'finished';
-  const text = textOf(take.request);
+  const text = shownText(textOf(take.request));
   return (
     <aside ref={intoSight} aria-label={t('details.title')} className="flex shrink-0 flex-col gap-3 overflow-auto border-line bg-panel p-4 max-md:border-t md:w-80 md:border-s">
       <div className="flex items-center gap-2">

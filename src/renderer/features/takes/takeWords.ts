@@ -1,6 +1,7 @@
 /** What is said of a take in one line, and where its pictures are (docs/PROTOCOL.md). */
 import type { RenderRequest } from '../../../shared/contract/request.ts';
 import type { TakeInfo } from '../../../shared/contract/take.ts';
+import { shownText } from '../../../shared/marks.ts';
 import type { Format } from '../../i18n/format.ts';
 import { thumbnailOf } from '../avatars/pictures.ts';
 
@@ -13,7 +14,7 @@ export function textOf({ script, segments, transcript }: Pick<RenderRequest, 'sc
 
 /** '' where nothing is known of what is said. */
 export function excerptOf({ request }: Pick<TakeInfo, 'request'>): string {
-  const text = textOf(request).replace(/\s+/g, ' ').trim();
+  const text = shownText(textOf(request)).replace(/\s+/g, ' ').trim();
   return text.length > LONGEST_EXCERPT ? `${text.slice(0, LONGEST_EXCERPT)}…` : text;
 }
 

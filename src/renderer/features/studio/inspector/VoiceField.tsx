@@ -2,6 +2,7 @@
 import { LoaderCircle, Square, Volume2 } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
 import type { VoiceInfo } from '../../../../shared/contract/voice.ts';
+import { shownPart } from '../../../../shared/marks.ts';
 import { usePlan } from '../../../state/plan.ts';
 import { useFields, useProject } from '../../../state/project.ts';
 import { useCall } from '../../../studio/queries.ts';
@@ -21,7 +22,10 @@ export function VoiceField({ lang }: { lang: VoiceInfo['lang'] }) {
   const project = useFields('voices', 'rate', 'pitch', 'lexicon');
   const edit = useProject((store) => store.edit);
   const voices = useCall('voices.list', null).data?.filter((voice) => voice.lang === lang && voice.installed) ?? [];
-  const sentence = usePlan(({ plan }) => plan?.segments.find((segment) => segment.lang === lang)?.text.trim());
+  const sentence = usePlan(({ plan, text }) => {
+    const found = plan?.segments.find((segment) => segment.lang === lang);
+    return found && shownPart(found.text, text).trim();
+  });
   const sample = useSample();
   const nameOf = useVoiceName();
   if (!project) return null;

@@ -1,0 +1,66 @@
+/** Marks of speech in the editor of the real page: markup is quiet, what is wrong with it is underlined and told in the page’s language, and no take is begun with it. */
+import type { Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { findChromium, NO_CHROMIUM } from '../support/chromium.ts';
+import { openStudioPages, type StudioPages } from '../support/page.ts';
+
+const chromium = findChromium();
+if (chromium === null) console.log(NO_CHROMIUM);
+
+describe.skipIf(chromium === null)('marks in the editor', () => {
+  let pages: StudioPages;
+  beforeAll(async () => {
+    pages = await openStudioPages(chromium!);
+  });
+  afterAll(() => pages.close());
+
+  async function openScript(text: string, language: 'en' | 'fa'): Promise<Page> {
+    const { id } = await pages.project({ segments: [{ text }] });
+    const page = await pages.window({ width: 1280, height: 860 });
+    await page.addInitScript(([project, state]) => {
+      localStorage.setItem('sima-view', JSON.stringify({ state, version: 0 }));
+      localStorage.setItem('sima-project', project);
+    }, [id, { language, theme: 'dark' }] as const);
+    await page.goto(pages.service.url);
+    return page;
+  }
+
+  async function rewrite(page: Page, text: string): Promise<void> {
+    await page.locator('.cm-content').click();
+    await page.keyboard.press('Control+A');
+    await page.keyboard.insertText(text);
+  }
+
+  test('what is wrong is shown at its place, and gone when it is mended', async () => {
+    const page = await openScript('<speak>Hello <prosody rate="slow">world</prosody>, <b>you</b>.</speak>', 'en');
+    await page.locator('.cm-fault', { hasText: '<b>' }).waitFor();
+    expect(await page.locator('.cm-markup').allTextContents()).toContain('<prosody rate="slow">');
+    const told = page.locator('p', { hasText: 'There is no mark' });
+    expect((await told.textContent())!.replace(/[\u2068\u2069]/g, '')).toMatch(/^Line 1, column 52There is no mark <b>\. There are: <break>, /);
+    await told.getByRole('button').click();
+    expect(await page.evaluate(() => getSelection()?.toString())).toBe('<b>');
+    await rewrite(page, '<speak>Hello <prosody rate="slow">world</prosody>, <emphasis>you</emphasis>.</speak>');
+    await told.waitFor({ state: 'detached' });
+    expect(await page.locator('.cm-fault').count()).toBe(0);
+  });
+
+  test('in Persian, and the lens shows what stands for what', async () => {
+    const page = await openScript('<speak>سلام <sub alias="سازمان ملل">س.م</sub> <break time="20s"/></speak>', 'fa');
+    const told = page.locator('p', { hasText: 'ممکن نیست' });
+    await told.waitFor();
+    expect((await told.textContent())!.replace(/[\u2068\u2069]/g, '')).toContain('سطر ۱، ستون ۵۴');
+    await rewrite(page, '<speak>سلام <sub alias="سازمان ملل">س.م</sub> <break time="2s"/></speak>');
+    await told.waitFor({ state: 'detached' });
+    await page.locator('.cm-said', { hasText: 'س.م' }).waitFor();
+  });
+
+  test('no take is begun with marks that cannot be read', async () => {
+    const { calls } = pages.studio.handlers;
+    const { signal } = new AbortController();
+    const { sessionId } = await calls['sessions.open']({}, signal);
+    const before = (await calls['takes.list']({ limit: 10, offset: 0 }, signal)).length;
+    const start = async () => calls['takes.start']({ sessionId, request: { avatar: pages.avatarId, script: '<speak>a\n<break time="1h"/></speak>', rate: 1, pitch: 1, background: 'keep', idle: true, quality: 'live' }, projectId: null, leadSec: null }, signal);
+    await expect(start()).rejects.toMatchObject({ code: 'invalid-input', details: { fault: 'value', line: 2, column: 8 } });
+    expect((await calls['takes.list']({ limit: 10, offset: 0 }, signal)).length).toBe(before);
+  });
+});
