@@ -1,4 +1,5 @@
 /** What doctor says about one thing. */
+import { say, textOf, type Phrase } from '../../shared/phrase.ts';
 
 /** In the order in which they are told. */
 export const CHECK_GROUPS = ['machine', 'gpu', 'system', 'studio'] as const;
@@ -21,19 +22,21 @@ export interface Check {
   advice: string | null;
   /** Why it matters; on `ok` and `unknown`: what is good to know all the same, e.g. where the guide's advice does not fit. */
   why: string | null;
+  /** The same, to be said in other languages. */
+  phrases: { found: Phrase; advice: Phrase | null; why: Phrase | null };
 }
 
 export interface CheckWords {
-  ok: (name: string, found: string, why?: string) => Check;
-  advise: (name: string, found: string, advice: string, why: string) => Check;
-  wanting: (name: string, found: string, advice: string, why: string) => Check;
-  unknown: (name: string, found: string, why?: string) => Check;
+  ok: (name: string, found: Phrase, why?: Phrase) => Check;
+  advise: (name: string, found: Phrase, advice: Phrase, why: Phrase) => Check;
+  wanting: (name: string, found: Phrase, advice: Phrase, why: Phrase) => Check;
+  unknown: (name: string, found: Phrase, why?: Phrase) => Check;
 }
 
 /** The four states of a group's checks. */
 export function checksOf(group: CheckGroup): CheckWords {
-  const check = (state: CheckState) => (name: string, found: string, advice: string | null, why: string | null): Check => ({
-    id: `${group}.${name}`, group, state, found, advice, why,
+  const check = (state: CheckState) => (name: string, found: Phrase, advice: Phrase | null, why: Phrase | null): Check => ({
+    id: `${group}.${name}`, group, state, found: textOf(found), advice: advice && textOf(advice), why: why && textOf(why), phrases: { found, advice, why },
   });
   const [ok, unknown] = [check('ok'), check('unknown')];
   return {
@@ -45,8 +48,7 @@ export function checksOf(group: CheckGroup): CheckWords {
 }
 
 /** Bytes as people read them, decimal as on disks and cards: `9.4 GB`. */
-export function readableBytes(bytes: number): string {
-  const [unit, name] = bytes >= 1e9 ? [1e9, 'GB'] : bytes >= 1e6 ? [1e6, 'MB'] : [1e3, 'kB'];
-  const value = bytes / unit;
-  return `${value >= 100 ? Math.round(value) : Number(value.toFixed(1))} ${name}`;
+export function readableBytes(bytes: number): Phrase {
+  const inUnits = (unit: number) => (bytes / unit >= 100 ? Math.round(bytes / unit) : Number((bytes / unit).toFixed(1)));
+  return bytes >= 1e9 ? say`${inUnits(1e9)} GB` : bytes >= 1e6 ? say`${inUnits(1e6)} MB` : say`${inUnits(1e3)} kB`;
 }

@@ -1,4 +1,5 @@
 /** The ground that Sima stands on: Node, processor, memory, folders, disk. */
+import { say } from '../../shared/phrase.ts';
 import { checksOf, readableBytes, type Check } from './check.ts';
 
 export interface MachineFacts {
@@ -46,46 +47,46 @@ export function machineChecks(facts: MachineFacts): Check[] {
 }
 
 function nodeCheck({ nodeVersion, platform, arch }: MachineFacts): Check {
-  const found = `Node ${nodeVersion.replace(/^v/, '')} on ${platform} ${arch}`;
+  const found = say`Node ${nodeVersion.replace(/^v/, '')} on ${platform} ${arch}`;
   const [major, minor] = nodeVersion.replace(/^v/, '').split('.').map(Number);
   if (major < OLDEST_NODE[0] || (major === OLDEST_NODE[0] && minor < OLDEST_NODE[1])) {
-    return wanting('node', `${found} is too old`, `Run Sima through npm (“npm run -s sima -- …”), or install Node ${OLDEST_NODE.join('.')} or newer.`, 'The database and codec libraries crash on older versions.');
+    return wanting('node', say`${found} is too old`, say`Run Sima through npm (“npm run -s sima -- …”), or install Node ${OLDEST_NODE.join('.')} or newer.`, say`The database and codec libraries crash on older versions.`);
   }
   if (!TESTED_PLATFORMS.includes(`${platform} ${arch}`)) {
-    return advise('node', `${found}, a platform that not all libraries are built for`, `Use one of: ${TESTED_PLATFORMS.join(', ')}.`, 'The models’ runtime comes as ready-made binaries for these only.');
+    return advise('node', say`${found}, a platform that not all libraries are built for`, say`Use one of: ${TESTED_PLATFORMS.join(', ')}.`, say`The models’ runtime comes as ready-made binaries for these only.`);
   }
   return ok('node', found);
 }
 
 function processorCheck({ cpuModel, cores }: MachineFacts): Check {
-  const found = `${cores} processor core${cores === 1 ? '' : 's'}${cpuModel === null ? '' : ` (${cpuModel})`}`;
+  const found = say`${cores} processor core${cores === 1 ? '' : 's'}${cpuModel === null ? '' : say` (${cpuModel})`}`;
   if (cores > 1) return ok('processor', found);
-  return advise('processor', found, 'Give this machine or container at least 2 cores.', 'Speech, network, composing and encoding work side by side; on one core they wait for each other.');
+  return advise('processor', found, say`Give this machine or container at least 2 cores.`, say`Speech, network, composing and encoding work side by side; on one core they wait for each other.`);
 }
 
 function memoryCheck({ memoryBytes }: MachineFacts): Check {
-  if (memoryBytes === null) return unknown('memory', 'The size of the memory is not known');
-  const found = `${readableBytes(memoryBytes)} of memory`;
+  if (memoryBytes === null) return unknown('memory', say`The size of the memory is not known`);
+  const found = say`${readableBytes(memoryBytes)} of memory`;
   if (memoryBytes >= COMFORTABLE_MEMORY_BYTES) return ok('memory', found);
-  return advise('memory', found, 'Give Sima at least 4 GB; with less, stay with the built-in model and pictures up to 1080p.', 'A Wav2Lip model takes about 2 GB on the CPU, a large avatar and the encoder up to 1 GB more.');
+  return advise('memory', found, say`Give Sima at least 4 GB; with less, stay with the built-in model and pictures up to 1080p.`, say`A Wav2Lip model takes about 2 GB on the CPU, a large avatar and the encoder up to 1 GB more.`);
 }
 
 function homeCheck({ folder, exists, problem }: FolderFacts): Check {
-  if (problem !== null) return wanting('home', `The data folder ${folder} cannot be used: ${problem}`, 'Give yourself write permission there, or name another folder with --home DIR or SIMA_HOME.', 'Avatars, takes and imported models are kept there.');
-  return ok('home', exists ? `Data folder ${folder}` : `Data folder ${folder}, to be made at first use`);
+  if (problem !== null) return wanting('home', say`The data folder ${folder} cannot be used: ${problem}`, say`Give yourself write permission there, or name another folder with --home DIR or SIMA_HOME.`, say`Avatars, takes and imported models are kept there.`);
+  return ok('home', exists ? say`Data folder ${folder}` : say`Data folder ${folder}, to be made at first use`);
 }
 
 function diskCheck({ freeBytes }: FolderFacts): Check {
-  if (freeBytes === null) return unknown('disk', 'The free space of the data folder’s disk is not known');
+  if (freeBytes === null) return unknown('disk', say`The free space of the data folder’s disk is not known`);
   const minutes = (bytesPerMinute: number) => Number((freeBytes / bytesPerMinute).toPrecision(2)).toLocaleString('en-US', { maximumFractionDigits: 0 });
-  const found = `${readableBytes(freeBytes)} free: about ${minutes(TAKE_BYTES_PER_MINUTE.small)} minutes of takes at 512×512, ${minutes(TAKE_BYTES_PER_MINUTE.large)} at 1920×1080`;
-  const why = 'Takes, clips’ pictures and work files lie on that disk; a full one ends takes before their time.';
-  if (freeBytes < LEAST_FREE_BYTES) return wanting('disk', found, 'Free at least 1 GB: “sima takes list” and “sima takes remove ID” remove takes. Or name a folder on another disk with --home DIR.', why);
-  if (freeBytes < COMFORTABLE_FREE_BYTES) return advise('disk', found, 'Free some space, or name a folder on another disk with --home DIR.', why);
+  const found = say`${readableBytes(freeBytes)} free: about ${minutes(TAKE_BYTES_PER_MINUTE.small)} minutes of takes at 512×512, ${minutes(TAKE_BYTES_PER_MINUTE.large)} at 1920×1080`;
+  const why = say`Takes, clips’ pictures and work files lie on that disk; a full one ends takes before their time.`;
+  if (freeBytes < LEAST_FREE_BYTES) return wanting('disk', found, say`Free at least 1 GB: “sima takes list” and “sima takes remove ID” remove takes. Or name a folder on another disk with --home DIR.`, why);
+  if (freeBytes < COMFORTABLE_FREE_BYTES) return advise('disk', found, say`Free some space, or name a folder on another disk with --home DIR.`, why);
   return ok('disk', found);
 }
 
 function temporaryCheck({ folder, problem }: FolderFacts): Check {
-  if (problem !== null) return wanting('temporary', `The folder for work files ${folder} cannot be used: ${problem}`, 'Make it, or set TMPDIR to another folder.', 'Every take has work files.');
-  return ok('temporary', `Folder for work files ${folder}`);
+  if (problem !== null) return wanting('temporary', say`The folder for work files ${folder} cannot be used: ${problem}`, say`Make it, or set TMPDIR to another folder.`, say`Every take has work files.`);
+  return ok('temporary', say`Folder for work files ${folder}`);
 }

@@ -1,5 +1,6 @@
 /** What the user sets for the whole studio. */
 import { z } from 'zod';
+import type { Phrase } from '../phrase.ts';
 import { DEVICES } from '../vocabulary.ts';
 import { exportPreset } from './export.ts';
 
@@ -19,5 +20,6 @@ export type StudioSettings = z.output<typeof studioSettings>;
 /** `restartNeeded`: some of it counts only when the engine starts again (`engine.restart`). */
 export const settingsReply = z.object({ settings: studioSettings, home: z.string().nullable(), restartNeeded: z.boolean() });
 
-export const checkRow = z.object({ id: z.string(), group: z.enum(['machine', 'gpu', 'system', 'studio']), state: z.enum(['ok', 'advice', 'wanting', 'unknown']), found: z.string(), advice: z.string().nullable(), why: z.string().nullable() });
+const phrase: z.ZodType<Phrase> = z.lazy(() => z.object({ form: z.string(), values: z.array(z.union([z.string(), z.number(), phrase])) }));
+export const checkRow = z.object({ id: z.string(), group: z.enum(['machine', 'gpu', 'system', 'studio']), state: z.enum(['ok', 'advice', 'wanting', 'unknown']), found: z.string(), advice: z.string().nullable(), why: z.string().nullable(), /** The same in parts, to be said in another language. */ phrases: z.object({ found: phrase, advice: phrase.nullable(), why: phrase.nullable() }) });
 export type CheckRow = z.infer<typeof checkRow>;

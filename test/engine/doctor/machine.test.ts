@@ -6,6 +6,7 @@ import { readableBytes } from '../../../src/engine/doctor/check.ts';
 import { machineChecks, type MachineFacts } from '../../../src/engine/doctor/machineChecks.ts';
 import { readMachine, readSystem } from '../../../src/engine/doctor/readMachine.ts';
 import { systemChecks, type SystemFacts } from '../../../src/engine/doctor/systemChecks.ts';
+import { textOf } from '../../../src/shared/phrase.ts';
 import { inState, machine, named, system } from './machines.ts';
 
 const folder = mkdtempSync(path.join(os.tmpdir(), 'sima-doctor-test-'));
@@ -117,5 +118,5 @@ describe('the system’s settings', () => {
 });
 
 it('writes bytes as people read them', () => {
-  expect([299, 213e3, 4.19e6, 134_217_728, 1e9, 83.25e9, 252e9].map(readableBytes)).toEqual(['0.3 kB', '213 kB', '4.2 MB', '134 MB', '1 GB', '83.3 GB', '252 GB']);
+  expect([299, 213e3, 4.19e6, 134_217_728, 1e9, 83.25e9, 252e9].map((bytes) => textOf(readableBytes(bytes)))).toEqual(['0.3 kB', '213 kB', '4.2 MB', '134 MB', '1 GB', '83.3 GB', '252 GB']);
 });

@@ -5,11 +5,13 @@ import { useTranslation } from 'react-i18next';
 import { toast } from 'sonner';
 import type { CheckRow } from '../../../shared/contract/settings.ts';
 import { useFormat } from '../../i18n/format.ts';
+import { useView } from '../../state/view.ts';
 import { useCall } from '../../studio/queries.ts';
 import { Button, IconButton } from '../../ui/Button.tsx';
 import { Failure, Progress } from '../../ui/states.tsx';
 import { examine, stopExamining, useExamination } from './examination.ts';
 import { commandOf, GROUPS, reportOf } from './report.ts';
+import { saidIn } from './said.ts';
 
 const LOOKS: Record<CheckRow['state'], { icon: LucideIcon; tone: string }> = {
   ok: { icon: CircleCheck, tone: 'text-good' }, advice: { icon: TriangleAlert, tone: 'text-warn' }, wanting: { icon: CircleX, tone: 'text-bad' }, unknown: { icon: CircleHelp, tone: 'text-muted' },
@@ -18,7 +20,7 @@ const LOOKS: Record<CheckRow['state'], { icon: LucideIcon; tone: string }> = {
 const USUAL_CHECKS = 24;
 
 export function DoctorScreen() {
-  const { t, i18n } = useTranslation('doctor');
+  const { t } = useTranslation('doctor');
   const format = useFormat();
   const { checks, state, error } = useExamination();
   const info = useCall('studio.info', null);
@@ -47,7 +49,6 @@ export function DoctorScreen() {
       )}
       {state === 'failed' && <Failure error={error} onRetry={() => void examine()} />}
       {state === 'done' && <Summary checks={checks} />}
-      {i18n.language !== 'en' && checks.length > 0 && <p className="text-xs text-muted">{t('english')}</p>}
       {GROUPS.map((group) => ({ group, rows: checks.filter((check) => check.group === group) })).filter(({ rows }) => rows.length > 0).map(({ group, rows }) => (
         <section key={group} aria-label={t(`groups.${group}`)} className="overflow-hidden rounded-lg border border-line bg-panel">
           <h2 className="border-b border-line px-3 py-2 text-sm font-medium">{t(`groups.${group}`)}</h2>
@@ -69,9 +70,12 @@ function Summary({ checks }: { checks: readonly CheckRow[] }) {
   return <p role="status" className="flex items-center gap-3 rounded-lg border border-line bg-panel p-3 text-sm"><Icon aria-hidden size={20} className={`shrink-0 ${tone}`} />{sentence}</p>;
 }
 
-function Row({ row: { id, state, found, advice, why } }: { row: CheckRow }) {
+function Row({ row }: { row: CheckRow }) {
   const { t, i18n } = useTranslation('doctor');
   const { t: common } = useTranslation('common');
+  const language = useView((view) => view.language);
+  const { id, state } = row;
+  const { found, advice, why } = saidIn(language, row);
   const { icon: Icon, tone } = LOOKS[state];
   const title = i18n.exists(`doctor:titles.${id}`) ? t(`titles.${id as 'machine.node'}`) : id;
   return (
@@ -79,17 +83,17 @@ function Row({ row: { id, state, found, advice, why } }: { row: CheckRow }) {
       <Icon aria-hidden size={18} className={`mt-0.5 shrink-0 ${tone}`} />
       <div className="flex min-w-0 flex-1 flex-col gap-1.5">
         <div className="flex flex-wrap items-baseline gap-x-3"><h3 className="font-medium">{title}</h3><span className={`text-xs ${tone}`}>{t(`states.${state}`)}</span></div>
-        <p lang="en" dir="ltr" className="text-start break-words rtl:text-right">{found}</p>
+        <p className="break-words">{found}</p>
         {advice !== null && (
           <div className="flex flex-col gap-1">
             <span className="text-xs text-muted">{t('do')}</span>
-            <div dir="ltr" className="flex items-start gap-2 rounded border border-line bg-ground p-2">
-              <code lang="en" className="min-w-0 flex-1 font-mono text-xs break-words whitespace-pre-wrap">{advice}</code>
+            <div className="flex items-start gap-2 rounded border border-line bg-ground p-2">
+              <code dir="auto" className="min-w-0 flex-1 font-mono text-xs break-words whitespace-pre-wrap">{advice}</code>
               <IconButton label={t('copyCommandTip')} icon={Clipboard} size={14} onClick={() => void navigator.clipboard.writeText(commandOf(advice)).then(() => toast(common('copied')))} />
             </div>
           </div>
         )}
-        {why !== null && <p lang="en" dir="ltr" className="text-start text-xs break-words text-muted rtl:text-right">{why}</p>}
+        {why !== null && <p className="text-xs break-words text-muted">{why}</p>}
       </div>
     </li>
   );

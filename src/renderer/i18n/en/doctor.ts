@@ -6,7 +6,6 @@ export const doctor = {
   groups: { machine: 'This machine', gpu: 'Graphics card', system: 'System settings', studio: 'Sima' },
   states: { ok: 'Fine', advice: 'Could be better', wanting: 'Does not work as it should', unknown: 'Unknown here' },
   summary: { well: 'Sima works here. All is well.', advice_one: 'Sima works here. {{value}} thing could be better; none of it is needed.', advice_other: 'Sima works here. {{value}} things could be better, none of them needed.', wanting_one: '{{value}} thing keeps Sima from working as it should.', wanting_other: '{{value}} things keep Sima from working as it should.' },
-  english: 'What was found is told in English.',
   titles: {
     machine: { node: 'Node.js', processor: 'Processor', memory: 'Memory', disk: 'Disk', home: 'Data folder', temporary: 'Temporary folder' },
     gpu: { present: 'Is there a card', driver: 'Driver', works: 'Models run on it', visible: 'Which card is used', 'compute-mode': 'Compute mode', memory: 'Memory of the card', libraries: 'CUDA and cuDNN', provider: 'CUDA provider', persistence: 'Persistence mode', power: 'Power limit', clocks: 'Clocks', 'kernel-cache': 'Cache of its programs' },

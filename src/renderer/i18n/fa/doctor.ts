@@ -9,7 +9,6 @@ export const doctor: Words<typeof english> = {
   groups: { machine: 'این رایانه', gpu: 'کارت گرافیک', system: 'تنظیمات سیستم', studio: 'سیما' },
   states: { ok: 'خوب', advice: 'می‌تواند بهتر باشد', wanting: 'آن‌گونه که باید کار نمی‌کند', unknown: 'اینجا نامعلوم' },
   summary: { well: 'سیما اینجا کار می‌کند. همه‌چیز خوب است.', advice_one: 'سیما اینجا کار می‌کند. {{value}} چیز می‌تواند بهتر باشد، ولی لازم نیست.', advice_other: 'سیما اینجا کار می‌کند. {{value}} چیز می‌تواند بهتر باشد، ولی هیچ‌کدام لازم نیست.', wanting_one: '{{value}} چیز نمی‌گذارد سیما آن‌گونه که باید کار کند.', wanting_other: '{{value}} چیز نمی‌گذارد سیما آن‌گونه که باید کار کند.' },
-  english: 'جزئیاتِ یافته‌ها به انگلیسی گفته می‌شود.',
   titles: {
     machine: { node: 'Node.js', processor: 'پردازنده', memory: 'حافظه', disk: 'دیسک', home: 'پوشهٔ داده‌ها', temporary: 'پوشهٔ موقت' },
     gpu: { present: 'آیا کارتی هست', driver: 'راه‌انداز', works: 'اجرای مدل‌ها روی آن', visible: 'کدام کارت به کار می‌رود', 'compute-mode': 'حالت محاسبه', memory: 'حافظهٔ کارت', libraries: 'CUDA و cuDNN', provider: 'پیونددهندهٔ CUDA', persistence: 'حالت ماندگاری', power: 'سقف توان', clocks: 'بسامدها', 'kernel-cache': 'حافظهٔ نهان برنامه‌هایش' },
