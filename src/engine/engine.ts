@@ -4,14 +4,14 @@
  */
 import { stat } from 'node:fs/promises';
 import path from 'node:path';
+import type { RecordingReport } from '../shared/contract/recording.ts';
 import { StudioError } from '../shared/errors.ts';
 import { parseBackground } from './avatar/background.ts';
 import { FACE_MODELS, type Avatar } from './avatar/prepare.ts';
 import { openLibrary, type AvatarInUse, type Library } from './library/avatars.ts';
 import type { LibraryEvent } from './library/room.ts';
 import { storedVoices } from './library/speechStore.ts';
-import { decodeAudio } from './media/audio.ts';
-import { loudnessGain, measureLoudness, type LoudnessGain } from './media/loudness.ts';
+import { examineRecording, type RecordingWish } from './media/ownAudio.ts';
 import { rateValue, toRate, type Rate } from './media/rate.ts';
 import { coldStart } from './onnx/coldStart.ts';
 import { defaultLipSync } from './onnx/defaultLipSync.ts';
@@ -27,7 +27,7 @@ import { ownVoice, planSpeech, textOf } from './pipeline/speechPlan.ts';
 import { speechInTurn } from './pipeline/speechTurns.ts';
 import { Pause, renderTake, type TakeJob } from './pipeline/take.ts';
 import { TIMELINE_RATE } from './pipeline/timeline.ts';
-import { createSpeechClock, transcribed, type SpeechClock } from './pipeline/transcript.ts';
+import { speechClock, transcribed } from './pipeline/transcript.ts';
 import { openBatcher, type Batcher } from './pipeline/wav2lip.ts';
 import type { EngineFigures, Readiness, RenderEvent, RenderOrder } from './process/api.ts';
 import { createQaRoom, type QaRoom } from './qa/room.ts';
@@ -64,6 +64,8 @@ export interface Engine {
   render(order: RenderOrder, signal?: AbortSignal): AsyncGenerator<RenderEvent, void, void>;
   /** A player of the take is here now. */
   want(takeId: string, playheadSec: number): void;
+  /** What a take would do with a recording. @throws as examineRecording */
+  examineRecording(wish: RecordingWish, signal?: AbortSignal): Promise<RecordingReport>;
   /** Speaks a sentence to be heard at once. */
   say(input: SayInput, signal?: AbortSignal): Promise<SaidSample>;
   /** Measures videos, beside takes that are being made. */
@@ -178,10 +180,10 @@ export async function openEngine({ home, device = 'auto', settings = DEFAULT_SET
     try {
       const model = await loading;
       const sceneMs = performance.now() - t1;
-      if (request.audio !== undefined) yield { type: 'stage', stage: 'measuring the recording' };
-      const measured = request.audio === undefined ? null : await measureRecording(request.audio, signal);
+      if (request.audio !== undefined) yield { type: 'stage', stage: 'listening to the recording' };
+      const recording = request.audio === undefined ? null : await examineRecording({ ...request, file: request.audio }, TIMELINE_RATE, signal);
       const { width, height, sceneId } = scene;
-      const allWarnings = [...new Set([...warnings, ...scene.warnings, ...(measured?.warning ? [measured.warning] : [])])];
+      const allWarnings = [...new Set([...warnings, ...scene.warnings, ...(recording?.report.warning ? [recording.report.warning] : [])])];
       yield {
         type: 'prepared',
         prepared: { avatarId: avatar.id, modelId: modelEntry.id, device: model?.device ?? null, width, height, rate, warnings: allWarnings, times: { prepareMs: t1 - t0, sceneMs } },
@@ -190,9 +192,9 @@ export async function openEngine({ home, device = 'auto', settings = DEFAULT_SET
       onPace(pace);
       const job: TakeJob = {
         takeId, seat, sceneId, rate, pace, askedMs, published: order.published, file: order.file, growingFile: order.growingFile, quality: request.quality,
-        said: measured === null
+        said: recording === null
           ? { ...request, defaultVoices, voiceOf: (id) => voices.find(id), onWarning, ...settledBy(order, rate, modelEntry.kind === 'rig' && !needsNone) }
-          : { recording: request.audio!, gain: measured.gain, transcribed: transcribed(request.transcript, measured.clock) },
+          : { recording, transcribed: transcribed(request.transcript, speechClock(recording.levels, recording.durationSec)) },
         openLipSync: (onTimes) => openLipSync({ model: needsNone ? null : model, sessions, batcherOf, renderer, sceneId, rate, seat, onTimes }),
       };
       for await (const event of renderTake(job, { voices: speechInTurn(voices, turns.speech, seat), renderer, turns: turns.render }, signal)) {
@@ -246,6 +248,7 @@ export async function openEngine({ home, device = 'auto', settings = DEFAULT_SET
       underWay.playheadSec = Math.max(underWay.playheadSec, playheadSec);
       underWay.pace?.want(playheadSec);
     },
+    examineRecording: async (wish, signal) => (await examineRecording(wish, TIMELINE_RATE, signal)).report,
     say: (input, signal) => saySample(input, { ...speechInTurn(voices, turns.speech, 'say'), find: (id) => voices.find(id) }, signal),
     async drain() {
       const all = [...rendering.values()];
@@ -286,16 +289,4 @@ function settledBy({ said, copied, published }: RenderOrder, rate: Rate, isListe
   const placed = new Map(said.map((segment) => [segment.index, segment]));
   const frames = published?.fragments.reduce((sum, fragment) => sum + fragment.frames, 0) ?? 0;
   return { placed, ...(copied && !isListenedTo ? { unheardBeforeSec: frames / rateValue(rate) - HEARD_BEFORE_SEC } : {}) };
-}
-
-/** Own audio is measured before it is used: one gain for the whole take. */
-async function measureRecording(file: string, signal?: AbortSignal): Promise<LoudnessGain & { clock: SpeechClock }> {
-  const clock = createSpeechClock(TIMELINE_RATE);
-  async function* sound(): AsyncGenerator<Float32Array, void, void> {
-    for await (const pcm of decodeAudio(file, { sampleRate: TIMELINE_RATE, ...(signal ? { signal } : {}) })) {
-      clock.add(pcm);
-      yield pcm;
-    }
-  }
-  return { ...loudnessGain(await measureLoudness(sound(), TIMELINE_RATE, signal)), clock };
 }

@@ -9,7 +9,9 @@ import path from 'node:path';
 import { z } from 'zod';
 import { parse } from '../shared/contract/common.ts';
 import { exportPreset } from '../shared/contract/export.ts';
-import type { StudioSettings } from '../shared/contract/settings.ts';
+import { loudnessLufs } from '../shared/contract/recording.ts';
+import { pausesMs } from '../shared/contract/request.ts';
+import { pausePercent, type StudioSettings } from '../shared/contract/settings.ts';
 import { StudioError } from '../shared/errors.ts';
 import { DEVICES } from '../shared/vocabulary.ts';
 import { writeWhole } from './media/wholeFile.ts';
@@ -26,6 +28,13 @@ export const engineSettings = z.strictObject({
   device: z.enum(DEVICES).optional(),
   /** The voice that a language alone means; else the catalogue's. */
   defaultVoices: z.strictObject({ fa: z.string().max(200).optional(), en: z.string().max(200).optional() }).optional(),
+  /** What recordings are brought to. */
+  loudnessLufs: loudnessLufs.optional(),
+  /** false: of pronunciations only the user's and the project's count. */
+  starterLexicon: z.boolean().optional(),
+  /** Silences by punctuation: each in milliseconds at normal rate, and all of them in percent of that. */
+  pausesMs: pausesMs.optional(),
+  pausePercent: pausePercent.optional(),
   /** Where exports go; without it, the studio's own folder. */
   exportFolder: z.string().min(1).max(4096).optional(),
   exportPresets: z.array(exportPreset).max(100).optional(),
@@ -70,19 +79,22 @@ async function readFields(home: string): Promise<object> {
 }
 
 /** As the settings page shows them: null is the default. */
-export function shownSettings({ budgetsGb: { models, processing, avatars, total, takes }, maxSessions, device, exportFolder, exportPresets }: EngineSettings): StudioSettings {
+export function shownSettings({ budgetsGb: { models, processing, avatars, total, takes }, maxSessions, device, loudnessLufs, starterLexicon, pausePercent, exportFolder, exportPresets }: EngineSettings): StudioSettings {
   return {
     budgetsGb: { models: models ?? null, processing: processing ?? null, avatars: avatars ?? null, total: total ?? null, takes: takes ?? null },
-    maxSessions: maxSessions ?? null, device: device ?? 'auto', exportFolder: exportFolder ?? null, exportPresets: exportPresets ?? [],
+    maxSessions: maxSessions ?? null, device: device ?? 'auto', loudnessLufs: loudnessLufs ?? null, starterLexicon: starterLexicon ?? true, pausePercent: pausePercent ?? null, exportFolder: exportFolder ?? null, exportPresets: exportPresets ?? [],
   };
 }
 
 /** What the settings page changes, as fields of the file: a default is no field. */
-export function settingsFields({ budgetsGb, maxSessions, device, exportFolder, exportPresets }: Partial<StudioSettings>): Partial<Record<keyof EngineSettings, unknown>> {
+export function settingsFields({ budgetsGb, maxSessions, device, loudnessLufs, starterLexicon, pausePercent, exportFolder, exportPresets }: Partial<StudioSettings>): Partial<Record<keyof EngineSettings, unknown>> {
   return {
     ...(budgetsGb === undefined ? {} : { budgetsGb: Object.fromEntries(Object.entries(budgetsGb).filter(([, gb]) => gb !== null)) }),
     ...(maxSessions === undefined ? {} : { maxSessions: maxSessions ?? undefined }),
     ...(device === undefined ? {} : { device: device === 'auto' ? undefined : device }),
+    ...(loudnessLufs === undefined ? {} : { loudnessLufs: loudnessLufs ?? undefined }),
+    ...(starterLexicon === undefined ? {} : { starterLexicon: starterLexicon ? undefined : false }),
+    ...(pausePercent === undefined ? {} : { pausePercent: pausePercent ?? undefined }),
     ...(exportFolder === undefined ? {} : { exportFolder: exportFolder ?? undefined }),
     ...(exportPresets === undefined ? {} : { exportPresets: exportPresets.length === 0 ? undefined : exportPresets }),
   };

@@ -6,10 +6,11 @@ import { z } from 'zod';
 import { avatarRow, avatarsQuery, cacheFigures, inspectEvent, qualityFinding, registerEvent } from './contract/avatar.ts';
 import { count, file, id, lang, sentence, time } from './contract/common.ts';
 import { engineStatus } from './contract/engine.ts';
-import { exportInfo, exportSettings } from './contract/export.ts';
+import { exportInfo, exportSettings, removedExport } from './contract/export.ts';
 import { acceptedLicence, modelRow, modelVerdict } from './contract/model.ts';
 import { projectRow, projectSchema } from './contract/project.ts';
 import { qaEvent, reviewMark } from './contract/qa.ts';
+import { loudnessLufs, recordingReport } from './contract/recording.ts';
 import { lexicon, lexiconEntry, renderRequest, scriptSegment } from './contract/request.ts';
 import { checkRow, settingsReply, studioSettings } from './contract/settings.ts';
 import { takeEvent, takeInfo, takesQuery } from './contract/take.ts';
@@ -80,6 +81,9 @@ export const contract = {
     'lexicon.import': { input: z.strictObject({ csv: z.string().max(1_000_000) }), output: z.object({ added: count, refused: z.array(z.object({ line: count, reason: sentence })) }) },
     'lexicon.export': { input: z.null(), output: z.object({ csv: z.string() }) },
 
+    /** What a take would do with this recording, measured: nothing of it is kept. @throws invalid-input as a take with it would */
+    'recordings.examine': { input: z.strictObject({ file, asRecorded: z.boolean().default(false), loudnessLufs: loudnessLufs.optional() }), output: recordingReport },
+
     'voices.list': { input: z.null(), output: z.array(voiceInfo) },
     'voices.say': { input: sayInput, output: saidSample },
     /** An `.onnx` and its `.onnx.json`. */
@@ -103,7 +107,8 @@ export const contract = {
     'projects.list': { input: z.null(), output: z.array(projectRow) },
     'projects.create': { input: z.strictObject({ name: z.string().trim().min(1).max(200), segments: z.array(scriptSegment).max(5000).default([]) }), output: projectSchema },
     'projects.open': { input: z.strictObject({ id }), output: projectSchema },
-    'projects.save': { input: z.strictObject({ project: projectSchema }), output: z.object({ savedAt: time }) },
+    /** `basedOn`: the `savedAt` of the version that was changed; left out, whatever is there is replaced. @throws invalid-input with `details.savedAt` where it was saved elsewhere since */
+    'projects.save': { input: z.strictObject({ project: projectSchema, basedOn: time.optional() }), output: z.object({ savedAt: time }) },
     'projects.remove': { input: z.strictObject({ id }), output: z.null() },
     /** A `.sima` file or a package. @throws invalid-input with the field that is wrong, or the newer version that made it */
     'projects.import': { input: z.strictObject({ file }), output: projectSchema },
@@ -111,8 +116,8 @@ export const contract = {
     /** Desktop only. */
     'desktop.chooseFolder': { input: z.null(), output: z.object({ folder: z.string().nullable() }) },
     'desktop.showExport': { input: z.strictObject({ id }), output: z.null() },
-    /** A dialog to save or open a `.sima` file; null: the user thought better of it. */
-    'desktop.saveProjectAs': { input: z.strictObject({ id }), output: z.object({ file: z.string().nullable() }) },
+    /** A dialog to save or open a `.sima` file; null: the user thought better of it. `packed`: with everything that it needs, as a package. */
+    'desktop.saveProjectAs': { input: z.strictObject({ id, packed: z.boolean().default(false) }), output: z.object({ file: z.string().nullable() }) },
     'desktop.openProject': { input: z.null(), output: projectSchema.nullable() },
     /** The report as a PDF beside a dialog; null: not saved. */
     'desktop.printReport': { input: z.strictObject({ html: z.string().max(50_000_000), name: z.string().max(150) }), output: z.object({ file: z.string().nullable() }) },
@@ -122,8 +127,8 @@ export const contract = {
     'takes.watch': { input: z.strictObject({ takeId }), item: takeEvent },
     /** Progress 0..1, then the report; a take's is kept. */
     'qa.measure': { input: z.union([z.strictObject({ takeId }), z.strictObject({ file })]), item: qaEvent },
-    /** Each export whenever something about it changes; all there are, first. */
-    'exports.watch': { input: z.null(), item: exportInfo },
+    /** Each export whenever something about it changes, or it was removed; all there are, first. */
+    'exports.watch': { input: z.null(), item: z.union([exportInfo, removedExport]) },
     /** The faces in a file, to choose from before it is registered. */
     'avatars.inspect': { input: z.strictObject({ file }), item: inspectEvent },
     /** Progress 0..1, then the avatar. */

@@ -9,6 +9,7 @@ import { fakeWav2Lip } from '../../models/make/wav2lipFake.ts';
 import type { Screen, UiLanguage } from '../../src/renderer/state/view.ts';
 import { findChromium, NO_CHROMIUM } from '../support/chromium.ts';
 import { openStudioPages, type StudioPages } from '../support/page.ts';
+import { writeAudioFile } from '../support/mediaFiles.ts';
 import { until } from '../support/processes.ts';
 
 const chromium = findChromium();
@@ -157,6 +158,29 @@ describe.skipIf(chromium === null)('the screens', { timeout: 300_000 }, () => {
     await row.getByRole('button', { name: /Remove/ }).click();
     await dialog.getByRole('button', { name: 'Remove' }).click();
     await row.waitFor({ state: 'detached' });
+  });
+
+  test('a recording of one’s own is listened to, used as recorded, and given its words; the project keeps all of it', async () => {
+    const { wav } = await pages.studio.handlers.calls['voices.say']({ text: 'This is my own voice.', rate: 1, pitch: 1 }, new AbortController().signal);
+    const samples = new Int16Array(Uint8Array.from(Buffer.from(wav, 'base64').subarray(44)).buffer);
+    const file = path.join(pages.home, 'own.wav');
+    await writeAudioFile(file, Float32Array.from({ length: 22_050 + samples.length }, (_, i) => (i < 22_050 ? 0 : samples[i - 22_050] / 131_072)), 22_050, 'pcm_s16le');
+    await go('Studio');
+    await page.getByLabel('Choose a file…').setInputFiles(file);
+    const done = page.getByRole('region', { name: 'What is done to it' });
+    await shown(done.getByText(/Silence cut: 0\.\d s before the first word/));
+    await shown(done.getByText(/Loudness: -\d+\.\d → -16\.0 LUFS/));
+    await done.getByRole('switch', { name: /As recorded/ }).click();
+    await shown(done.getByText('Used as it is, with its noise and silence'));
+    await page.getByLabel('What is said in it (optional)').fill('This is my own voice.');
+    const kept = async () => {
+      const [{ id }] = await pages.studio.projects.list();
+      return (await pages.studio.projects.open(id)).audio;
+    };
+    await expect.poll(kept, { timeout: PATIENCE_MS }).toMatchObject({ name: 'own.wav', asRecorded: true, transcript: 'This is my own voice.' });
+    expect(await violations(page)).toEqual([]);
+    await page.getByRole('button', { name: 'Write instead' }).click();
+    await expect.poll(kept, { timeout: PATIENCE_MS }).toBeNull();
   });
 
   test('settings are kept as they are changed, in digits of any language; what needs a restart says so', async () => {

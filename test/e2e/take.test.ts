@@ -171,13 +171,28 @@ describe('a recording', () => {
     const pcm = new Float32Array(spoken.pcm.length + 4 * spoken.sampleRate);
     pcm.set(spoken.pcm, 2 * spoken.sampleRate);
     await writeAudioFile(inFolder('speech.wav'), pcm, spoken.sampleRate, 'pcm_s16le');
-    const take = await rendered({ audio: inFolder('speech.wav'), idle: false });
+    const take = await rendered({ audio: inFolder('speech.wav'), asRecorded: true, idle: false });
     expect(take.result.speechFound).toBe(true);
     expect(take.result.summary.frames).toBe(Math.ceil((pcm.length / spoken.sampleRate) * 25 - 1e-6));
     const { poses } = await posesOf(take);
     expect(poses.slice(0, 25).every((moving) => !moving)).toBe(true);
     expect(poses.slice(-20).every((moving) => !moving)).toBe(true);
     expect(poses.slice(50, -50).filter(Boolean).length).toBeGreaterThan(30);
+  });
+
+  test('is cut to where somebody speaks, without its silence', async () => {
+    const spoken = await engine.voices.speak(EN, { voice: 'en' });
+    const pcm = new Float32Array(spoken.pcm.length + 4 * spoken.sampleRate);
+    pcm.set(spoken.pcm, 2 * spoken.sampleRate);
+    await writeAudioFile(inFolder('cut.wav'), pcm, spoken.sampleRate, 'pcm_s16le');
+    const take = await rendered({ audio: inFolder('cut.wav'), transcript: EN });
+    const speechSec = spoken.pcm.length / spoken.sampleRate;
+    expect(take.result.summary.frames / 25).toBeGreaterThan(speechSec);
+    expect(take.result.summary.frames / 25).toBeLessThan(speechSec + 0.5);
+    // Its words lie in what is left, within half a second of where they are said (they are estimates).
+    const words = take.result.segments.flatMap((segment) => segment.words);
+    expect(words.map(({ text }) => text)).toEqual(spoken.words.map(({ text }) => text));
+    words.forEach(({ startSec }, i) => expect(Math.abs(startSec - 0.15 - spoken.words[i].startSec), words[i].text).toBeLessThan(0.5));
   });
 
   test('keeps its clock: a click at a known time is there within 1 ms in the export', async () => {
@@ -192,13 +207,13 @@ describe('a recording', () => {
   });
 
   const random = noise(7);
-  test.each<[string, (i: number) => number]>([
-    ['digital silence', () => 0],
+  test.each<[string, (i: number) => number, boolean?]>([
+    ['digital silence', () => 0, true], // else it is refused
     ['the noise of a room', () => 0.003 * random()],
     ['mains hum', (i) => 0.02 * Math.sin((2 * Math.PI * 50 * i) / 16_000) + 0.01 * Math.sin((2 * Math.PI * 150 * i) / 16_000) + 0.001 * random()],
-  ])('without speech (%s) rests throughout and says so', async (_, sample) => {
+  ])('without speech (%s) rests throughout and says so', async (_, sample, asRecorded = false) => {
     await writeAudioFile(inFolder('quiet.wav'), Float32Array.from({ length: 3 * 16_000 }, (__, i) => sample(i)), 16_000, 'pcm_s16le');
-    const take = await rendered({ audio: inFolder('quiet.wav'), idle: false });
+    const take = await rendered({ audio: inFolder('quiet.wav'), asRecorded, idle: false });
     expect(take.result.speechFound).toBe(false);
     expect((await posesOf(take)).poses.some(Boolean)).toBe(false);
   });

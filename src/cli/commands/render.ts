@@ -4,12 +4,15 @@ import type { DeviceRequest } from '../../engine/onnx/devices.ts';
 import { rateValue } from '../../engine/media/rate.ts';
 import { remux } from '../../engine/media/remux.ts';
 import { writeWhole } from '../../engine/media/wholeFile.ts';
+import { textOf } from '../../engine/pipeline/speechPlan.ts';
 import { srt, vtt } from '../../engine/pipeline/subtitles.ts';
 import { openStudio, type Studio } from '../../engine/studio/studio.ts';
 import { parse } from '../../shared/contract/common.ts';
-import { MAX_SCRIPT_CHARACTERS, renderRequest, type Quality } from '../../shared/contract/request.ts';
+import type { RecordingReport } from '../../shared/contract/recording.ts';
+import { MAX_SCRIPT_CHARACTERS, renderRequest, type Quality, type RenderRequest } from '../../shared/contract/request.ts';
 import type { TakeInfo } from '../../shared/contract/take.ts';
 import { fromErrorData, StudioError, throwIfCanceled } from '../../shared/errors.ts';
+import { shownPart } from '../../shared/marks.ts';
 import { checkOutput } from '../output.ts';
 import { openProgress, sayLibraryEvent, type ProgressView } from '../progress.ts';
 import type { Context } from '../context.ts';
@@ -19,6 +22,9 @@ export interface RenderOptions {
   text?: string;
   script?: string;
   audio?: string;
+  transcript?: string;
+  asRecorded?: boolean;
+  loudness?: number;
   voice?: string;
   rate: number;
   pitch: number;
@@ -52,6 +58,8 @@ export interface RenderReport {
   /** How often the engine had to be started again meanwhile. */
   restarts: number;
   warnings: string[];
+  /** What was done to the recording; null where a voice spoke. */
+  recording: RecordingReport | null;
   /** From the start of the command and, warm, from the moment the avatar was ready, to the first playable bytes. */
   firstBytesMs: number;
   firstBytesAfterPrepareMs: number;
@@ -63,9 +71,9 @@ export interface RenderReport {
 
 export async function render(options: RenderOptions, context: Context): Promise<void> {
   const request = parse(renderRequest, await requestOf(options), 'This request');
-  const { avatar, audio, script } = options;
+  const { avatar, audio, script, transcript } = options;
   for (const [name, file] of Object.entries({ out: options.out, srt: options.srt, vtt: options.vtt })) {
-    if (file !== undefined) await checkOutput(name, file, name === 'out' ? '.mp4' : `.${name}`, { '--avatar': avatar, '--audio': audio, '--script': script });
+    if (file !== undefined) await checkOutput(name, file, name === 'out' ? '.mp4' : `.${name}`, { '--avatar': avatar, '--audio': audio, '--script': script, '--transcript': transcript });
   }
 
   const startedMs = performance.now();
@@ -73,6 +81,7 @@ export async function render(options: RenderOptions, context: Context): Promise<
   const progress = openProgress(process.stderr);
   try {
     const openMs = performance.now() - startedMs;
+    const recording = await examined(studio, request, context.signal);
     const { seatId } = studio.seats.open();
     const { id } = studio.start({ sessionId: seatId, request, leadSec: null, kept: options.keep === true });
     const times = { firstBytesMs: 0, beganMs: 0, prepareMs: 0, sceneMs: 0 };
@@ -94,7 +103,7 @@ export async function render(options: RenderOptions, context: Context): Promise<
     throwIfCanceled(context.signal);
     if (take?.error) throw fromErrorData(take.error);
     if (take?.state !== 'finished') throw new StudioError('bug', 'The take ended without a result.');
-    await deliver(studio, take, options, context, { ...times, startedMs, openMs, progress });
+    await deliver(studio, take, options, context, { ...times, startedMs, openMs, recording, progress });
     if (!options.keep) await studio.takes.remove(id);
   } finally {
     progress.close();
@@ -104,23 +113,24 @@ export async function render(options: RenderOptions, context: Context): Promise<
 
 /** Exports the finished take and says what came of it. */
 async function deliver(studio: Studio, take: TakeInfo, options: RenderOptions, { json, signal }: Context, times: {
-  startedMs: number; openMs: number; firstBytesMs: number; beganMs: number; prepareMs: number; sceneMs: number; progress: ProgressView;
+  startedMs: number; openMs: number; recording: RecordingReport | null; firstBytesMs: number; beganMs: number; prepareMs: number; sceneMs: number; progress: ProgressView;
 }): Promise<void> {
   const { startedMs, beganMs, progress } = times;
   progress.update({ stage: 'exporting', framesDone: take.framesDone, framesExpected: take.framesDone, framesPerSec: null, fps: null });
   const t = performance.now();
   await remux(studio.takes.file(take.id), options.out, { signal });
   const record = studio.takes.record(take.id);
-  const spoken = record.segments.flatMap(({ segment, words }) => (segment ? [{ text: segment.text, words }] : []));
-  if (options.srt !== undefined) await writeWhole(options.srt, srt(spoken));
-  if (options.vtt !== undefined) await writeWhole(options.vtt, vtt(spoken));
+  const said = textOf(record.take.request);
+  const spoken = record.segments.flatMap(({ segment, words }) => (segment ? [{ text: shownPart(segment.text, said), words }] : []));
+  const fps = rateValue(take.rate!);
+  const durationSec = take.framesDone / fps;
+  if (options.srt !== undefined) await writeWhole(options.srt, srt(spoken, durationSec));
+  if (options.vtt !== undefined) await writeWhole(options.vtt, vtt(spoken, durationSec));
   const endedMs = performance.now();
   progress.close();
 
   const warnings = [...take.warnings];
   if (record.speechFound === false) warnings.push('No speech was heard in the recording: the face rests throughout.');
-  const fps = rateValue(take.rate!);
-  const durationSec = take.framesDone / fps;
   const report: RenderReport = {
     id: take.id,
     out: path.resolve(options.out),
@@ -134,6 +144,7 @@ async function deliver(studio: Studio, take: TakeInfo, options: RenderOptions, {
     durationSec,
     restarts: take.restarts,
     warnings,
+    recording: times.recording,
     firstBytesMs: Math.round(times.firstBytesMs - startedMs),
     firstBytesAfterPrepareMs: Math.round(times.firstBytesMs - beganMs),
     realTime: ratio(durationSec, endedMs - startedMs),
@@ -151,25 +162,44 @@ const rounded = (times: Record<string, number>): Record<string, number> => Objec
 async function requestOf(options: RenderOptions): Promise<unknown> {
   const given = [options.text, options.script, options.audio].filter((each) => each !== undefined).length;
   if (given !== 1) throw new StudioError('invalid-input', 'Give exactly one of --text, --script and --audio.');
-  if (options.audio !== undefined && (options.srt ?? options.vtt) !== undefined) {
-    throw new StudioError('invalid-input', 'Subtitles come from a text, and a recording has none. Leave --srt and --vtt out.');
+  for (const [name, value] of Object.entries({ transcript: options.transcript, 'as-recorded': options.asRecorded, loudness: options.loudness })) {
+    if (value !== undefined && options.audio === undefined) throw new StudioError('invalid-input', `--${name} is about a recording: give it with --audio.`);
   }
-  const { avatar, face, audio, voice, rate, pitch, model, fps, size, background, idle, quality } = options;
-  const script = options.script === undefined ? options.text : await readScript(options.script);
-  return { avatar, face, script, audio, voice, rate, pitch, model, fps, size, background, idle, quality };
+  if (options.audio !== undefined && options.transcript === undefined && (options.srt ?? options.vtt) !== undefined) {
+    throw new StudioError('invalid-input', 'Subtitles come from a text, and a recording has none. Give what is said in it (--transcript FILE), or leave --srt and --vtt out.');
+  }
+  const { avatar, face, audio, asRecorded, loudness: loudnessLufs, voice, rate, pitch, model, fps, size, background, idle, quality } = options;
+  const script = options.script === undefined ? options.text : await readText('script', options.script);
+  const transcript = options.transcript === undefined ? undefined : await readText('transcript', options.transcript);
+  return { avatar, face, script, audio, transcript, asRecorded, loudnessLufs, voice, rate, pitch, model, fps, size, background, idle, quality };
 }
 
-async function readScript(file: string): Promise<string> {
+/** What will be done to the recording, said before the work. @throws invalid-input */
+async function examined(studio: Studio, { audio, asRecorded = false, loudnessLufs }: RenderRequest, signal: AbortSignal): Promise<RecordingReport | null> {
+  if (audio === undefined) return null;
+  const report = await studio.handlers.calls['recordings.examine']({ file: audio, asRecorded, loudnessLufs }, signal);
+  process.stderr.write(`${inWords(report)}\n`);
+  return report;
+}
+
+function inWords({ cutStartSec, cutEndSec, loudness: { before, after }, noise }: RecordingReport): string {
+  const level = (lufs: number | null) => (lufs === null ? 'too short to measure' : `${lufs.toFixed(1).replace('-', '−')} LUFS`);
+  if (noise === 'kept') return `recording: as it is, ${level(before)}`;
+  const hush = { lowered: 'noise between words lowered by 12 dB', quiet: 'its pauses are quiet', unclear: 'no clear pauses, so no noise is touched', kept: '' }[noise];
+  return `recording: ${cutStartSec.toFixed(2)} s of silence cut before and ${cutEndSec.toFixed(2)} s after; ${hush}; loudness ${level(before)} → ${level(after)}. As it is: --as-recorded`;
+}
+
+async function readText(what: 'script' | 'transcript', file: string): Promise<string> {
   // Four bytes are the most that UTF-8 spends on a character: a larger file cannot be within the limit.
   const info = await stat(file).catch(() => null);
-  if (!info?.isFile()) throw new StudioError('invalid-input', `The script ${file} does not exist or is no file.`);
-  if (info.size > MAX_SCRIPT_CHARACTERS * 4) throw new StudioError('invalid-input', `The script ${file} is longer than ${MAX_SCRIPT_CHARACTERS} characters. Split it into several.`);
+  if (!info?.isFile()) throw new StudioError('invalid-input', `The ${what} ${file} does not exist or is no file.`);
+  if (info.size > MAX_SCRIPT_CHARACTERS * 4) throw new StudioError('invalid-input', `The ${what} ${file} is longer than ${MAX_SCRIPT_CHARACTERS} characters. Split it into several.`);
   const bytes = await readFile(file).catch((error: unknown) => {
-    throw new StudioError('invalid-input', `The script ${file} cannot be read. Check its permissions.`, { cause: error });
+    throw new StudioError('invalid-input', `The ${what} ${file} cannot be read. Check its permissions.`, { cause: error });
   });
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch (error) {
-    throw new StudioError('invalid-input', `The script ${file} is not UTF-8 text. Save it as UTF-8 and try again.`, { cause: error });
+    throw new StudioError('invalid-input', `The ${what} ${file} is not UTF-8 text. Save it as UTF-8 and try again.`, { cause: error });
   }
 }

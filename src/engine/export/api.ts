@@ -10,7 +10,7 @@ export interface ExportedTake {
   rate: Rate;
   frames: number;
   sizeBytes: number;
-  /** It says a text, of which subtitles can be made; else it follows a recording. */
+  /** What is said in it is known, so subtitles can be made; else it follows a recording without a transcript. */
   isSpoken: boolean;
 }
 

@@ -63,7 +63,7 @@ function checkSize({ width, height }: { width: number; height: number }, take: E
 }
 
 function checkSpoken({ isSpoken }: ExportedTake): void {
-  if (!isSpoken) throw refusal('Subtitles come from a text, and this take follows a recording. Leave the subtitles out.');
+  if (!isSpoken) throw refusal('Subtitles come from a text, and this take follows a recording without one. Leave the subtitles out, or render it again with what is said in it (its transcript).');
 }
 
 const leastKbps = ({ width, height }: { width: number; height: number }, { rate }: ExportedTake): number =>

@@ -14,7 +14,7 @@ import { writeSoundAsWav } from '../media/wavExport.ts';
 import { writeWhole } from '../media/wholeFile.ts';
 import { directedLines, srt, subtitleCues, vtt, type SubtitledSegment } from '../pipeline/subtitles.ts';
 import type { ExportOrder, Made, MadeFile } from './api.ts';
-import { checkSettings, sizeOf } from './checks.ts';
+import { checkSettings, secondsOf, sizeOf } from './checks.ts';
 import { endingOf } from './fileNames.ts';
 
 export interface MakingOptions {
@@ -49,7 +49,7 @@ export async function makeExport(order: Order, options: MakingOptions = {}): Pro
       const files = [video];
       if (settings.subtitles === 'srt' || settings.subtitles === 'vtt') {
         const beside = made(`.${settings.subtitles}`);
-        await writeWhole(beside.file, settings.subtitles === 'srt' ? srt(spoken()) : vtt(spoken()));
+        await writeWhole(beside.file, settings.subtitles === 'srt' ? srt(spoken(), secondsOf(take)) : vtt(spoken(), secondsOf(take)));
         files.push(beside);
       }
       return { files, sameBytes: settings.mode === 'copy', notice };
@@ -62,7 +62,7 @@ export async function makeExport(order: Order, options: MakingOptions = {}): Pro
     }
     case 'subtitles': {
       const text = made(endingOf(settings));
-      await writeWhole(text.file, settings.format === 'srt' ? srt(spoken()) : vtt(spoken(), { karaoke: settings.karaoke }));
+      await writeWhole(text.file, settings.format === 'srt' ? srt(spoken(), secondsOf(take)) : vtt(spoken(), secondsOf(take), { karaoke: settings.karaoke }));
       return { files: [text], sameBytes: false, notice: null };
     }
     case 'poster': {
@@ -84,7 +84,7 @@ async function makeVideo(settings: VideoSettings, { take, file, workFolder, spok
   let captionFile: string | null = null;
   if (settings.subtitles === 'burned') {
     captionFile = path.join(workFolder, 'captions.ass');
-    const cues = subtitleCues(spoken(), captionLayout(size.width, size.height).lineCharacters);
+    const cues = subtitleCues(spoken(), secondsOf(take), captionLayout(size.width, size.height).lineCharacters);
     await writeWhole(captionFile, captionScript(cues.map((cue) => ({ ...cue, lines: directedLines(cue) })), size.width, size.height));
   }
   await reencode(file, to, { ...options, from: take, size, captionFile, aim: aimOf(settings), encoder, threads: THREADS, workFolder });

@@ -1,6 +1,6 @@
 /** Any recording (wav, mp3, m4a, ogg, flac, opus, the sound of a video …) as mono Float32 at a wanted sample rate. */
 import { SoftwareResampleContext, avChannelLayoutDefault, type Frame } from 'node-av/lib';
-import { AV_CHANNEL_LAYOUT_MONO, AV_CHANNEL_ORDER_UNSPEC, AV_OPT_TYPE_FLOAT, AV_SAMPLE_FMT_FLTP } from 'node-av/constants';
+import { AV_CHANNEL_LAYOUT_MONO, AV_CHANNEL_ORDER_UNSPEC, AV_NOPTS_VALUE, AV_OPT_TYPE_FLOAT, AV_SAMPLE_FMT_FLTP } from 'node-av/constants';
 import { StudioError } from '../../shared/errors.ts';
 import { checkCall } from './failure.ts';
 import { createResampler } from './resample.ts';
@@ -35,6 +35,8 @@ function createDownmixer(frame: Frame) {
   };
 }
 
+const tooLong = (file: string): StudioError => new StudioError('invalid-input', `${file} is longer than ${MAX_AUDIO_SEC / 60} minutes. Cut it first.`);
+
 /**
  * Decodes the best sound track of a file as a stream of mono blocks (−1..1, may exceed it where the source does).
  * Errors: `invalid-input` for files that are missing, empty, damaged, without sound, or longer than an hour.
@@ -47,6 +49,9 @@ export async function* decodeAudio(file: string, options: DecodeAudioOptions): A
   let seconds = 0;
   try {
     if (!source.audioStream) throw new StudioError('invalid-input', `${file} has no sound.`);
+    const { duration, timeBase } = source.audioStream;
+    // Most files tell; for the others it is counted.
+    if (duration !== AV_NOPTS_VALUE && (Number(duration) * timeBase.num) / timeBase.den > MAX_AUDIO_SEC) throw tooLong(file);
     for await (const frame of decodeFrames(source, source.audioStream, { signal: options.signal })) {
       if (downmixer?.fits(frame) === false) {
         // A stream may change its rate or channels on the way (joined broadcasts do).
@@ -59,7 +64,7 @@ export async function* decodeAudio(file: string, options: DecodeAudioOptions): A
       downmixer ??= createDownmixer(frame);
       resampler ??= createResampler(frame.sampleRate, options.sampleRate);
       seconds += frame.nbSamples / frame.sampleRate;
-      if (seconds > MAX_AUDIO_SEC) throw new StudioError('invalid-input', `${file} is longer than ${MAX_AUDIO_SEC / 60} minutes. Cut it first.`);
+      if (seconds > MAX_AUDIO_SEC) throw tooLong(file);
       const block = resampler.push(downmixer.mix(frame));
       if (block.length > 0) yield block;
     }

@@ -1,11 +1,13 @@
-/** Loudness by EBU R 128 and the one gain per take that brings it to −16 LUFS. */
-import { Frame } from 'node-av/lib';
-import { AV_CHANNEL_LAYOUT_MONO, AV_SAMPLE_FMT_FLT } from 'node-av/constants';
+/**
+ * Loudness by EBU R 128 and the one gain per take that brings it to −16 LUFS, or what was asked for. One gain, not FFmpeg's loudnorm: in one pass that
+ * follows the sound and lifts pauses and soft words, so that a voice breathes and melody is lost; its linear mode is this gain, without the limiter.
+ */
+import { USUAL_LUFS } from '../../shared/contract/recording.ts';
 import { throwIfCanceled } from '../../shared/errors.ts';
-import { openFilterChain } from './filters.ts';
+import { openSoundFilter } from './soundFilter.ts';
 
-/** What streaming platforms and podcasts aim at for speech. */
-export const TARGET_LUFS = -16;
+/** What voices are made to, and recordings unless something else is asked for. */
+export const TARGET_LUFS = USUAL_LUFS;
 /** Head room for lossy coding: true peaks stay below it. */
 export const PEAK_LIMIT_DBTP = -1;
 /** More than this would lift the noise of a nearly silent recording to speech level. */
@@ -23,31 +25,23 @@ export interface Loudness {
  * @param sound all at once, or a stream in blocks of any length: an hour needs no more memory than a second
  */
 export async function measureLoudness(sound: Float32Array | AsyncIterable<Float32Array>, sampleRate: number, signal?: AbortSignal): Promise<Loudness> {
-  const chain = await openFilterChain('audio', `sample_rate=${sampleRate}:sample_fmt=flt:channel_layout=mono:time_base=1/${sampleRate}`, 'ebur128=peak=true:framelog=quiet');
+  const filter = await openSoundFilter(sampleRate, 'ebur128=peak=true:framelog=quiet');
   try {
-    const drain = async (frame: Frame | null) => {
-      throwIfCanceled(signal);
-      const filtered = chain.run(frame);
-      while (!(await filtered.next()).done); // the sound itself passes through unchanged
-    };
-    let measured = 0;
-    for await (const samples of sound instanceof Float32Array ? [sound] : sound) {
-      for (let start = 0; start < samples.length; start += sampleRate) {
-        const block = samples.subarray(start, start + sampleRate);
-        const frame = Frame.fromAudioBuffer(Buffer.from(block.buffer, block.byteOffset, block.byteLength), {
-          nbSamples: block.length, format: AV_SAMPLE_FMT_FLT, sampleRate, channelLayout: AV_CHANNEL_LAYOUT_MONO,
-          timeBase: { num: 1, den: sampleRate }, pts: BigInt(measured),
-        });
-        measured += block.length;
-        await drain(frame).finally(() => frame.free());
+    const drain = async (samples: Float32Array | null) => {
+      const passing = filter.push(samples); // the sound itself passes through unchanged
+      try {
+        while (!(await passing.next()).done) throwIfCanceled(signal);
+      } finally {
+        await passing.return(undefined);
       }
-    }
+    };
+    for await (const samples of sound instanceof Float32Array ? [sound] : sound) await drain(samples);
     await drain(null);
-    const integrated = Number(chain.result('ebur128', 'integrated'));
-    const peak = Number(chain.result('ebur128', 'true_peak'));
+    const integrated = Number(filter.result('ebur128', 'integrated'));
+    const peak = Number(filter.result('ebur128', 'true_peak'));
     return { integratedLufs: integrated > -70 ? integrated : null, truePeakDbtp: Number.isFinite(peak) && peak > -120 ? peak : null };
   } finally {
-    chain.close();
+    filter.close();
   }
 }
 
@@ -57,7 +51,7 @@ export interface LoudnessGain {
   gainDb: number;
   /** How far the highest peak lies over the limit with this gain, dB; the limiter takes that away. */
   limitedDb: number;
-  /** Why the take stays audibly quieter than −16 LUFS and what helps, for the user; null where it does not. */
+  /** Why the take stays audibly quieter than that and what helps, for the user; null where it does not. */
   warning: string | null;
 }
 
@@ -67,21 +61,21 @@ export const MAX_LIMITING_DB = 6;
 const HEARD_DB = 1;
 
 /**
- * One gain for the whole take, to −16 LUFS. Where that lifts peaks over −1 dBTP, they are limited (limiter.ts) by at most
+ * One gain for the whole take, to the wanted loudness. Where that lifts peaks over −1 dBTP, they are limited (limiter.ts) by at most
  * 6 dB; where that is not enough the gain is lowered: rather quieter than pressed, never clipped.
  */
-export function loudnessGain(loudness: Loudness): LoudnessGain {
+export function loudnessGain(loudness: Loudness, targetLufs = TARGET_LUFS): LoudnessGain {
   if (loudness.integratedLufs === null) return { gain: 1, gainDb: 0, limitedDb: 0, warning: null };
-  const missing = TARGET_LUFS - loudness.integratedLufs;
+  const missing = targetLufs - loudness.integratedLufs;
   const wanted = Math.min(MAX_GAIN_DB, missing);
   const free = loudness.truePeakDbtp === null ? wanted : PEAK_LIMIT_DBTP - loudness.truePeakDbtp;
   const gainDb = Math.min(wanted, free + MAX_LIMITING_DB);
-  const warning = missing - gainDb < HEARD_DB ? null : quietness(loudness.integratedLufs, gainDb, gainDb < wanted);
+  const warning = missing - gainDb < HEARD_DB ? null : quietness(loudness.integratedLufs, gainDb, targetLufs, gainDb < wanted);
   return { gain: 10 ** (gainDb / 20), gainDb, limitedDb: Math.max(0, gainDb - free), warning };
 }
 
-function quietness(lufs: number, gainDb: number, peaks: boolean): string {
-  const [was, is, usual] = [lufs, lufs + gainDb, TARGET_LUFS].map((level) => level.toFixed(0).replace('-', '−'));
+function quietness(lufs: number, gainDb: number, targetLufs: number, peaks: boolean): string {
+  const [was, is, usual] = [lufs, lufs + gainDb, targetLufs].map((level) => level.toFixed(0).replace('-', '−'));
   return peaks
     ? `The recording has single peaks far above its speech, so the video is quieter than usual (${is} instead of ${usual} LUFS). Cut out knocks and clicks, or compress the recording, for full loudness.`
     : `The recording is very quiet (${was} LUFS). It is raised by ${MAX_GAIN_DB} dB, and its noise with it; the video stays quieter than usual (${is} LUFS). Record it louder or nearer to the microphone.`;

@@ -2,8 +2,7 @@
 import type { SaidSegment } from '../../shared/contract/take.ts';
 import { StudioError, throwIfCanceled } from '../../shared/errors.ts';
 import type { Lang } from '../../shared/vocabulary.ts';
-import { decodeAudio } from '../media/audio.ts';
-import { createLimiter } from '../media/limiter.ts';
+import { hearOwnAudio, type OwnAudio } from '../media/ownAudio.ts';
 import { resample } from '../media/resample.ts';
 import { findVoice, type Voice } from '../voice/catalogue.ts';
 import type { Voices } from '../voice/voices.ts';
@@ -36,7 +35,7 @@ export async function* speakScript(job: SpeakJob, voices: Pick<Voices, 'speak'>,
   let begun = false;
   for (const { pauseSec, ...planned } of segments) {
     throwIfCanceled(signal);
-    const { index, text, lang, rate, pitch } = planned;
+    const { index, text, lang, rate, pitch, marked } = planned;
     const known = job.placed?.get(index);
     if (known && known.endSec < (job.unheardBeforeSec ?? 0)) {
       if (!begun) yield silence(LEAD_IN_SEC);
@@ -45,7 +44,7 @@ export async function* speakScript(job: SpeakJob, voices: Pick<Voices, 'speak'>,
       continue;
     }
     const voice = (job.voiceOf ?? findVoice)(known?.voice ?? ownVoice(planned.voice, job.defaultVoices)).id;
-    const spoken = await voices.speak(text, { voice, rate, pitch, lexicon: job.lexicon }, signal);
+    const spoken = await voices.speak(text, { voice, rate, pitch, lexicon: job.lexicon, pauses: job.pauses, marked }, signal);
     for (const warning of spoken.warnings ?? []) job.onWarning?.(warning);
     const estimated = spoken.estimated ?? false;
     const segment = { index, text, lang, voice, estimated };
@@ -63,15 +62,12 @@ export async function* speakScript(job: SpeakJob, voices: Pick<Voices, 'speak'>,
   if (!endsInSilence) yield silence(TAIL_SEC);
 }
 
-/** A recording with one gain for all of it; the few peaks that this lifts too high are turned down. */
-export async function* hearRecording(file: string, gain: number, signal?: AbortSignal): AsyncGenerator<Piece, void, void> {
-  const limiter = createLimiter(gain, TIMELINE_RATE);
-  const piece = (pcm: Float32Array): Piece => ({ segment: null, pcm, sampleRate: TIMELINE_RATE, words: [], phonemes: null });
-  for await (const pcm of decodeAudio(file, signal ? { sampleRate: TIMELINE_RATE, signal } : { sampleRate: TIMELINE_RATE })) {
+/** A recording, examined at TIMELINE_RATE, with all that was decided for it. */
+export async function* hearRecording(recording: OwnAudio, signal?: AbortSignal): AsyncGenerator<Piece, void, void> {
+  for await (const pcm of hearOwnAudio(recording, signal)) {
     throwIfCanceled(signal);
-    yield piece(limiter.push(pcm));
+    yield { segment: null, pcm, sampleRate: TIMELINE_RATE, words: [], phonemes: null };
   }
-  yield piece(limiter.finish());
 }
 
 function silence(durationSec: number): Piece {

@@ -4,6 +4,7 @@ import type { ChunkTimes, SaidSegment } from '../../shared/contract/take.ts';
 import { StudioError } from '../../shared/errors.ts';
 import type { Chunk } from '../../shared/vocabulary.ts';
 import type { Fragment, Mp4Summary } from '../media/mp4Writer.ts';
+import type { OwnAudio } from '../media/ownAudio.ts';
 import { frameStartSample, rateValue, type Rate } from '../media/rate.ts';
 import { soundNeededBefore } from '../media/mp4Writer.ts';
 import type { Pace } from '../schedule/pace.ts';
@@ -43,8 +44,7 @@ export interface TakeJob {
 
 /** A recording to follow, and what is known of what it says. */
 export interface Recording {
-  recording: string;
-  gain: number;
+  recording: OwnAudio;
   transcribed: SaidSegment[];
 }
 
@@ -106,7 +106,7 @@ export async function* renderTake(job: TakeJob, { voices, renderer, turns }: Tak
   const fps = rateValue(rate);
   const fromFrame = published?.fragments.reduce((sum, { frames }) => sum + frames, 0) ?? 0;
   const recording = 'recording' in job.said ? job.said : null;
-  const said = 'recording' in job.said ? hearRecording(job.said.recording, job.said.gain, signal) : speakScript(job.said, voices, signal);
+  const said = 'recording' in job.said ? hearRecording(job.said.recording, signal) : speakScript(job.said, voices, signal);
   const segments: PlacedSegment[] = recording?.transcribed.map(placedOf) ?? [];
   const untold: SaidSegment[] = recording?.transcribed.slice() ?? [];
   const records: ChunkRecord[] = [];

@@ -1,47 +1,29 @@
 /** A recording's text on its clock, for subtitles: nobody tells when its words are said, so they are spread over the time in which something is heard. */
 import type { SaidSegment } from '../../shared/contract/take.ts';
+import { LEVEL_SEC, loudLevel } from '../media/levels.ts';
 import { isSpeakable } from '../voice/normalise/letters.ts';
 import { split } from './script.ts';
 
 export interface SpeechClock {
-  /** The next samples, mono. */
-  add(pcm: Float32Array): void;
-  durationSec(): number;
+  durationSec: number;
   /** When the given share, 0..1, of all speech was heard. */
   at(share: number): number;
 }
 
-const BIN_SEC = 0.02;
-/** Of the loud parts' loudness; what is quieter counts as a pause. −22 dB */
+/** Of the loud parts' amplitude; what is quieter counts as a pause. −22 dB */
 const QUIET = 0.08;
 
-/** How much of the recording's speech was heard by when; an hour is 180,000 numbers. */
-export function createSpeechClock(sampleRate: number): SpeechClock {
-  const binSamples = Math.round(sampleRate * BIN_SEC);
-  const energy: number[] = [];
-  let samples = 0;
-  /** Speech heard before each bin, in bins; made when first asked for. */
-  let heard: Float64Array | null = null;
-
-  const listen = (): Float64Array => {
-    const loudest = Float64Array.from(energy).sort()[Math.floor(energy.length * 0.95)] ?? 0;
-    const before = new Float64Array(energy.length + 1);
-    for (let bin = 0; bin < energy.length; bin++) before[bin + 1] = before[bin] + (energy[bin] > QUIET * QUIET * loudest ? 1 : 0);
-    // In silence time itself is all there is to go by.
-    return before[energy.length] > 0 ? before : before.map((_, bin) => bin);
-  };
-
+/** How much of the recording's speech was heard by when. @param levels as a LevelMeter gives them */
+export function speechClock(levels: Float64Array, durationSec: number): SpeechClock {
+  const loud = loudLevel(levels);
+  /** Speech heard before each level, in levels. */
+  let heard = new Float64Array(levels.length + 1);
+  levels.forEach((level, at) => (heard[at + 1] = heard[at] + (level > QUIET * QUIET * loud ? 1 : 0)));
+  // In silence time itself is all there is to go by.
+  if (heard[levels.length] === 0) heard = heard.map((_, at) => at);
   return {
-    add(pcm) {
-      heard = null;
-      for (let i = 0; i < pcm.length; i++, samples++) {
-        const bin = Math.floor(samples / binSamples);
-        energy[bin] = (energy[bin] ?? 0) + pcm[i] * pcm[i];
-      }
-    },
-    durationSec: () => samples / sampleRate,
+    durationSec,
     at(share) {
-      heard ??= listen();
       const wanted = share * heard[heard.length - 1];
       let [low, high] = [0, heard.length - 1];
       while (low < high) {
@@ -50,7 +32,7 @@ export function createSpeechClock(sampleRate: number): SpeechClock {
         else low = middle + 1;
       }
       const into = Math.min(1, Math.max(0, wanted - heard[low]));
-      return Math.min(samples / sampleRate, (low + into) * BIN_SEC);
+      return Math.min(durationSec, (low + into) * LEVEL_SEC);
     },
   };
 }
@@ -61,7 +43,7 @@ const weightOf = (word: string): number => 1.5 + word.replace(/[\p{M}\u200C\u200
 
 /** What a recording says; without a transcript one segment without text. All times are estimates. */
 export function transcribed(transcript: string | undefined, clock: SpeechClock): SaidSegment[] {
-  const durationSec = clock.durationSec();
+  const { durationSec } = clock;
   const said = { voice: null, estimated: true, endSec: durationSec };
   if (transcript === undefined || !isSpeakable(transcript)) return [{ ...said, index: 0, text: transcript ?? '', lang: 'en', startSec: 0, words: [] }];
   const segments = split(transcript).map((segment) => ({ ...segment, words: segment.text.match(WORD) ?? [] }));

@@ -3,6 +3,7 @@
  * ended at any moment. It keeps nothing that cannot be had again: which takes there are is the host's to know.
  */
 import type { ModelReadiness } from '../../shared/contract/engine.ts';
+import type { RecordingReport } from '../../shared/contract/recording.ts';
 import type { RenderRequest } from '../../shared/contract/request.ts';
 import type { ChunkTimes, SaidSegment } from '../../shared/contract/take.ts';
 import type { Chunk } from '../../shared/vocabulary.ts';
@@ -13,6 +14,7 @@ import type { CacheMetrics } from '../library/cache.ts';
 import type { AvatarRecord } from '../library/record.ts';
 import type { LibraryEvent } from '../library/room.ts';
 import type { Fragment } from '../media/mp4Writer.ts';
+import type { RecordingWish } from '../media/ownAudio.ts';
 import type { Rate } from '../media/rate.ts';
 import type { MouthTrack } from '../mouthTrack.ts';
 import type { DeviceRequest } from '../onnx/devices.ts';
@@ -119,6 +121,8 @@ export interface EngineApi {
     drain: [null, null];
     /** null: as large as the machine is quick; a number: no micro-batch of more frames. */
     limitBatch: [number | null, null];
+    /** What a take would do with a recording. */
+    examineRecording: [RecordingWish, RecordingReport];
     /** Says a sentence, before what takes have yet to say. */
     say: [SayInput, SaidSample];
     /** Loads and runs the file, and brings it among the user's models; this process does not use it. */

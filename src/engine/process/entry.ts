@@ -100,6 +100,7 @@ serve<EngineApi>(port, {
       (await opening).limitBatch(largest);
       return null;
     },
+    examineRecording: async (wish, signal) => (await opening).examineRecording(wish, signal),
     say: async (input, signal) => (await opening).say(input, signal),
     // Of the engine nothing is needed: a model may be what keeps it from starting.
     importModel: ({ file, id, source }, signal) => importModel(modelFolders(home), file, { id, source, signal }),

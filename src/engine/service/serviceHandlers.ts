@@ -61,6 +61,7 @@ export function serviceHandlers(handlers: Handlers<StudioServerApi>, uploads: Na
       'takes.show': async (input, signal) => outward(await calls['takes.show'](input, signal)),
       'takes.keep': async (input, signal) => outward(await calls['takes.keep'](input, signal)),
       'models.import': async (input, signal) => calls['models.import']({ ...input, file: await fileOf('file', input.file) }, signal),
+      'recordings.examine': async (input, signal) => calls['recordings.examine']({ ...input, file: await fileOf('file', input.file) }, signal),
       'voices.import': async (input, signal) => calls['voices.import']({ ...input, files: await Promise.all(input.files.map((file, i) => fileOf(`files.${i}`, file))) }, signal),
       // Which folders this machine has is its own user's matter.
       'settings.get': async (input, signal) => ({ ...(await calls['settings.get'](input, signal)), home: null }),
@@ -79,7 +80,7 @@ export function serviceHandlers(handlers: Handlers<StudioServerApi>, uploads: Na
       'projects.create': async (input, signal) => projectOutward(await calls['projects.create'](input, signal), uploads),
       'projects.open': async (input, signal) => projectOutward(await calls['projects.open'](input, signal), uploads),
       'projects.import': async ({ file }, signal) => projectOutward(await calls['projects.import']({ file: await fileOf('file', file) }, signal), uploads),
-      'projects.save': async ({ project }, signal) => calls['projects.save']({ project: await projectInward(project, uploads) }, signal),
+      'projects.save': async ({ project, ...rest }, signal) => calls['projects.save']({ ...rest, project: await projectInward(project, uploads) }, signal),
     },
     streams: {
       ...streams,
@@ -90,7 +91,7 @@ export function serviceHandlers(handlers: Handlers<StudioServerApi>, uploads: Na
         yield* streams['qa.measure']('file' in input ? { file: await fileOf('file', input.file) } : input, signal);
       },
       async *'exports.watch'(input, signal) {
-        for await (const info of streams['exports.watch'](input, signal)) yield outwardExport(info);
+        for await (const info of streams['exports.watch'](input, signal)) yield info.state === 'removed' ? info : outwardExport(info);
       },
       async *'avatars.inspect'(input, signal) {
         yield* streams['avatars.inspect']({ file: await fileOf('file', input.file) }, signal);

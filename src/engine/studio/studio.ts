@@ -4,7 +4,8 @@
  */
 import { randomUUID } from 'node:crypto';
 import type { StudioServerApi } from '../../shared/contract.ts';
-import type { RenderRequest } from '../../shared/contract/request.ts';
+import type { PausesMs, RenderRequest } from '../../shared/contract/request.ts';
+import type { StudioSettings } from '../../shared/contract/settings.ts';
 import { isOver, type TakeEvent, type TakeInfo, type TakeState } from '../../shared/contract/take.ts';
 import { errorData, StudioError } from '../../shared/errors.ts';
 import type { Handlers } from '../../shared/rpc.ts';
@@ -30,6 +31,7 @@ import { counted } from './counted.ts';
 import { studioHandlers } from './handlers/handlers.ts';
 import { keepWithinMemory } from './memoryWatch.ts';
 import { forEngine, memoryBudgets, openPreferences, type Preferences } from './preferences.ts';
+import { packProject } from './projectPackage.ts';
 import { createSpeedometer } from './speedometer.ts';
 import { beginEdit, type TakeEdit } from './takeEdit.ts';
 import { createTakeFeed, type TakeFeed } from './takeFeed.ts';
@@ -94,6 +96,8 @@ export interface Studio {
   watch(takeId: string, signal: AbortSignal): AsyncGenerator<TakeEvent, void, void>;
   want(takeId: string, playheadSec: number): void;
   cancel(takeId: string): Promise<TakeInfo>;
+  /** The project in one file with everything that it needs (projectPackage.ts). @returns its name. @throws invalid-input, missing-asset, io, canceled */
+  packProject(id: string, to: string, signal?: AbortSignal): Promise<string>;
   /** The take's MP4: growing, or whole. */
   takeFile(takeId: string): string;
   metrics(): Promise<string>;
@@ -116,7 +120,7 @@ const DEFAULT_SEATS = 5;
 export async function openStudio(options: StudioOptions): Promise<Studio> {
   const { home, start = forkEngineProcess, goOn = false, onLibraryEvent, patience } = options;
   const settings = await readSettings(home);
-  const lexicon = await openLexicon(home, onLibraryEvent);
+  const lexicon = await openLexicon(home, onLibraryEvent, () => preferences.current().starterLexicon);
   const voices = await openVoiceShelf(home);
   /** What was asked for by name goes before the settings. */
   const deviceOf = (now: EngineSettings): DeviceRequest => (options.device === undefined || options.device === 'auto' ? (now.device ?? 'auto') : options.device);
@@ -257,13 +261,13 @@ export async function openStudio(options: StudioOptions): Promise<Studio> {
     library: () => (library ??= openLibrary(home)),
     start({ sessionId, request, leadSec, kept = false, projectId = null }) {
       seats.check(sessionId);
-      return begin(takes.begin({ id: randomUUID(), request: withLexicon(request, lexicon.entries()), kept, projectId }), sessionId, leadSec);
+      return begin(takes.begin({ id: randomUUID(), request: withPauses(withLoudness(withLexicon(request, lexicon.applied()), preferences.current()), preferences.pauses()), kept, projectId }), sessionId, leadSec);
     },
     async edit({ sessionId, leadSec, ...change }) {
       seats.check(sessionId);
       const avatars = await studio.library();
       const hasAvatar = (id: string) => avatars.list().some((avatar) => avatar.id === id);
-      const child = await beginEdit({ takes, hasAvatar, defaultVoices: usableDefaults(preferences.defaultVoices(), voices.imported()), voiceOf: (id) => voices.find(id), completed: (request) => withLexicon(request, lexicon.entries()) }, change);
+      const child = await beginEdit({ takes, hasAvatar, defaultVoices: usableDefaults(preferences.defaultVoices(), voices.imported()), voiceOf: (id) => voices.find(id), completed: (request) => withLexicon(request, lexicon.applied()) }, change);
       try {
         seats.check(sessionId); // others may have come while it was copied
       } catch (error) {
@@ -301,6 +305,7 @@ export async function openStudio(options: StudioOptions): Promise<Studio> {
       const { id, state } = takes.show(takeId);
       return state === 'finished' ? takes.file(id) : takes.growingFile(id);
     },
+    packProject: (id, to, signal) => packProject({ home, projects: studio.projects, library: () => studio.library() }, id, to, signal),
     metrics: () => telemetry.metricsText(),
     async close() {
       ending.abort();
@@ -324,6 +329,14 @@ export async function openStudio(options: StudioOptions): Promise<Studio> {
     }
   }
   return { ...studio, handlers: counted(studioHandlers({ studio, changes, folders: modelFolders(home), home, tryDevice: options.tryDevice ?? tryDevice }), (code) => telemetry.countError(code)) };
+}
+
+/** The user's silences, where the request names none. */
+const withPauses = (request: RenderRequest, pauses: PausesMs | undefined): RenderRequest => (request.audio !== undefined || request.pauses || !pauses ? request : { ...request, pauses });
+
+/** What the user wants recordings to be brought to, for those of which nothing is said: a take stays what it was when the setting changes. */
+function withLoudness(request: RenderRequest, { loudnessLufs }: StudioSettings): RenderRequest {
+  return request.audio === undefined || request.loudnessLufs !== undefined || loudnessLufs === null ? request : { ...request, loudnessLufs };
 }
 
 /** Each model's load, once for each time that the engine was started. */

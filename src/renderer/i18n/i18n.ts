@@ -5,10 +5,12 @@ import type { UiLanguage } from '../state/view.ts';
 import { avatars } from './en/avatars.ts';
 import { common } from './en/common.ts';
 import { doctor } from './en/doctor.ts';
+import { marks } from './en/marks.ts';
 import { meters } from './en/meters.ts';
 import { models } from './en/models.ts';
 import { player } from './en/player.ts';
 import { qa } from './en/qa.ts';
+import { recording } from './en/recording.ts';
 import { settings } from './en/settings.ts';
 import { studio } from './en/studio.ts';
 import { takes } from './en/takes.ts';
@@ -16,17 +18,19 @@ import { timeline } from './en/timeline.ts';
 import { avatars as avatarsFa } from './fa/avatars.ts';
 import { common as commonFa } from './fa/common.ts';
 import { doctor as doctorFa } from './fa/doctor.ts';
+import { marks as marksFa } from './fa/marks.ts';
 import { meters as metersFa } from './fa/meters.ts';
 import { models as modelsFa } from './fa/models.ts';
 import { player as playerFa } from './fa/player.ts';
 import { qa as qaFa } from './fa/qa.ts';
+import { recording as recordingFa } from './fa/recording.ts';
 import { settings as settingsFa } from './fa/settings.ts';
 import { studio as studioFa } from './fa/studio.ts';
 import { takes as takesFa } from './fa/takes.ts';
 import { timeline as timelineFa } from './fa/timeline.ts';
 
-const en = { common, studio, player, timeline, qa, avatars, takes, meters, models, doctor, settings };
-const fa = { common: commonFa, studio: studioFa, player: playerFa, timeline: timelineFa, qa: qaFa, avatars: avatarsFa, takes: takesFa, meters: metersFa, models: modelsFa, doctor: doctorFa, settings: settingsFa };
+const en = { common, studio, marks, recording, player, timeline, qa, avatars, takes, meters, models, doctor, settings };
+const fa = { common: commonFa, studio: studioFa, marks: marksFa, recording: recordingFa, player: playerFa, timeline: timelineFa, qa: qaFa, avatars: avatarsFa, takes: takesFa, meters: metersFa, models: modelsFa, doctor: doctorFa, settings: settingsFa };
 
 declare module 'i18next' {
   interface CustomTypeOptions {

@@ -25,8 +25,8 @@ export function requestOf(project: Project, avatar: string, plan: ScriptPlan | n
   };
 }
 
-function whatIsSaid({ audio, segments, voices }: Project, plan: ScriptPlan | null): Pick<RequestInput, 'audio' | 'script' | 'segments' | 'voice'> {
-  if (audio !== null) return { audio: audio.file };
+function whatIsSaid({ audio, segments, voices }: Project, plan: ScriptPlan | null): Pick<RequestInput, 'audio' | 'asRecorded' | 'transcript' | 'script' | 'segments' | 'voice'> {
+  if (audio !== null) return { audio: audio.file, ...(audio.asRecorded ? { asRecorded: true } : {}), ...(audio.transcript?.trim() ? { transcript: audio.transcript } : {}) };
   const isUniform = segments.every(({ voice, rate, pitch }) => voice === undefined && rate === undefined && pitch === undefined);
   if (!plan || !(voices.fa !== null || voices.en !== null)) return isUniform ? { script: textOf(segments) } : { segments };
   const spoken = plan.segments.map(({ text, from, lang }) => {

@@ -45,7 +45,7 @@ export function useWatch<K extends StreamName>(name: K, input: Streams[K][0] | u
 
 /** Lists that hang on each kind of change. */
 const ASKED_AGAIN: Record<Streams['changes.watch'][1], string[]> = {
-  avatars: ['avatars.'], takes: ['takes.'], models: ['models.', 'engine.'], voices: ['voices.', 'script.'], lexicon: ['lexicon.', 'script.'], projects: ['projects.'], settings: ['settings.'],
+  avatars: ['avatars.'], takes: ['takes.'], models: ['models.', 'engine.'], voices: ['voices.', 'script.'], lexicon: ['lexicon.', 'script.'], projects: ['projects.'], settings: ['settings.', 'recordings.'],
 };
 
 /** Called once, by the page's entry: for as long as the page lives. */

@@ -1,7 +1,7 @@
 /** A project: what its user is making, as one versioned JSON document (`.sima`). The unit of autosave and undo. */
 import { z } from 'zod';
 import { count, id, lang, sentence, time } from './common.ts';
-import { lexicon, QUALITIES, scriptSegment } from './request.ts';
+import { lexicon, MAX_SCRIPT_CHARACTERS, QUALITIES, scriptSegment } from './request.ts';
 import { reviewMark } from './qa.ts';
 
 const even = z.int().min(64).max(3840).multipleOf(2);
@@ -22,7 +22,16 @@ export const projectSchema = z.strictObject({
   rate: z.number().min(0.5).max(2),
   pitch: z.number().min(0.5).max(2),
   /** An upload or a file: a recording instead of the script. */
-  audio: z.strictObject({ file: z.string().max(4096), name: z.string().max(200) }).nullable(),
+  audio: z
+    .strictObject({
+      file: z.string().max(4096),
+      name: z.string().max(200),
+      /** Nothing is done to it. */
+      asRecorded: z.boolean().optional(),
+      /** What is said in it, for subtitles. */
+      transcript: z.string().max(MAX_SCRIPT_CHARACTERS).optional(),
+    })
+    .nullable(),
   model: z.string().max(200).nullable(),
   fps: z.number().min(10).max(60).nullable(),
   /** null: the avatar's own. */

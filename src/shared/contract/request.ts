@@ -1,6 +1,7 @@
 /** What a take is made of: every field says its unit and range. */
 import { z } from 'zod';
 import { lang } from './common.ts';
+import { loudnessLufs } from './recording.ts';
 
 /** Most characters in one script. About two hours of speech. */
 export const MAX_SCRIPT_CHARACTERS = 100_000;
@@ -22,6 +23,21 @@ export const lexiconEntry = z
 export type LexiconEntry = z.output<typeof lexiconEntry>;
 export const lexicon = z.array(lexiconEntry).max(20_000);
 
+const besides = z.array(z.string().min(1).max(100)).max(200).optional();
+/** One that applies to a text: the user's, or the starter lexicon's, which may hold only where one of those words stands right before it or right after it. */
+export const appliedEntry = lexiconEntry.safeExtend({ starter: z.literal(true).optional(), before: besides, after: besides });
+export type AppliedEntry = z.output<typeof appliedEntry>;
+
+/** What silences are named by: the punctuation that is written there. `semicolon` is the colon, too. */
+export const PAUSE_KINDS = ['comma', 'dash', 'semicolon', 'sentence', 'ellipsis', 'paragraph'] as const;
+export type PauseKind = (typeof PAUSE_KINDS)[number];
+/** Milliseconds at normal rate. Inside a sentence about what eSpeak makes of them by itself. */
+export const USUAL_PAUSES_MS: Readonly<Record<PauseKind, number>> = { comma: 180, dash: 220, semicolon: 260, sentence: 350, ellipsis: 500, paragraph: 600 };
+export const MOST_PAUSE_MS = 5000;
+const pauseMs = z.int().min(0, 'must be 0 to 5000').max(MOST_PAUSE_MS, 'must be 0 to 5000').optional();
+export const pausesMs = z.strictObject({ comma: pauseMs, dash: pauseMs, semicolon: pauseMs, sentence: pauseMs, ellipsis: pauseMs, paragraph: pauseMs });
+export type PausesMs = z.output<typeof pausesMs>;
+
 export const renderRequest = z
   .strictObject({
     /** A photo or clip file, or the id of a registered avatar (or its beginning, at least 4 characters). */
@@ -32,10 +48,16 @@ export const renderRequest = z
     script: z.string().optional(),
     segments: z.array(scriptSegment).min(1).max(5000).optional(),
     audio: z.string().optional(),
+    /** The recording as it is: its silence, its noise and its loudness stay. */
+    asRecorded: z.boolean().optional(),
+    /** What the recording is brought to, LUFS; the studio's setting unless given. */
+    loudnessLufs: loudnessLufs.optional(),
     /** What is said in the recording, for subtitles. */
     transcript: z.string().max(MAX_SCRIPT_CHARACTERS).optional(),
-    /** The project's pronunciations: they go before the user's own. */
-    lexicon: lexicon.optional(),
+    /** The project's pronunciations: they go before the user's own. A take has all that apply to its text. */
+    lexicon: z.array(appliedEntry).max(20_000).optional(),
+    /** Silences by punctuation that are not the usual ones. */
+    pauses: pausesMs.optional(),
     voice: z.string().optional(),
     /** Speed and pitch of the voice; 1 is its own. */
     rate: factor.default(1),

@@ -3,14 +3,22 @@ import { z } from 'zod';
 import type { Phrase } from '../phrase.ts';
 import { DEVICES } from '../vocabulary.ts';
 import { exportPreset } from './export.ts';
+import { loudnessLufs } from './recording.ts';
 
 const gigabytes = z.number().positive().max(4096).nullable();
+export const pausePercent = z.int().min(50, 'must be 50 to 200').max(200, 'must be 50 to 200');
 
 export const studioSettings = z.strictObject({
   /** null: the scaled default. GB of 10⁹ bytes. */
   budgetsGb: z.strictObject({ models: gigabytes, processing: gigabytes, avatars: gigabytes, total: gigabytes, takes: gigabytes }),
   maxSessions: z.int().min(1).max(1000).nullable(),
   device: z.enum(DEVICES),
+  /** What recordings are brought to, LUFS; null: USUAL_LUFS. */
+  loudnessLufs: loudnessLufs.nullable(),
+  /** Whether the pronunciations that ship apply, below the user's own. */
+  starterLexicon: z.boolean(),
+  /** How long silences by punctuation are, in percent of the usual; null: 100. */
+  pausePercent: pausePercent.nullable(),
   /** Where exports go; null: the studio's own folder. */
   exportFolder: z.string().max(4096).nullable(),
   exportPresets: z.array(exportPreset).max(100),

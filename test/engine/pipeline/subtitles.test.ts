@@ -21,7 +21,7 @@ describe('subtitles', () => {
           at = segment.words.at(-1)!.endSec + 0.35;
           return segment;
         });
-        const cues = subtitleCues(segments);
+        const cues = subtitleCues(segments, at);
         cues.forEach((cue, i) => {
           expect(cue.lines.length).toBeLessThanOrEqual(2);
           for (const line of cue.lines) expect(line.length).toBeLessThanOrEqual(42);
@@ -38,7 +38,7 @@ describe('subtitles', () => {
 
   it('breaks at phrase ends and times cues by their words', () => {
     const segment = spoken(LONG_FA);
-    const cues = subtitleCues([segment]);
+    const cues = subtitleCues([segment], 60);
     expect(cues.length).toBeGreaterThan(1);
     expect(cues[0].lines.join(' ').endsWith('؛') || cues[0].lines.join(' ').endsWith('،')).toBe(true);
     const firstWordsOfCues = cues.map((cue) => /[\p{L}\p{M}\p{N}\u200c']+/u.exec(cue.lines[0])![0]);
@@ -47,13 +47,13 @@ describe('subtitles', () => {
   });
 
   it('shows a short word for a second where there is room', () => {
-    const cues = subtitleCues([spoken('بله.', 1), spoken('نه.', 5)]);
+    const cues = subtitleCues([spoken('بله.', 1), spoken('نه.', 5)], 10);
     expect(cues.map((cue) => [cue.startSec, cue.endSec])).toEqual([[1, 2], [5, 6]]);
   });
 
   it('shows no direction controls of the text, and keeps its spaces and joiners', () => {
     const segments = [spoken('این \u202Eمتن\u202C \u2066می\u200Cرود\u2069 خانه.')];
-    for (const file of [srt(segments), vtt(segments)]) {
+    for (const file of [srt(segments, 60), vtt(segments, 60)]) {
       expect(file).not.toMatch(/[\u202A-\u202E\u2066-\u2069]/u);
       expect(file).toContain('این متن می\u200Cرود خانه.');
     }
@@ -61,22 +61,22 @@ describe('subtitles', () => {
 
   it('writes SubRip and WebVTT with exact times', () => {
     const segments = [spoken('سلام دنیا.', 3661.0005)];
-    expect(srt(segments)).toBe('1\n01:01:01,001 --> 01:01:02,001\nسلام دنیا.\n');
-    expect(vtt(segments)).toBe('WEBVTT\n\n01:01:01.001 --> 01:01:02.001\nسلام دنیا.\n');
-    expect(srt([])).toBe('');
-    expect(vtt([])).toBe('WEBVTT\n');
+    expect(srt(segments, 3700)).toBe('1\n01:01:01,001 --> 01:01:02,001\nسلام دنیا.\n');
+    expect(vtt(segments, 3700)).toBe('WEBVTT\n\n01:01:01.001 --> 01:01:02.001\nسلام دنیا.\n');
+    expect(srt([], 1)).toBe('');
+    expect(vtt([], 1)).toBe('WEBVTT\n');
   });
 
   it('escapes markup in WebVTT and keeps it in SubRip', () => {
     const segments = [spoken('Tom & Jerry <b>run</b> --> away')];
-    expect(vtt(segments)).toContain('Tom &amp; Jerry &lt;b&gt;run&lt;/b&gt; --&gt; away');
-    expect(vtt(segments).match(/-->/g)).toHaveLength(1);
-    expect(srt(segments)).toContain('Tom & Jerry <b>run</b>');
+    expect(vtt(segments, 60)).toContain('Tom &amp; Jerry &lt;b&gt;run&lt;/b&gt; --&gt; away');
+    expect(vtt(segments, 60).match(/-->/g)).toHaveLength(1);
+    expect(srt(segments, 60)).toContain('Tom & Jerry <b>run</b>');
   });
 
   it('tells the time of each word but the first, rising, inside its cue', () => {
     const text = 'سلام & دنیا! ' + 'a '.repeat(30).trim();
-    const file = vtt([spoken(text, 1)], { karaoke: true });
+    const file = vtt([spoken(text, 1)], 60, { karaoke: true });
     expect(file).toContain('\n00:00:01.000 --> ');
     expect(file).toContain('سلام &amp; <00:00:01.300>دنیا! <00:00:01.600>a <00:00:01.900>a ');
     for (const cue of file.split('\n\n').slice(1)) {
@@ -85,19 +85,19 @@ describe('subtitles', () => {
       expect(times).toEqual([...new Set(times)].sort());
     }
     // Without them it is the plain file.
-    expect(file.replace(/<[\d:.]+>/g, '')).toBe(vtt([spoken(text, 1)]));
+    expect(file.replace(/<[\d:.]+>/g, '')).toBe(vtt([spoken(text, 1)], 60));
   });
 
   it('gives both lines of a cue the direction of the whole', () => {
-    const [cue] = subtitleCues([spoken('iPhone Pro Max را در سال گذشته خریدم و هنوز هم با آن عکس می‌گیرم')], 24);
+    const [cue] = subtitleCues([spoken('iPhone Pro Max را در سال گذشته خریدم و هنوز هم با آن عکس می‌گیرم')], 60, 24);
     expect(cue.lines[0]).toMatch(/^iPhone Pro Max/);
     expect(directedLines(cue)[0]).toMatch(/^\u200FiPhone Pro Max/);
   });
 
   it('keeps ZWNJ, and marks the direction only where the first letter misleads', () => {
-    expect(srt([spoken('می‌روم به خانه.')])).toContain('\nمی‌روم به خانه.\n');
-    expect(srt([spoken('iPhone را خریدم و رفتم.')])).toContain('\n\u200FiPhone را خریدم و رفتم.\n');
-    expect(srt([spoken('من می‌خواهم یک iPhone!')])).toContain('iPhone!\u200F\n');
-    expect(srt([spoken('I like it.')])).toContain('\nI like it.\n');
+    expect(srt([spoken('می‌روم به خانه.')], 60)).toContain('\nمی‌روم به خانه.\n');
+    expect(srt([spoken('iPhone را خریدم و رفتم.')], 60)).toContain('\n\u200FiPhone را خریدم و رفتم.\n');
+    expect(srt([spoken('من می‌خواهم یک iPhone!')], 60)).toContain('iPhone!\u200F\n');
+    expect(srt([spoken('I like it.')], 60)).toContain('\nI like it.\n');
   });
 });

@@ -1,14 +1,15 @@
 /** A recording's text on its clock: estimates, but in order, within the sound, and in silence nothing is said. */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { createSpeechClock, transcribed } from '../../../src/engine/pipeline/transcript.ts';
+import { createLevelMeter } from '../../../src/engine/media/levels.ts';
+import { speechClock, transcribed } from '../../../src/engine/pipeline/transcript.ts';
 
 const RATE = 1000;
 /** Seconds of sound and of silence in turns. */
 function clockOf(...seconds: number[]) {
-  const clock = createSpeechClock(RATE);
-  seconds.forEach((sec, i) => clock.add(Float32Array.from({ length: sec * RATE }, (_, n) => (i % 2 === 0 ? 0.5 : 0.0005) * (n % 2 === 0 ? 1 : -1))));
-  return clock;
+  const meter = createLevelMeter(RATE);
+  seconds.forEach((sec, i) => meter.add(Float32Array.from({ length: sec * RATE }, (_, n) => (i % 2 === 0 ? 0.5 : 0.0005) * (n % 2 === 0 ? 1 : -1))));
+  return speechClock(meter.levels(), meter.durationSec());
 }
 
 test('words share the time in which something is heard; none lies in a pause', () => {
@@ -38,7 +39,7 @@ test('in order and within the recording, whatever it is', () => {
       expect(endSec).toBeGreaterThanOrEqual(startSec);
       at = endSec;
     }
-    expect(at).toBeLessThanOrEqual(clock.durationSec());
+    expect(at).toBeLessThanOrEqual(clock.durationSec);
   }));
 });
 

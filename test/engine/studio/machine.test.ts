@@ -37,7 +37,7 @@ test('settings are checked, kept in the file, and count at once or at the next s
   const file = path.join(home, 'engine.json');
   writeFileSync(file, '{ "sessions": { "deviceId": 0 } }');
   const first = await ask('settings.get', null);
-  expect(first).toEqual({ home, restartNeeded: false, settings: { budgetsGb: { models: null, processing: null, avatars: null, total: null, takes: null }, maxSessions: null, device: 'auto', exportFolder: null, exportPresets: [] } });
+  expect(first).toEqual({ home, restartNeeded: false, settings: { budgetsGb: { models: null, processing: null, avatars: null, total: null, takes: null }, maxSessions: null, device: 'auto', loudnessLufs: null, starterLexicon: true, pausePercent: null, exportFolder: null, exportPresets: [] } });
 
   const budgetsGb = { models: null, processing: 3, avatars: null, total: 7, takes: 2 };
   expect(await ask('settings.set', { change: { maxSessions: 2, budgetsGb } })).toMatchObject({ restartNeeded: false, settings: { maxSessions: 2, budgetsGb } });

@@ -39,6 +39,8 @@ describe('what is asked of the studio', () => {
   it('follows the recording instead of the script', () => {
     const request = valid(requestOf({ ...first, audio: { file: 'upload:1', name: 'me.wav' }, voices: { fa: 'espeak-fa-woman', en: null } }, 'abcd', null));
     expect(request).toMatchObject({ audio: 'upload:1' });
+    expect(request).not.toHaveProperty('transcript');
+    expect(valid(requestOf({ ...first, audio: { file: 'upload:1', name: 'me.wav', asRecorded: true, transcript: 'سلام' } }, 'abcd', null))).toMatchObject({ audio: 'upload:1', asRecorded: true, transcript: 'سلام' });
     expect(request.script ?? request.segments).toBeUndefined();
   });
 

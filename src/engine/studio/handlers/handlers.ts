@@ -12,6 +12,7 @@ import { machineHandlers } from './machine.ts';
 import { modelHandlers } from './models.ts';
 import { projectHandlers } from './projects.ts';
 import { qaHandlers } from './qa.ts';
+import { recordingHandlers } from './recordings.ts';
 import { takeHandlers } from './takes.ts';
 import { voiceHandlers } from './voices.ts';
 
@@ -23,7 +24,7 @@ export function studioHandlers(parts: HandlerParts): Handlers<StudioServerApi> {
   const { seats } = parts.studio;
   const [takes, exports, avatars] = [takeHandlers(parts), exportHandlers(parts), avatarHandlers(parts)];
   const [voices, models, machine] = [voiceHandlers(parts), modelHandlers(parts), machineHandlers(parts)];
-  const [projects, qa, desktop] = [projectHandlers(parts), qaHandlers(parts), desktopRefusals];
+  const [projects, qa, recordings, desktop] = [projectHandlers(parts, avatars.streams['avatars.register']), qaHandlers(parts), recordingHandlers(parts), desktopRefusals];
   return {
     calls: {
       'studio.info': () => ({ version, protocol: PROTOCOL_VERSION, pid: process.pid, startedAt, host: 'service' }),
@@ -35,10 +36,10 @@ export function studioHandlers(parts: HandlerParts): Handlers<StudioServerApi> {
         seats.close(sessionId);
         return null;
       },
-      ...takes.calls, ...exports.calls, ...avatars.calls, ...voices.calls, ...models.calls, ...machine.calls, ...projects.calls, ...qa.calls, ...desktop.calls,
+      ...takes.calls, ...exports.calls, ...avatars.calls, ...voices.calls, ...models.calls, ...machine.calls, ...projects.calls, ...qa.calls, ...recordings.calls, ...desktop.calls,
     },
     streams: {
-      ...takes.streams, ...exports.streams, ...avatars.streams, ...voices.streams, ...models.streams, ...machine.streams, ...projects.streams, ...qa.streams, ...desktop.streams,
+      ...takes.streams, ...exports.streams, ...avatars.streams, ...voices.streams, ...models.streams, ...machine.streams, ...projects.streams, ...qa.streams, ...recordings.streams, ...desktop.streams,
     },
   };
 }

@@ -3,6 +3,7 @@ import { Clipboard, FolderOpen, RotateCcw } from 'lucide-react';
 import { useState, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { toast } from 'sonner';
+import { USUAL_LUFS } from '../../../shared/contract/recording.ts';
 import type { StudioSettings } from '../../../shared/contract/settings.ts';
 import { DEVICES } from '../../../shared/vocabulary.ts';
 import { useFormat } from '../../i18n/format.ts';
@@ -10,12 +11,12 @@ import { LANGUAGES, useView } from '../../state/view.ts';
 import { queries, useAct, useCall, useWatch } from '../../studio/queries.ts';
 import { Button, IconButton } from '../../ui/Button.tsx';
 import { Dialog } from '../../ui/Dialog.tsx';
-import { Segmented, Select } from '../../ui/fields.tsx';
+import { Segmented, Select, Switch, type Choice } from '../../ui/fields.tsx';
 import { Failure, Loading, Progress, tellFailure } from '../../ui/states.tsx';
 import { NumberSetting } from './NumberSetting.tsx';
 import { RestartNotice } from './RestartNotice.tsx';
 
-const DEFAULTS: StudioSettings = { budgetsGb: { models: null, processing: null, avatars: null, total: null, takes: null }, maxSessions: null, device: 'auto', exportFolder: null, exportPresets: [] };
+const DEFAULTS: StudioSettings = { budgetsGb: { models: null, processing: null, avatars: null, total: null, takes: null }, maxSessions: null, device: 'auto', loudnessLufs: null, starterLexicon: true, pausePercent: null, exportFolder: null, exportPresets: [] };
 const USERS = 5;
 const TAKES_GB = 20;
 
@@ -37,6 +38,9 @@ export function SettingsScreen() {
       <RestartNotice />
       <Look />
       <Work settings={settings} set={set} />
+      <Pronunciation settings={settings} set={set} />
+      <Speech settings={settings} set={set} />
+      <Sound settings={settings} set={set} />
       <Memory settings={settings} set={set} />
       <TakesOnDisk settings={settings} set={set} />
       <Exports settings={settings} set={set} />
@@ -91,6 +95,43 @@ function Work({ settings: { device, maxSessions }, set }: PartProps) {
         <Select label={t('work.device')} hint={t('work.deviceHint')} value={device} onChange={(next) => set({ device: next as StudioSettings['device'] })} choices={DEVICES.map((value) => ({ value, label: t(`devices.${value}`) }))} />
         <NumberSetting label={t('work.users')} hint={t('work.usersHint')} value={maxSessions} defaultValue={USERS} min={1} max={1000} whole onChange={(next) => set({ maxSessions: next })} />
       </div>
+    </Section>
+  );
+}
+
+function Pronunciation({ settings: { starterLexicon }, set }: PartProps) {
+  const { t } = useTranslation('settings');
+  return (
+    <Section title={t('pronunciation.title')}>
+      <Switch label={t('pronunciation.starter')} hint={t('pronunciation.starterHint')} checked={starterLexicon} onChange={(next) => set({ starterLexicon: next })} />
+    </Section>
+  );
+}
+
+const PAUSE_PERCENT = 100;
+
+function Speech({ settings: { pausePercent }, set }: PartProps) {
+  const { t } = useTranslation('settings');
+  return (
+    <Section title={t('speech.title')}>
+      <NumberSetting label={t('speech.pauses')} hint={t('speech.pausesHint')} unit={t('speech.percent')} value={pausePercent} defaultValue={PAUSE_PERCENT} min={50} max={200} whole onChange={(next) => set({ pausePercent: next })} />
+    </Section>
+  );
+}
+
+/** Of the usual ones; any other is set in the settings file, and shown. */
+const LOUDNESS = ['-14', '-16', '-18', '-23'] as const;
+
+function Sound({ settings: { loudnessLufs }, set }: PartProps) {
+  const { t } = useTranslation('settings');
+  const format = useFormat();
+  const value = String(loudnessLufs ?? USUAL_LUFS);
+  const shown = (lufs: string) => t('sound.value', { value: format.number(Number(lufs), Number.isInteger(Number(lufs)) ? 0 : 1) });
+  const usual: Choice[] = LOUDNESS.map((lufs) => ({ value: lufs, label: `${shown(lufs)} · ${t(`sound.names.${lufs}`)}` }));
+  const choices = usual.some((choice) => choice.value === value) ? usual : [{ value, label: shown(value) }, ...usual];
+  return (
+    <Section title={t('sound.title')}>
+      <Select label={t('sound.loudness')} hint={t('sound.hint')} value={value} onChange={(next) => set({ loudnessLufs: Number(next) === USUAL_LUFS ? null : Number(next) })} choices={choices} />
     </Section>
   );
 }

@@ -27,10 +27,10 @@ export async function duplicate(take: TakeInfo): Promise<void> {
   const segments = (request.segments ?? (text === '' ? [] : [{ text }])).map((segment) => ({ ...(voice === undefined ? {} : { voice }), ...segment }));
   try {
     const created = await call('projects.create', { name, segments });
-    const { rate, pitch, model = null, fps = null, size = null, background, idle, quality, lexicon = [], audio } = request;
+    const { rate, pitch, model = null, fps = null, size = null, background, idle, quality, lexicon = [], audio, asRecorded, transcript } = request;
     const project = {
-      ...created, avatarId, rate, pitch, model, fps, size, background, idle, quality, lexicon,
-      audio: audio === undefined ? null : { file: audio, name: i18next.t('recording', { ns: 'takes' }) },
+      ...created, avatarId, rate, pitch, model, fps, size, background, idle, quality, lexicon: lexicon.filter(({ starter }) => !starter),
+      audio: audio === undefined ? null : { file: audio, name: i18next.t('recording', { ns: 'takes' }), asRecorded, transcript },
     };
     await call('projects.save', { project });
     useProject.getState().show(project);
