@@ -7,20 +7,27 @@ import { deflateSync, crc32 } from 'node:zlib';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { PRESENTERS } from '../../src/cli/commands/demo.ts';
+import { exitCodeOf } from '../../src/cli/exit.ts';
 import { rgbToI420 } from '../../src/engine/media/i420.ts';
+import { parse } from '../../src/shared/contract/common.ts';
+import { renderRequest } from '../../src/shared/contract/request.ts';
+import { fromErrorData } from '../../src/shared/errors.ts';
 import { writeAudioFile, writeVideoFile, type VideoFileOptions } from '../support/mediaFiles.ts';
 import { createWorkplace, type CliResult } from '../support/cli.ts';
+import { followed, openTestStudio, type TestStudio } from '../support/studios.ts';
 
 const place = createWorkplace();
-afterAll(() => place.remove());
+let open: TestStudio;
 
 const out = place.file('take.mp4');
 const render = (...args: string[]): Promise<CliResult> => place.sima(['render', '--out', out, ...args]);
+const renderProcess = (...args: string[]): Promise<CliResult> => place.simaProcess(['render', '--out', out, ...args]);
+const SMALL = ['--size', '256x256'];
 const WOMAN = ['--avatar', PRESENTERS.woman];
 const HELLO = ['--text', 'Hello there.'];
 
 /** One sentence on stderr, the exit code, and no file. */
-function refused(result: CliResult, exitCode: number, ...says: (string | RegExp)[]): void {
+function refused(result: Pick<CliResult, 'exitCode' | 'stderr'>, exitCode: number, ...says: (string | RegExp)[]): void {
   expect(result.stderr).not.toMatch(/\n\s+at /); // no stack
   const sentence = result.stderr.split('\n').find((line) => /^(sima|error):/.test(line)) ?? '';
   for (const words of says) expect(sentence).toMatch(words);
@@ -29,7 +36,22 @@ function refused(result: CliResult, exitCode: number, ...says: (string | RegExp)
   expect(place.leftovers()).toEqual([]);
 }
 
+/** What the engine refuses, it refuses whoever asks: here one studio for all, with what the command line makes of it. One of each exit code comes from a process. */
+async function refusedByEngine(request: Record<string, unknown>, exitCode: number, ...says: (string | RegExp)[]): Promise<void> {
+  const { studio } = open;
+  const { seatId } = studio.seats.open();
+  const { id } = studio.start({ sessionId: seatId, request: parse(renderRequest, { avatar: PRESENTERS.woman, script: 'Hello there.', ...request }, 'This request'), leadSec: null });
+  studio.seats.close(seatId); // free for the next one once the take is over
+  const { take } = await followed(studio, id);
+  expect(take.state).toBe('failed');
+  const error = exitCodeOf(fromErrorData(take.error!));
+  refused({ exitCode: error.exitCode, stderr: `sima: ${error.data.message}` }, exitCode, ...says);
+  expect(readdirSync(path.join(open.home, 'takes'))).toEqual([]);
+}
+
 beforeAll(async () => {
+  process.env['TMPDIR'] = place.folder; // nothing is left there either
+  open = await openTestStudio({ home: place.file('home') });
   const woman = readFileSync(PRESENTERS.woman);
   await sharp({ create: { width: 640, height: 480, channels: 3, background: '#5a7', noise: { type: 'gaussian', mean: 120, sigma: 30 } } }).png().toFile(place.file('input-noface.png'));
   const half = await sharp(PRESENTERS.woman).resize(512, 512).toBuffer();
@@ -45,6 +67,10 @@ beforeAll(async () => {
   writeFileSync(place.file('input-noise.mp3'), Buffer.from(Array.from({ length: 20_000 }, (_, i) => (i * 7919) % 251)));
   writeFileSync(place.file('input-long.txt'), 'word '.repeat(20_001));
   writeFileSync(place.file('input-latin1.txt'), Buffer.from([0x63, 0x61, 0x66, 0xe9, 0x20, 0xff, 0xfe]));
+});
+afterAll(async () => {
+  await open.close();
+  place.remove();
 });
 
 /** A well-formed 1-bit PNG of that size, a few hundred kB on disk. */
@@ -66,20 +92,20 @@ function bomb(width: number, height: number): Buffer {
 }
 
 describe('what is said', () => {
-  test('empty text', async () => refused(await render(...WOMAN, '--text', ''), 2, /empty/i));
-  test('only emoji', async () => refused(await render(...WOMAN, '--text', '🎉🎉 😀'), 2, /word|spoken/i));
+  test('empty text', async () => refused(await renderProcess(...WOMAN, '--text', ''), 2, /empty/i));
+  test('only emoji', () => refusedByEngine({ script: '🎉🎉 😀' }, 2, /word|spoken/i));
   test('more than 100,000 characters', async () => refused(await render(...WOMAN, '--script', place.file('input-long.txt')), 2, /100,000/));
   test('a script that is not there', async () => refused(await render(...WOMAN, '--script', place.file('nothing.txt')), 2, /nothing\.txt/));
   test('a script that is not UTF-8', async () => refused(await render(...WOMAN, '--script', place.file('input-latin1.txt')), 2, /UTF-8/));
-  test('unknown voice', async () => refused(await render(...WOMAN, ...HELLO, '--voice', 'nobody'), 2, /nobody.*espeak-fa/));
+  test('unknown voice', () => refusedByEngine({ voice: 'nobody' }, 2, /nobody.*espeak-fa/));
   test('text and recording at once', async () => refused(await render(...WOMAN, ...HELLO, '--audio', 'x.wav'), 2, /one of/));
-  test('corrupt audio', async () => refused(await render(...WOMAN, '--audio', place.file('input-noise.mp3')), 2, /input-noise\.mp3/));
-  test('missing audio', async () => refused(await render(...WOMAN, '--audio', place.file('nothing.wav')), 2, /nothing\.wav/));
+  test('corrupt audio', () => refusedByEngine({ script: undefined, audio: place.file('input-noise.mp3') }, 2, /input-noise\.mp3/));
+  test('missing audio', () => refusedByEngine({ script: undefined, audio: place.file('nothing.wav') }, 2, /nothing\.wav/));
 });
 
 describe('who says it', () => {
-  test('picture without a face', async () => refused(await render(...HELLO, '--avatar', place.file('input-noface.png')), 2, /no face/i));
-  test('two faces without --face', async () => refused(await render(...HELLO, '--avatar', place.file('input-two.png')), 2, /2 faces/, /--face/));
+  test('picture without a face', () => refusedByEngine({ avatar: place.file('input-noface.png') }, 2, /no face/i));
+  test('two faces without --face', async () => refused(await renderProcess(...HELLO, '--avatar', place.file('input-two.png')), 2, /2 faces/, /--face/));
   test('the faces to choose from are listed, left to right, with a picture of each', async () => {
     const result = await place.sima(['avatars', 'faces', place.file('input-two.png'), '--thumbnails', place.file('input-faces'), '--json']);
     expect(result.exitCode).toBe(0);
@@ -88,13 +114,13 @@ describe('who says it', () => {
     expect(faces[0].box.x).toBeLessThan(faces[1].box.x);
     for (const { thumbnail } of faces) expect((await sharp(thumbnail).metadata()).width).toBe(160);
   });
-  test('a face that is not there', async () => refused(await render(...HELLO, '--avatar', place.file('input-two.png'), '--face', '3'), 2, /2 faces|face 3/i));
-  test('missing file', async () => refused(await render(...HELLO, '--avatar', place.file('nobody.png')), 2, /nobody\.png/));
-  test('a folder', async () => refused(await render(...HELLO, '--avatar', place.folder), 2));
-  test('zero bytes', async () => refused(await render(...HELLO, '--avatar', place.file('input-empty.jpg')), 2, /empty/i));
-  test('truncated picture', async () => refused(await render(...HELLO, '--avatar', place.file('input-truncated.png')), 2, /input-truncated\.png/));
-  test('renamed text', async () => refused(await render(...HELLO, '--avatar', place.file('input-text.jpg')), 2, /input-text\.jpg/));
-  test('40,000 × 40,000 pixels', async () => refused(await render(...HELLO, '--avatar', place.file('input-bomb.png')), 2, /megapixel|pixels/i));
+  test('a face that is not there', () => refusedByEngine({ avatar: place.file('input-two.png'), face: 3 }, 2, /2 faces|face 3/i));
+  test('missing file', () => refusedByEngine({ avatar: place.file('nobody.png') }, 2, /nobody\.png/));
+  test('a folder', () => refusedByEngine({ avatar: place.folder }, 2));
+  test('zero bytes', () => refusedByEngine({ avatar: place.file('input-empty.jpg') }, 2, /empty/i));
+  test('truncated picture', () => refusedByEngine({ avatar: place.file('input-truncated.png') }, 2, /input-truncated\.png/));
+  test('renamed text', () => refusedByEngine({ avatar: place.file('input-text.jpg') }, 2, /input-text\.jpg/));
+  test('40,000 × 40,000 pixels', () => refusedByEngine({ avatar: place.file('input-bomb.png') }, 2, /megapixel|pixels/i));
 });
 
 describe('how and where', () => {
@@ -112,13 +138,13 @@ describe('how and where', () => {
     ['--quality', 'best'],
   ])('%s %s', async (option, value) => refused(await render(...WOMAN, ...HELLO, option, value), 2, new RegExp(option.slice(2))));
 
-  test('unknown option', async () => refused(await render(...WOMAN, ...HELLO, '--speed', '2'), 2, /--speed/));
+  test('unknown option', async () => refused(await renderProcess(...WOMAN, ...HELLO, '--speed', '2'), 2, /--speed/));
   test('no avatar', async () => refused(await render(...HELLO), 2, /--avatar/));
-  test('unknown model', async () => refused(await render(...WOMAN, ...HELLO, '--model', 'nothing'), 2, /nothing/));
-  test('known model that is not installed', async () => refused(await render(...WOMAN, ...HELLO, '--model', 'wav2lip_gan'), 3, /import/));
-  test('a face model cannot move lips', async () => refused(await render(...WOMAN, ...HELLO, '--model', 'face-mesh'), 2, /lips/));
-  test('a device that is not here', async () => refused(await render(...WOMAN, ...HELLO, '--device', process.platform === 'linux' ? 'dml' : 'cuda'), 4, /dml|cuda|DirectML/i));
-  test('output folder missing', async () => refused(await place.sima(['render', ...WOMAN, ...HELLO, '--out', place.file('no/where.mp4')]), 5, /no.*does not exist/));
+  test('unknown model', () => refusedByEngine({ model: 'nothing' }, 2, /nothing/));
+  test('known model that is not installed', async () => refused(await renderProcess(...WOMAN, ...HELLO, '--model', 'wav2lip_gan'), 3, /import/));
+  test('a face model cannot move lips', () => refusedByEngine({ model: 'face-mesh' }, 2, /lips/));
+  test('a device that is not here', async () => refused(await renderProcess(...WOMAN, ...HELLO, '--device', process.platform === 'linux' ? 'dml' : 'cuda'), 4, /dml|cuda|DirectML/i));
+  test('output folder missing', async () => refused(await place.simaProcess(['render', ...WOMAN, ...HELLO, '--out', place.file('no/where.mp4')]), 5, /no.*does not exist/));
   test('output is a folder', async () => {
     mkdirSync(place.file('input-folder.mp4'), { recursive: true });
     refused(await place.sima(['render', ...WOMAN, ...HELLO, '--out', place.file('input-folder.mp4')]), 5, /folder/);
@@ -134,7 +160,7 @@ describe('how and where', () => {
   });
   test('a library that cannot be written', async () => refused(await place.sima(['render', ...WOMAN, ...HELLO, '--out', out, '--home', place.file('input-text.jpg/home')]), 5, /input-text/));
   test('output is no MP4', async () => refused(await place.sima(['render', ...WOMAN, ...HELLO, '--out', place.file('take.avi')]), 2, /\.mp4/));
-  test('read-only place', async () => refused(await place.sima(['render', ...WOMAN, ...HELLO, '--out', '/proc/take.mp4']), 5, /\/proc/));
+  test('read-only place', async () => refused(await place.sima(['render', ...SMALL, ...WOMAN, ...HELLO, '--out', '/proc/take.mp4']), 5, /\/proc/));
 });
 
 /** Small file systems, where this machine lets us mount them: one for a video, one for a library. */
@@ -142,7 +168,7 @@ const tiny = place.file('input-tiny');
 const smallHome = place.file('input-small-home');
 const mounted = (() => {
   try {
-    for (const [folder, size] of [[tiny, '300k'], [smallHome, '6m']]) {
+    for (const [folder, size] of [[tiny, '100k'], [smallHome, '6m']]) {
       mkdirSync(folder);
       execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${size}`, 'tmpfs', folder], { stdio: 'ignore' });
     }
@@ -160,11 +186,11 @@ describe.skipIf(!mounted)('full disk', () => {
   const long = ['--text', 'This is a sentence that fills a very small disk before it ends. '.repeat(3)];
 
   test('where the video goes', async () => {
-    refused(await place.sima(['render', ...WOMAN, ...long, '--out', `${tiny}/take.mp4`]), 5, /full/);
+    refused(await place.simaProcess(['render', ...SMALL, ...WOMAN, ...long, '--out', `${tiny}/take.mp4`]), 5, /full/);
     expect(execFileSync('ls', ['-A', tiny], { encoding: 'utf8' })).toBe('');
   });
   test('where the library lies: the take is given up, and what it had is gone', async () => {
-    const inSmall = ['--home', smallHome, '--out', out];
+    const inSmall = [...SMALL, '--home', smallHome, '--out', out];
     expect((await place.sima(['render', ...WOMAN, ...HELLO, ...inSmall])).exitCode).toBe(0);
     rmSync(out);
     // Filled but for a little more than a journal and a first fragment need.
@@ -201,13 +227,13 @@ describe('Ctrl-C', () => {
     ['finding the face', () => ['--avatar', place.file('input-clip.mp4'), ...HELLO], 'SIGINT'],
   ];
   beforeAll(async () => {
-    await writeAudioFile(place.file('input-hour.wav'), new Float32Array(3000 * 8000).fill(0.01), 8000, 'pcm_s16le');
+    await writeAudioFile(place.file('input-hour.wav'), new Float32Array(900 * 8000).fill(0.01), 8000, 'pcm_s16le');
     await writeVideoFile(place.file('input-clip.mp4'), await movingFace());
   });
 
   test.each(stages)('while %s', async (stage, args, signal) => {
     let sent = false;
-    const result = await place.sima(['render', ...args(), '--out', out], {
+    const result = await place.simaProcess(['render', ...SMALL, ...args(), '--out', out], {
       onStderr: (line, kill) => {
         if (sent || !line.includes(stage)) return;
         sent = true;
@@ -222,7 +248,7 @@ describe('Ctrl-C', () => {
 
   test('twice, at once: still ends in order and leaves nothing', async () => {
     let sent = false;
-    const result = await place.sima(['render', ...WOMAN, ...spoken, '--out', out], {
+    const result = await place.simaProcess(['render', ...SMALL, ...WOMAN, ...spoken, '--out', out], {
       onStderr: (line, kill) => {
         if (sent || !line.includes('rendering')) return;
         sent = true;

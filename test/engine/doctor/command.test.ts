@@ -8,7 +8,7 @@ const place = createWorkplace();
 afterAll(() => place.remove());
 
 it('tells one line per check, the same in JSON, and makes nothing', async () => {
-  const shown = await place.sima(['doctor']);
+  const shown = await place.simaProcess(['doctor']);
   const told = await place.sima(['doctor', '--json']);
   const { ok, checks } = told.json as unknown as { ok: boolean; checks: Check[] };
   expect(told.exitCode).toBe(ok ? 0 : 7);

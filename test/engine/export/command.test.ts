@@ -32,7 +32,7 @@ test('Ctrl-C amid the work leaves nothing, and what was there before', async () 
   const out = place.file('b.mp4');
   writeFileSync(out, 'before');
   let pressed = false;
-  const { exitCode } = await place.sima(['takes', 'export', long.id, '--srt', place.file('b.srt'), '--out', out, '--kbps', '400', '--encoder', 'x264'], {
+  const { exitCode } = await place.simaProcess(['takes', 'export', long.id, '--srt', place.file('b.srt'), '--out', out, '--kbps', '400', '--encoder', 'x264'], {
     onStderr: (line, kill) => {
       if (!pressed && /encoding: \d+/.test(line)) kill('SIGINT');
       pressed ||= /encoding: \d+/.test(line);
