@@ -1,6 +1,7 @@
 /** Marks of speech in the editor of the real page: markup is quiet, what is wrong with it is underlined and told in the page’s language, and no take is begun with it. */
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { userPauses } from '../../src/engine/voice/pauses.ts';
 import { findChromium, NO_CHROMIUM } from '../support/chromium.ts';
 import { openStudioPages, type StudioPages } from '../support/page.ts';
 
@@ -62,5 +63,19 @@ describe.skipIf(chromium === null)('marks in the editor', () => {
     const start = async () => calls['takes.start']({ sessionId, request: { avatar: pages.avatarId, script: '<speak>a\n<break time="1h"/></speak>', rate: 1, pitch: 1, background: 'keep', idle: true, quality: 'live' }, projectId: null, leadSec: null }, signal);
     await expect(start()).rejects.toMatchObject({ code: 'invalid-input', details: { fault: 'value', line: 2, column: 8 } });
     expect((await calls['takes.list']({ limit: 10, offset: 0 }, signal)).length).toBe(before);
+  });
+
+  test('the user’s silences go along with the take that they were set for', async () => {
+    const { calls } = pages.studio.handlers;
+    const { signal } = new AbortController();
+    const { sessionId } = await calls['sessions.open']({}, signal);
+    const start = async (more: { pauses?: { comma: number } } = {}) => calls['takes.start']({ sessionId, request: { avatar: pages.avatarId, script: 'One, two.', rate: 1, pitch: 1, background: 'keep', idle: true, quality: 'live', ...more }, projectId: null, leadSec: null }, signal);
+    const usual = await start();
+    expect(await calls['settings.set']({ change: { pausePercent: 150 } }, signal)).toMatchObject({ restartNeeded: false, settings: { pausePercent: 150 } });
+    const longer = await start();
+    const own = await start({ pauses: { comma: 99 } });
+    await calls['settings.set']({ change: { pausePercent: null } }, signal);
+    expect([usual, longer, own, await start()].map(({ request }) => request.pauses)).toEqual([undefined, userPauses({ pausePercent: 150 }), { comma: 99 }, undefined]);
+    for (const { id } of [usual, longer, own]) await calls['takes.cancel']({ takeId: id }, signal);
   });
 });
