@@ -8,6 +8,7 @@ import { access, mkdir, rm, stat, statfs } from 'node:fs/promises';
 import path from 'node:path';
 import type { ExportInfo, ExportSettings } from '../../shared/contract/export.ts';
 import { errorData, StudioError, throwIfCanceled } from '../../shared/errors.ts';
+import { shownText } from '../../shared/marks.ts';
 import { createChange } from '../change.ts';
 import { isAlive, NOBODY, thisProcess } from '../library/owner.ts';
 import { shortId } from '../library/room.ts';
@@ -240,7 +241,7 @@ export function openExports({ home, takes, engine, folder: settingsFolder, goOn 
       const place = folder ?? (await settingsFolder()) ?? own;
       await checkFolder(place, own, estimatedBytes(settings, take));
       const { request } = takes.show(take.id);
-      const spoken = request.audio === undefined ? nameOfScript(textOf(request)) : safeName(path.parse(request.audio).name);
+      const spoken = request.audio === undefined ? nameOfScript(shownText(textOf(request))) : safeName(path.parse(request.audio).name);
       const info: Entry['info'] = {
         id: randomUUID(), takeId: take.id, name: `${(name === undefined ? null : safeName(name)) ?? spoken ?? `take ${shortId(take.id, 8)}`}${endingOf(settings)}`, settings,
         state: 'queued', progress: null, files: [], sizeBytes: null, sameBytes: settings.kind === 'video' && settings.mode === 'copy',

@@ -10,6 +10,7 @@ import { parse } from '../../shared/contract/common.ts';
 import { projectSchema, type Project, type ProjectRow } from '../../shared/contract/project.ts';
 import { backgroundFile, type ScriptSegment } from '../../shared/contract/request.ts';
 import { errorData, StudioError } from '../../shared/errors.ts';
+import { shownText } from '../../shared/marks.ts';
 import { systemFailure, writeWhole } from '../media/wholeFile.ts';
 import { dominantLang } from '../voice/normalise/letters.ts';
 import { storageFailure, syncFolder } from './durable.ts';
@@ -192,7 +193,7 @@ export function openProjects(home: string, onChange: () => void = () => undefine
     const base = { id, savedAt: about.mtime.toISOString(), file, notice: null };
     try {
       const { name, segments, takeIds } = await inTurn(id, () => read(id));
-      const script = segments.map(({ text }) => text).join('').replace(/\s+/g, ' ').trim();
+      const script = shownText(segments.map(({ text }) => text).join('')).replace(/\s+/g, ' ').trim();
       const row: ProjectRow = { ...base, name, excerpt: Array.from(script).slice(0, EXCERPT_CHARACTERS).join(''), lang: dominantLang(script), takes: takeIds.length };
       rows.set(id, { state, row });
       return { ...row, notice: notices.get(id) ?? null };

@@ -1,7 +1,7 @@
 /** Voices, and what they will say. */
 import { z } from 'zod';
 import { count, id, lang, sentence } from './common.ts';
-import { lexicon, scriptSegment } from './request.ts';
+import { lexicon, pausesMs, scriptSegment } from './request.ts';
 
 export const voiceInfo = z.object({
   id,
@@ -38,6 +38,23 @@ export const scriptPlan = z.object({
     z.object({
       index: count,
       /** UTF-16 offsets in the whole script, end exclusive: the segments follow on each other without gap. */
+/** What is wrong with the marks of a text, in any language. */
+export const MARK_FAULTS = ['syntax', 'entity', 'unsupported', 'element', 'nested', 'attribute', 'missing', 'value', 'empty', 'unspeakable', 'content', 'sounds'] as const;
+export type MarkFaultKind = (typeof MARK_FAULTS)[number];
+/** Where the marks of a text cannot be used, and why. `line` and `column` count from 1, in UTF-16; `start` and `end` are offsets in the text. */
+export const markFault = z.object({
+  fault: z.enum(MARK_FAULTS),
+  line: z.int().min(1),
+  column: z.int().min(1),
+  start: count,
+  end: count,
+  /** What stands there. */
+  found: z.string(),
+  /** What could. */
+  known: z.array(z.string()),
+});
+export type MarkFault = z.infer<typeof markFault>;
+
       start: count,
       end: count,
       /** Of the input's segments, the one that it comes from. */
@@ -56,9 +73,11 @@ export const scriptPlan = z.object({
 });
 export type ScriptPlan = z.infer<typeof scriptPlan>;
 
-export const sayInput = z.strictObject({ text: z.string().min(1).max(500), ...asked });
+export const sayInput = z.strictObject({ text: z.string().min(1).max(500), pauses: pausesMs.optional(), ...asked });
 export const saidSample = z.object({
   /** A WAV file in base64. */
+  /** The place of the problem, where it is one of the marks. */
+  problemAt: markFault.nullable(),
   wav: z.string(),
   durationSec: z.number(),
   voice: id,

@@ -23,6 +23,8 @@ import { useCursor } from './cursor.ts';
 import { createEditor, insert, setText, setWords, ZWNJ, type EditorHooks, type EditorWords } from './editor.ts';
 import { changeAt, setPlan } from './lens.ts';
 import { SayOtherwise, type WordToSay } from './SayOtherwise.tsx';
+import { MarkProblem } from './MarkProblem.tsx';
+import { setFault } from './marks.ts';
 import { SentenceVoice } from './SentenceVoice.tsx';
 import { SpeakBar } from './SpeakBar.tsx';
 
@@ -88,7 +90,8 @@ function Editor() {
   useEffect(() => {
     if (view.current) setWords(view.current, words, areMarksShown);
   }, [words, areMarksShown]);
-  useEffect(() => view.current?.dispatch({ effects: setPlan.of(plan) }), [plan, words]);
+  // While the marks cannot be read, what was known before moves along with the text.
+  useEffect(() => view.current?.dispatch({ effects: [...(plan?.problemAt ? [] : [setPlan.of(plan)]), setFault.of(plan?.problemAt ?? null)] }), [plan, words]);
 
   const sayAtCursor = () => {
     const editor = view.current;
@@ -98,6 +101,12 @@ function Editor() {
   const insertZwnj = () => {
     const editor = view.current;
     if (!editor) return;
+  const select = (from: number, to: number) => {
+    const editor = view.current;
+    if (!editor || to > editor.state.doc.length) return;
+    editor.dispatch({ selection: { anchor: from, head: to }, scrollIntoView: true });
+    editor.focus();
+  };
     insert(editor, ZWNJ);
     editor.focus();
   };
@@ -125,6 +134,7 @@ function Editor() {
       {wordToSay && <SayOtherwise word={wordToSay} onClose={() => { setWordToSay(null); view.current?.focus(); }} />}
     </>
   );
+      <MarkProblem onGo={select} />
 }
 
 /** The plan of the project as it is; null while there is none. */

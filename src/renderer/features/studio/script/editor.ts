@@ -8,6 +8,7 @@ import { EditorView, keymap, placeholder } from '@codemirror/view';
 import { changeBetween, type TextChange } from '../../../state/segments.ts';
 import { lens, lensWords, setPlan, type LensWords } from './lens.ts';
 import { hiddenMarks, type HiddenWords, lineDirections } from './lines.ts';
+import { marks } from './marks.ts';
 
 /** The change came from the project. */
 const told = Annotation.define<boolean>();
@@ -51,6 +52,7 @@ export function createEditor(parent: HTMLElement, text: string, spoken: EditorWo
         lineDirections,
         hidden.of([]),
         lens(hooks.onSayOtherwise),
+        marks,
         words.of(wordsIn(spoken)),
         EditorView.domEventHandlers({ drop: (event) => (event.dataTransfer?.files.length ? hooks.onDropFile(event.dataTransfer.files) : false) }),
         EditorView.updateListener.of((update) => {
@@ -109,4 +111,6 @@ const THEME = EditorView.theme({
   '.cm-border': { unicodeBidi: 'isolate', whiteSpace: 'nowrap', fontSize: '12px', color: 'var(--muted)', marginInline: '4px', paddingInline: '4px', borderInlineEnd: '2px solid var(--line)', userSelect: 'none', fontVariantNumeric: 'tabular-nums' },
   '.cm-hidden': { unicodeBidi: 'isolate', color: 'var(--accent)', fontSize: '12px', userSelect: 'none' },
   '.cm-tooltip': { backgroundColor: 'transparent', border: 'none' },
+  '.cm-markup': { unicodeBidi: 'isolate', color: 'var(--muted)', fontSize: '13px' },
+  '.cm-fault': { textDecoration: 'underline wavy var(--bad)', textUnderlineOffset: '5px' },
 });
