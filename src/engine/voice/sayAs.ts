@@ -66,7 +66,7 @@ function day(text: string, format: DateFormat | null, lang: Lang): string | null
 
 /** Names of letters as words that every voice reads so; alone, some letters are words of their own. */
 const LATIN: Record<string, string> = {
-  a: 'ay', b: 'bee', c: 'see', d: 'dee', e: 'ee', f: 'eff', g: 'jee', h: 'aitch', i: 'eye', j: 'jay', k: 'kay', l: 'ell', m: 'em', n: 'en', o: 'oh', p: 'pee', q: 'cue', r: 'are', s: 'ess', t: 'tee', u: 'you',
+  a: 'eigh', b: 'bee', c: 'see', d: 'dee', e: 'ee', f: 'ef', g: 'jee', h: 'aitch', i: 'eye', j: 'jay', k: 'kay', l: 'ell', m: 'em', n: 'en', o: 'oh', p: 'pee', q: 'cue', r: 'are', s: 'ess', t: 'tee', u: 'you',
   v: 'vee', w: 'double you', x: 'ex', y: 'why', z: 'zee',
 };
 const PERSIAN: Record<string, string> = {

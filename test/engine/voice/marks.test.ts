@@ -43,7 +43,7 @@ describe('what is said', () => {
     ['<speak>عدد <say-as interpret-as="number">۱٬۹۸۴</say-as> است.</speak>', 'عدد هزارُ نهصدُ هشتادُ چهار است.'],
     ['<speak>The <say-as interpret-as="ordinal">21</say-as> day.</speak>', 'The twenty-first day.'],
     ['<speak>روز <say-as interpret-as="ordinal">21</say-as> ماه.</speak>', 'روزِ بیستُ یکم ماه.'],
-    ['<speak>Spell <say-as interpret-as="characters">NASA</say-as> now.</speak>', 'Spell en ay ess ay now.'],
+    ['<speak>Spell <say-as interpret-as="characters">NASA</say-as> now.</speak>', 'Spell en eigh ess eigh now.'],
     ['<speak>بنویس <say-as interpret-as="spell-out">آب</say-as> را.</speak>', 'بنویس آ بِ را.'],
     ['<speak>Room <say-as interpret-as="digits">0042</say-as>.</speak>', 'Room zero zero four two.'],
     ['<speak>On <say-as interpret-as="date">2024-08-02</say-as>.</speak>', 'On August second twenty twenty-four.'],
@@ -256,6 +256,13 @@ describe('with real voices', () => {
     expect(Math.max(...waiting.pcm.subarray(0, Math.round(0.99 * waiting.sampleRate)).map(Math.abs))).toBeLessThan(0.01);
     const symbols = ({ phonemes }: { phonemes: { symbol: string }[] }) => phonemes.map(({ symbol }) => symbol).join('');
     expect(symbols(await speak('<speak>the <sub alias="cat">dog</sub></speak>'))).toBe(symbols(await speak('<speak>the cat</speak>')));
-    expect(symbols(await speak('<speak>Spell <say-as interpret-as="characters">W3C</say-as></speak>'))).toMatch(/dʌbə?lj?uː?θɹiːsiː$/);
+  });
+
+  it('letters are said by their names, in English and in a Persian sentence', async () => {
+    const letters = '<say-as interpret-as="characters">ABCDEFGHIJKLMNOPQRSTUVWXYZ3</say-as>';
+    const names = 'eɪ biː siː diː iː ɛf dʒiː eɪtʃ aɪ dʒeɪ keɪ ɛl ɛm ɛn oʊ piː kjuː ɑːɹ ɛs tiː juː viː dʌbəljuː ɛks waɪ ziː'.replaceAll(' ', '');
+    const symbols = ({ phonemes }: { phonemes: { symbol: string }[] }) => phonemes.map(({ symbol }) => symbol).join('');
+    expect(symbols(await speak(`<speak>${letters}</speak>`, 'espeak-en-us'))).toBe(`${names}θɹiː`);
+    expect(symbols(await speak('<speak>لطفاً این را بنویس <say-as interpret-as="characters">W3C</say-as></speak>', 'fa'))).toMatch(/benevisdʌbəljuːθɹiːsiː$/);
   });
 });
