@@ -94,6 +94,20 @@ describe('voices', () => {
     expect(words[3].startSec - words[2].endSec).toBeLessThan(0.75);
   });
 
+  it('an imported voice is led by marks, too: slower, with silence where they say, and words without markup', async () => {
+    const say = async (script: string) => {
+      const [{ text, marked }] = planSpeech({ script, rate: 1, pitch: 1 });
+      const { pcm, sampleRate, words } = await voices.speak(text, { voice: 'piper-fa_ir-quiet', marked });
+      return { sec: pcm.length / sampleRate, words };
+    };
+    const plain = await say('<speak>سلام دوست من</speak>');
+    const slow = await say('<speak><prosody rate="50%">سلام دوست من</prosody></speak>');
+    expect(slow.sec / plain.sec).toBeGreaterThan(1.8); // the silence at its ends stays as long
+    const waiting = await say('<speak><break time="2s"/>سلام <sub alias="رفیق">دوست</sub> من</speak>');
+    expect(waiting.words.map(({ text }) => text)).toEqual(['سلام', 'دوست', 'من']);
+    expect(waiting.words[0].startSec).toBeGreaterThan(1.95);
+  });
+
   it('another table is other speech; the usual one by name is not', async () => {
     let asked = 0;
     const counted = storedVoices({ ...voices, list: () => [], close: () => Promise.resolve(), speak: (...input) => (asked++, voices.speak(...input)) }, path.join(work, 'speech'));
