@@ -1,5 +1,5 @@
 /** The studio's page over the real studio, in real browser windows: built once for all tests, served on a port of its own. */
-import { mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -7,7 +7,9 @@ import tailwindcss from '@tailwindcss/vite';
 import react from '@vitejs/plugin-react';
 import type { Browser, Page } from 'playwright-core';
 import { build } from 'vite';
+import { isBuilt } from '../../src/cli/build.ts';
 import { PRESENTERS } from '../../src/cli/commands/demo.ts';
+import { BUILT_PAGE } from '../../src/engine/service/page.ts';
 import { openService, type Service } from '../../src/engine/service/server.ts';
 import { studioMedia } from '../../src/engine/service/studioMedia.ts';
 import { openStudio, type Studio, type StudioOptions } from '../../src/engine/studio/studio.ts';
@@ -38,7 +40,8 @@ export async function builtPage(): Promise<string> {
   mkdirSync(CACHE, { recursive: true });
   for (const old of readdirSync(CACHE).map((name) => path.join(CACHE, name))) if (Date.now() - statSync(old).mtimeMs > DAY_MS) rmSync(old, { recursive: true, force: true });
   const work = mkdtempSync(path.join(CACHE, 'building-'));
-  await build({ configFile: false, root: path.join(PROJECT, 'src', 'renderer'), plugins: [react(), tailwindcss()], build: { outDir: work, emptyOutDir: true }, logLevel: 'error' });
+  if (isBuilt()) cpSync(BUILT_PAGE, work, { recursive: true });
+  else await build({ configFile: false, root: path.join(PROJECT, 'src', 'renderer'), plugins: [react(), tailwindcss()], build: { outDir: work, emptyOutDir: true }, logLevel: 'error' });
   try {
     renameSync(work, folder);
   } catch (error) {

@@ -65,7 +65,7 @@ test('an engine that outlives its host for a moment spoils nothing of what the n
 });
 
 test('an engine that was stopped and wakes while the next one is at work ends, and takes nothing away', async () => {
-  const { host, enginePid, take } = await halfway(4, SCRIPT.repeat(6));
+  const { host, enginePid, take } = await halfway(4, SCRIPT.repeat(3));
   process.kill(enginePid, 'SIGSTOP');
   await host.kill();
   const next = await openTestStudio({ home, goOn: true });
