@@ -2,7 +2,7 @@
  * The user's pronunciations, and where they apply in a text: to whole words as they are written, one or several in a row. Spelling variants
  * of one letter and capitals make no difference; marks that tell the vowels do, so that what is written with them is said as written.
  */
-import type { LexiconEntry } from '../../shared/contract/request.ts';
+import type { AppliedEntry, LexiconEntry } from '../../shared/contract/request.ts';
 import { StudioError } from '../../shared/errors.ts';
 import type { Lang } from '../../shared/vocabulary.ts';
 import { espeakPhonemes } from './ipa.ts';
@@ -11,20 +11,28 @@ import { writtenWords, type WrittenWord } from './normalise/written.ts';
 
 export interface Lexicon {
   /**
-   * The longest entry that begins with that word; of two for the same words the first one given.
+   * The longest entry that begins with that word; of two for the same words the first one given. An entry
+   * that names words beside it holds only there.
    * @param base the language of words without letters, such as numbers; null: either
    */
-  at(words: readonly WrittenWord[], index: number, base: Lang | null): { entry: LexiconEntry; words: number } | null;
+  at(words: readonly WrittenWord[], index: number, base: Lang | null): { entry: AppliedEntry; words: number } | null;
 }
 
 /** Entries by their first word; those of more words first. */
-type Index = Map<string, { entry: LexiconEntry; rest: readonly string[] }[]>;
+type Index = Map<string, Indexed[]>;
+interface Indexed {
+  entry: AppliedEntry;
+  rest: readonly string[];
+  /** Null: whatever stands there. */
+  before: ReadonlySet<string> | null;
+  after: ReadonlySet<string> | null;
+}
 /** Lists do not change; the user's own, which may be long, is asked again and again. */
-const indexes = new WeakMap<readonly LexiconEntry[], Index>();
+const indexes = new WeakMap<readonly AppliedEntry[], Index>();
 const keys = new WeakMap<LexiconEntry, readonly string[]>();
 const PLAIN_WORD = /^[\p{L}\p{M}\u200C]+$/u;
 
-export function lexiconOf(entries: readonly LexiconEntry[]): Lexicon {
+export function lexiconOf(entries: readonly AppliedEntry[]): Lexicon {
   const index = indexes.get(entries) ?? indexOf(entries);
   indexes.set(entries, index);
   return {
@@ -32,7 +40,7 @@ export function lexiconOf(entries: readonly LexiconEntry[]): Lexicon {
       const first = words[at].text;
       const lang = langOf(first) ?? base;
       for (const each of lang === null ? (['fa', 'en'] as const) : [lang]) {
-        const found = index.get(`${each} ${folded(first)}`)?.find(({ rest }) => rest.every((word, i) => isNext(words, at + i) && folded(words[at + i + 1].text) === word));
+        const found = index.get(`${each} ${folded(first)}`)?.find((indexed) => stands(indexed, words, at));
         if (found) return { entry: found.entry, words: 1 + found.rest.length };
       }
       return null;
@@ -41,11 +49,11 @@ export function lexiconOf(entries: readonly LexiconEntry[]): Lexicon {
 }
 
 /** Entries that apply somewhere in the text, each once, in the order of the text. */
-export function entriesIn(text: string, entries: readonly LexiconEntry[], base: Lang | null = dominantLang(text) ?? 'en'): LexiconEntry[] {
+export function entriesIn(text: string, entries: readonly AppliedEntry[], base: Lang | null = dominantLang(text) ?? 'en'): AppliedEntry[] {
   if (entries.length === 0) return [];
   const lexicon = lexiconOf(entries);
   const words = writtenWords(text);
-  const found = new Set<LexiconEntry>();
+  const found = new Set<AppliedEntry>();
   for (let i = 0; i < words.length; ) {
     const match = lexicon.at(words, i, base);
     if (match) found.add(match.entry);
@@ -65,13 +73,13 @@ export function checkEntry(entry: LexiconEntry): void {
   if (say !== undefined && !isSpeakable(say)) throw new StudioError('invalid-input', `The lexicon: “${say}”, which “${word}” is to be said as, has nothing that a voice can say. Write it in Persian or English letters.`);
 }
 
-function indexOf(entries: readonly LexiconEntry[]): Index {
+function indexOf(entries: readonly AppliedEntry[]): Index {
   const index: Index = new Map();
   for (const entry of entries) {
     const [first, ...rest] = wordsOf(entry);
     if (first === undefined) continue;
     const key = `${entry.lang} ${first}`;
-    index.set(key, [...(index.get(key) ?? []), { entry, rest }]);
+    index.set(key, [...(index.get(key) ?? []), { entry, rest, before: setOf(entry.before), after: setOf(entry.after) }]);
   }
   for (const found of index.values()) if (found.length > 1) found.sort((a, b) => b.rest.length - a.rest.length); // keeps the order of equals
   return index;
@@ -83,6 +91,16 @@ function wordsOf(entry: LexiconEntry): readonly string[] {
   const words = (PLAIN_WORD.test(entry.word) ? [entry.word] : writtenWords(entry.word).map(({ text }) => text)).map(folded);
   keys.set(entry, words);
   return words;
+}
+
+const setOf = (words: readonly string[] | undefined): ReadonlySet<string> | null => (words === undefined ? null : new Set(words.map(folded)));
+
+/** Whether the whole entry is written there, and what it asks for beside it. */
+function stands({ rest, before, after }: Indexed, words: readonly WrittenWord[], at: number): boolean {
+  if (!rest.every((word, i) => isNext(words, at + i) && folded(words[at + i + 1].text) === word)) return false;
+  if (before !== null && !(at > 0 && isNext(words, at - 1) && before.has(folded(words[at - 1].text)))) return false;
+  const end = at + rest.length;
+  return after === null || (isNext(words, end) && after.has(folded(words[end + 1].text)));
 }
 
 /** Whether nothing but space stands between that word and the next. */

@@ -4,7 +4,6 @@ import { errorData } from '../../shared/errors.ts';
 import { checkEntry } from './lexicon.ts';
 
 const COLUMNS = ['lang', 'word', 'say', 'phonemes'] as const;
-type Column = (typeof COLUMNS)[number];
 /** What spreadsheets of other countries put between columns. */
 const SEPARATORS = [',', ';', '\t'];
 
@@ -20,20 +19,11 @@ export interface ReadLexicon {
   refused: { line: number; reason: string }[];
 }
 
-/** Columns by the names in the first line, or in the order above where it names none. */
 export function lexiconFromCsv(csv: string): ReadLexicon {
-  const text = csv.replace(/^\uFEFF/, '');
-  const head = text.slice(0, text.search(/[\r\n]|$/));
-  const separator = SEPARATORS.reduce((best, each) => (head.split(each).length > head.split(best).length ? each : best));
-  const rows = rowsOf(text, separator);
-  const names = rows[0]?.cells.map((cell) => cell.trim().toLowerCase()) ?? [];
-  const hasNames = names.includes('word') && names.includes('lang');
-  const columns: readonly string[] = hasNames ? names : COLUMNS;
   const found: ReadLexicon = { entries: [], refused: [] };
-  for (const { line, cells } of hasNames ? rows.slice(1) : rows) {
-    const of = (column: Column): string | undefined => cells[columns.indexOf(column)]?.trim() || undefined;
-    if (cells.every((cell) => cell.trim() === '')) continue;
-    const read = lexiconEntry.safeParse({ lang: of('lang')?.toLowerCase(), word: of('word') ?? '', say: of('say'), phonemes: of('phonemes') });
+  for (const { line, cells } of csvRecords(csv, COLUMNS)) {
+    const { lang, word = '', say, phonemes } = cells;
+    const read = lexiconEntry.safeParse({ lang: lang?.toLowerCase(), word, say, phonemes });
     try {
       if (!read.success) throw new Error(read.error.issues.map(({ path, message }) => `${path.join('.') || 'entry'}: ${message}`).join('; '));
       checkEntry(read.data);
@@ -43,6 +33,21 @@ export function lexiconFromCsv(csv: string): ReadLexicon {
     }
   }
   return found;
+}
+
+/** Trimmed cells of each record by their columns, empty ones left out. Columns are those that the first line names, or these in order where it names none. */
+export function csvRecords<Name extends string>(csv: string, columns: readonly Name[]): { line: number; cells: Partial<Record<Name, string>> }[] {
+  const text = csv.replace(/^\uFEFF/, '');
+  const head = text.slice(0, text.search(/[\r\n]|$/));
+  const separator = SEPARATORS.reduce((best, each) => (head.split(each).length > head.split(best).length ? each : best));
+  const rows = rowsOf(text, separator);
+  const names = rows[0]?.cells.map((cell) => cell.trim().toLowerCase()) ?? [];
+  const hasNames = names.includes('word') && names.includes('lang');
+  const order: readonly string[] = hasNames ? names : columns;
+  return (hasNames ? rows.slice(1) : rows).flatMap(({ line, cells }) => {
+    const named = columns.map((column) => [column, cells[order.indexOf(column)]?.trim()] as const).filter(([, cell]) => cell);
+    return cells.every((cell) => cell.trim() === '') ? [] : [{ line, cells: Object.fromEntries(named) as Partial<Record<Name, string>> }];
+  });
 }
 
 /** Cells of each record, with the line on which it begins. Quoted cells may hold separators, line ends and doubled quotes. */

@@ -2,13 +2,15 @@
 import { readFile, rename } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
-import { lexicon as lexiconSchema, type LexiconEntry, type RenderRequest } from '../../shared/contract/request.ts';
+import { lexicon as lexiconSchema, type AppliedEntry, type LexiconEntry, type RenderRequest } from '../../shared/contract/request.ts';
 import { StudioError } from '../../shared/errors.ts';
 import type { Lang } from '../../shared/vocabulary.ts';
 import type { LibraryEvent } from '../library/room.ts';
 import { writeWhole } from '../media/wholeFile.ts';
 import { checkEntry, entriesIn, entryKey } from './lexicon.ts';
 import { lexiconFromCsv, lexiconToCsv, type ReadLexicon } from './lexiconCsv.ts';
+import { markedOf } from './ssml.ts';
+import { starterEntries } from './starter.ts';
 
 const fileSchema = z.strictObject({ version: z.literal(1), entries: lexiconSchema });
 const MOST_ENTRIES = 20_000;
@@ -16,6 +18,8 @@ const MOST_ENTRIES = 20_000;
 export interface LexiconStore {
   /** Another array whenever it has changed. */
   entries(): readonly LexiconEntry[];
+  /** What applies to texts: these, then the starter lexicon where it is on. Another array whenever it has changed. */
+  applied(): readonly AppliedEntry[];
   /** Adds the word, or says it otherwise from now on. @throws invalid-input, io */
   put(entry: LexiconEntry): Promise<void>;
   /** @throws invalid-input where it is not there */
@@ -25,11 +29,12 @@ export interface LexiconStore {
   exportCsv(): string;
 }
 
-/** @param onEvent told where a damaged file was set aside */
-export async function openLexicon(home: string, onEvent: (event: LibraryEvent) => void = () => undefined): Promise<LexiconStore> {
+/** @param onEvent told where a damaged file was set aside @param hasStarter whether the starter lexicon is on, now */
+export async function openLexicon(home: string, onEvent: (event: LibraryEvent) => void = () => undefined, hasStarter: () => boolean = () => true): Promise<LexiconStore> {
   const file = path.join(home, 'lexicon.json');
   let entries = await readEntries(file, onEvent);
   let writing: Promise<unknown> = Promise.resolve();
+  let both: { own: readonly LexiconEntry[]; all: readonly AppliedEntry[] } | null = null;
   /** One change at a time, each on what the one before has left. */
   const change = (work: (before: readonly LexiconEntry[]) => LexiconEntry[]): Promise<void> => {
     const changing = writing.then(async () => {
@@ -43,6 +48,11 @@ export async function openLexicon(home: string, onEvent: (event: LibraryEvent) =
   };
   return {
     entries: () => entries,
+    applied() {
+      if (!hasStarter()) return entries;
+      if (both?.own !== entries) both = { own: entries, all: [...entries, ...starterEntries()] };
+      return both.all;
+    },
     async put(entry) {
       checkEntry(entry);
       await change((before) => withEntries(before, [entry]));
@@ -64,15 +74,17 @@ export async function openLexicon(home: string, onEvent: (event: LibraryEvent) =
 }
 
 /**
- * The request with all pronunciations that apply to its text: its own first, then the user's. A take keeps them, so what it says does not
- * depend on later changes. @throws invalid-input where an entry of its own cannot be used
+ * The request with all pronunciations that apply to its text: its own first, then the user's and the starter lexicon's. A take keeps them, so what it
+ * says does not depend on later changes. @throws invalid-input where an entry of its own, or a mark of its text, cannot be used
  */
-export function withLexicon(request: RenderRequest, entries: readonly LexiconEntry[]): RenderRequest {
-  request.lexicon?.forEach(checkEntry);
+export function withLexicon(request: RenderRequest, entries: readonly AppliedEntry[]): RenderRequest {
+  // Of a take that is made again: whether the starter lexicon applies is asked anew.
+  const own = request.lexicon?.filter(({ starter }) => !starter) ?? [];
+  own.forEach(checkEntry);
   const text = request.script ?? request.segments?.map((segment) => segment.text).join('');
   if (text === undefined) return request;
-  const applied = [...(request.lexicon ?? []), ...entriesIn(text, entries, null)];
-  return applied.length === 0 ? request : { ...request, lexicon: withoutDoubles(applied) };
+  const applied = [...own, ...entriesIn(markedOf(text)?.plain ?? text, entries, null)];
+  return applied.length === 0 && request.lexicon === undefined ? request : { ...request, lexicon: withoutDoubles(applied) };
 }
 
 /** A word that is there keeps its place. */
@@ -82,9 +94,13 @@ function withEntries(before: readonly LexiconEntry[], added: readonly LexiconEnt
   return [...all.values()];
 }
 
-function withoutDoubles(entries: readonly LexiconEntry[]): LexiconEntry[] {
-  const all = new Map<string, LexiconEntry>();
-  for (const entry of entries) if (!all.has(entryKey(entry))) all.set(entryKey(entry), entry);
+/** The first of each word; the starter lexicon may have several for one, by what stands beside it. */
+function withoutDoubles(entries: readonly AppliedEntry[]): AppliedEntry[] {
+  const all = new Map<string, AppliedEntry>();
+  for (const entry of entries) {
+    const key = entry.starter ? `${entryKey(entry)} ${entry.say ?? entry.phonemes ?? ''}` : entryKey(entry);
+    if (!all.has(key)) all.set(key, entry);
+  }
   return [...all.values()];
 }
 

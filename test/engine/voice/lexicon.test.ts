@@ -34,7 +34,7 @@ describe('where an entry applies', () => {
     ['the first of two for the same word', 'tomato', [en('tomato', 'tomahto'), en('Tomato', 'tomayto')], 'tomahto'],
     ['another language’s word in a Persian sentence, said in Persian letters', 'من از GitHub آمدم', [en('github', 'گیت‌هاب')], 'من از گیت‌هاب آمدم'],
     ['not an entry of the other language', 'Read the word کرم now', [en('کرم', 'x')], 'Read the word | کرم | now'],
-    ['numbers in the language of the text', 'سال ۱۴۰۳ بود', [fa('1403', 'یک چهار صفر سه')], 'سال یک چهار صفر سه بود'],
+    ['numbers in the language of the text', 'سال ۱۴۰۳ بود', [fa('1403', 'یک چهار صفر سه')], 'سالِ یک چهار صفر سه بود'],
     ['phonemes, by their own language’s voice', 'این lead است', [sounds('en', 'lead', 'ˈlɛd')], "این | [[l'Ed]] | است"],
     ['phonemes of several words', 'x', [sounds('en', 'x', '/həˈloʊ wɜːld/')], "[[h@l'oU]] [[w3:ld]]"],
     ['instead of an abbreviation', 'Dr. Who', [en('Dr', 'drive')], 'drive Who'],

@@ -39,10 +39,11 @@ describe('how a script will be spoken', () => {
   it('tells what is said otherwise, where, and what is not said at all', async () => {
     const { segments } = await planOf([{ text: 'سلام. ساعت ۱۲:۳۰ بیا 😀' }]);
     const { changes, text } = segments[1];
-    expect(changes.map(({ start, end }) => text.slice(start, end))).toEqual(['۱۲:۳۰', '😀']);
-    expect(changes[0]).toMatchObject({ written: '۱۲:۳۰', reason: 'number' });
-    expect(changes[0].spoken).toMatch(/دوازده/);
-    expect(changes[1]).toMatchObject({ spoken: '', reason: 'silent' });
+    expect(changes.map(({ start, end }) => text.slice(start, end))).toEqual(['ساعت', '۱۲:۳۰', '😀']);
+    expect(changes[0]).toMatchObject({ spoken: 'ساعتِ', reason: 'ezafe' });
+    expect(changes[1]).toMatchObject({ written: '۱۲:۳۰', reason: 'number' });
+    expect(changes[1].spoken).toMatch(/دوازده/);
+    expect(changes[2]).toMatchObject({ spoken: '', reason: 'silent' });
     expect(segments[0].changes).toEqual([]);
   });
 

@@ -25,10 +25,12 @@ export function faEzafe(run: UtteranceText): UtteranceText {
   const chars = Array.from(run.text);
   const tokens = tokensOf(chars);
   const joined = joinsOf(tokens);
-  const marked = tokens.filter(({ last, written }, i) => joined[i] && written === null && run.words[run.wordAt[last]].own !== 'lexicon');
+  const marked = tokens.filter(({ bare, last, written }, i) => joined[i] && written === null && !READ_ANYWAY.test(bare) && run.words[run.wordAt[last]].own !== 'lexicon');
   return marked.length === 0 ? run : withMarks(run, chars, marked);
 }
 
+/** Their last letter is the ezafe, and eSpeak says it. */
+const READ_ANYWAY = /(?:های|ه\u200Cی|برای)$/u;
 const PAUSES = /[،,.؟?!]+$/u;
 const EZAFE = /[\u0650\u0654]$/u;
 const MARK = /[\u064B-\u0652\u0654\u0670]$/u;
@@ -55,17 +57,17 @@ function joinsOf(tokens: readonly Token[]): boolean[] {
     const next = token.pauseAfter ? undefined : tokens[i + 1];
     if (token.written !== null) joins.push(token.written === 'ezafe');
     else if (next === undefined) joins.push(false);
-    else joins.push(inPhrases[i] === undefined ? isJoined(tokens, i, joins[i - 1] ?? false) : inPhrases[i] && !isStop(tokens, i + 1));
+    else joins.push(inPhrases[i] === undefined ? isJoined(tokens, i, joins[i - 1] ?? false, inPhrases[i + 1] === false) : inPhrases[i] === 'inside' || (inPhrases[i] && !isStop(tokens, i + 1)));
   });
   return joins;
 }
 
-/** undefined: no phrase says anything of that word. */
-function phraseJoins(tokens: readonly Token[]): (boolean | undefined)[] {
-  const joins = new Array<boolean | undefined>(tokens.length).fill(undefined);
+/** undefined: no phrase says anything of that word; true: of its last word, if something can follow. */
+function phraseJoins(tokens: readonly Token[]): (boolean | 'inside' | undefined)[] {
+  const joins = new Array<boolean | 'inside' | undefined>(tokens.length).fill(undefined);
   for (let i = 0; i < tokens.length; ) {
     const phrase = phrasesFrom(tokens[i].bare).find(({ words }) => words.every((word, k) => tokens[i + k]?.bare === word && (k === 0 || !tokens[i + k - 1].pauseAfter)));
-    phrase?.joins.forEach((join, k) => (joins[i + k] = join ?? undefined));
+    phrase?.joins.forEach((join, k) => (joins[i + k] = join === true && k < phrase.joins.length - 1 ? 'inside' : (join ?? undefined)));
     // The last word of a phrase may be the first of the next: «در میانِ», «میانِ».
     i += Math.max(1, (phrase?.words.length ?? 1) - (phrase && phrase.joins.at(-1) === null ? 1 : 0));
   }
@@ -74,35 +76,71 @@ function phraseJoins(tokens: readonly Token[]): (boolean | undefined)[] {
 
 const is = (token: Token | undefined, ...kinds: Kind[]): boolean => token !== undefined && kinds.some((kind) => token.word.kinds.has(kind));
 const isNoun = (token: Token | undefined): boolean => is(token, 'nouns', 'people', 'heads', 'measures', 'times') || (is(token, 'verb nouns') && !is(token, 'adjectives'));
+const isAdjective = (token: Token | undefined): boolean => is(token, 'adjectives');
 const followerOf = (tokens: readonly Token[], i: number): Token | undefined => (tokens[i].pauseAfter ? undefined : tokens[i + 1]);
 
 /** Nothing can govern that word: verbs, conjunctions, adverbs. */
 function isStop(tokens: readonly Token[], i: number): boolean {
   const token = tokens[i];
-  if (is(token, 'verbs')) return !(isNoun(token) || is(token, 'adjectives')) || followerOf(tokens, i) === undefined;
-  return is(token, 'never') && !isNoun(token) && !is(token, 'adjectives');
+  if (is(token, 'verbs')) return !(isNoun(token) || isAdjective(token)) || followerOf(tokens, i) === undefined;
+  return is(token, 'never') && !isNoun(token) && !isAdjective(token);
 }
 
-/** That word and the next make one verb: «آغاز شد», «سرد است». What is closed is a noun phrase of its own: «کتاب خوبی است». */
-const isVerbPart = (tokens: readonly Token[], i: number): boolean => (is(tokens[i], 'verb nouns', 'adjectives') || tokens[i].word.isWritten) && !tokens[i].word.isClosed && is(followerOf(tokens, i), 'light verbs');
+/**
+ * Whether that word and the next make one verb: «آغاز شد», «سرد است», «بالا رفت». A noun phrase of its own does not («کتاب خوبی است»), nor does, in the middle of a phrase, an
+ * adjective that tells the kind («ثبت آثار ملی است»), or one whose subject is elsewhere («ما فرزندان سرزمین کهن هستیم»).
+ */
+function isVerbPart(tokens: readonly Token[], i: number, isGoverned: boolean): boolean {
+  const token = tokens[i];
+  const next = followerOf(tokens, i);
+  if (token.word.isMarked || !is(token, 'verb nouns', 'adjectives')) return false;
+  if (is(token, 'deictic adjectives') && is(next, 'verbs')) return true;
+  if (next === undefined || !is(next, 'light verbs')) return false;
+  return is(token, 'verb nouns') || (PREDICATING.test(next.bare) && !(isGoverned && (OF_KIND.test(token.bare) || COPULA_OF_MANY.test(next.bare))));
+}
+const OF_KIND = /(?:[^ا]ی|م)$/u;
+const COPULA_OF_MANY = /^هست(?:م|یم|ید|ند)$/u;
+/** Verbs that an adjective stands with: to be, become, make, stay. */
+const PREDICATING = /^(?:ن?می\u200C|[بن])?(?:کن|کرد|شو|شد|باش|بود|مان|گرد|گشت|نما|نمود|هست|است|نیست)/u;
 
-/** @param isGoverned the word before has an ezafe, so this one is in the middle of its phrase */
-function isJoined(tokens: readonly Token[], i: number, isGoverned: boolean): boolean {
+/** Compound infinitives: «حرف زدن», «آماده شدن». */
+const LIGHT_INFINITIVE = /^(?:کردن|شدن|دادن|گرفتن|زدن|داشتن|یافتن|آوردن|بردن|خوردن|کشیدن|بودن|گذاشتن|پذیرفتن|ماندن|رساندن|نمودن|گردیدن|رفتن|آمدن)$/u;
+
+/** Days that tell when: a phrase that something governs may end in one («در درسِ امروز»), elsewhere they are adverbs. */
+const DAYS = new Set(['امروز', 'دیروز', 'فردا', 'امشب', 'دیشب', 'امسال', 'پارسال']);
+const isPlacing = (token: Token | undefined): boolean => token !== undefined && /^(?:از|به|در|با|بر)$/u.test(token.bare);
+
+/**
+ * @param isGoverned the word before has an ezafe, so this one is in the middle of its phrase
+ * @param startsPhrase whether a fixed phrase without an ezafe after its first word begins with the next one: «هر روز», «پیش از»
+ */
+function isJoined(tokens: readonly Token[], i: number, isGoverned: boolean, startsPhrase: boolean): boolean {
   const [before, token, next] = [tokens[i - 1], tokens[i], tokens[i + 1]];
-  if (token.word.isClosed || isStop(tokens, i + 1)) return false;
+  const afterNext = followerOf(tokens, i + 1);
+  if (token.word.isClosed) return false;
+  if (DAYS.has(next.bare)) return (isGoverned || isPlacing(before)) && (isNoun(token) || isAdjective(token));
+  if (isStop(tokens, i + 1)) return false;
   if (token.word.isWritten) return true;
-  const isAdjective = is(token, 'adjectives') && (isGoverned || !isNoun(token));
-  if (is(token, 'prepositions') && !(is(token, 'adjectives') && isNoun(before))) return !is(next, 'prepositions') || is(next, 'nouns', 'adjectives');
-  if (is(token, 'never', 'pronouns', 'names', 'numbers', 'verbs', 'determiners') && !isNoun(token)) return is(token, 'determiners') && token.bare === 'همه' && (isNoun(next) || is(next, 'pronouns', 'determiners'));
-  if (isVerbPart(tokens, i + 1)) return false;
+  if (is(token, 'prepositions', 'governors') && !(isAdjective(token) && isNoun(before))) return !is(next, 'prepositions') || is(next, 'nouns', 'adjectives');
+  if (is(token, 'numbers') || (is(token, 'never', 'pronouns', 'names', 'verbs', 'determiners', 'superlatives') && !isNoun(token))) return token.bare === 'همه' && (isNoun(next) || is(next, 'pronouns', 'determiners'));
+  if (is(next, 'superlatives', 'governors') || (is(next, 'prepositions') && !isAdjective(next)) || isVerbPart(tokens, i + 1, isGoverned || isPlacing(before))) return false;
+  if (LIGHT_INFINITIVE.test(next.bare) && is(token, 'verb nouns', 'adjectives')) return false;
+  if (is(next, 'never') && isAdjective(afterNext)) return false;
+  if (startsPhrase && is(next, 'determiners', 'adjectives', 'verb nouns')) return false;
   if (is(token, 'titles') && is(next, 'names', 'unknown', 'titles')) return false;
-  if (is(token, 'places')) return is(next, 'adjectives') && /^(?:شمالی|جنوبی|شرقی|غربی|مرکزی|بزرگ|باستان|نو|امروز|قدیم|آینده)$/u.test(next.bare);
-  if (isAdjective) return isGoverned && canBeGoverned(next);
-  if (is(next, 'adjectives') && !is(next, 'prepositions')) return true;
+  if (is(token, 'places')) return isAdjective(next) && /^(?:شمالی|جنوبی|شرقی|غربی|مرکزی|بزرگ|باستان|نو|قدیم|آینده)$/u.test(next.bare);
+  // What a governed phrase is followed by often begins the next one, with an adjective of its own: «کارگرانِ معدن | حقوق بیشتری…».
+  const isDeep = isGoverned && !is(before, 'prepositions');
+  const isNextPhrase = isNoun(next) && ((isDeep && isAdjective(afterNext) && !is(afterNext, 'verbs')) || (isDeep && is(token, 'people') && !is(token, 'roles') && !is(next, 'people')));
+  if (isAdjective(token) && (isDeep || !isNoun(token))) return isGoverned && !is(token, 'deictic adjectives') && !isNextPhrase && next.bare !== 'یک' && canBeGoverned(next);
+  if (isAdjective(next)) return true;
+  if (isNextPhrase) return false;
   if (is(before, 'numbers', 'determiners') && is(token, 'measures', 'times')) return false;
-  if (is(token, 'heads') && (is(next, 'numbers', 'titles', 'unknown') || next.bare === 'یک')) return true;
+  if (is(token, 'heads') && is(next, 'titles', 'unknown')) return true;
+  if (is(token, 'numbered heads') && is(next, 'numbers')) return true;
   if (is(token, 'unknown')) return false;
-  return canBeGoverned(next) && !is(next, 'numbers') && next.bare !== 'یک' && !(is(token, 'people') && is(next, 'determiners'));
+  if (is(token, 'people') && ((is(next, 'determiners') && !token.bare.endsWith('ان')) || (next.word.isMarked && afterNext?.bare === 'را'))) return false;
+  return canBeGoverned(next) && !is(next, 'numbers') && next.bare !== 'یک';
 }
 
 /** Whether it may be what a noun or adjective before it belongs to. */

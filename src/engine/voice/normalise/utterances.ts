@@ -6,6 +6,7 @@ import type { Lang } from '../../../shared/vocabulary.ts';
 import { espeakPhonemes } from '../ipa.ts';
 import type { Lexicon } from '../lexicon.ts';
 import { Neighbours } from './around.ts';
+import { faEzafe } from './faEzafe.ts';
 import { faJoined } from './faJoins.ts';
 import { asciiDigits, dominantLang, plainLetters } from './letters.ts';
 import { spokenPieces } from './spoken.ts';
@@ -16,8 +17,8 @@ export interface SpokenWord {
   start: number;
   end: number;
   spoken: string;
-  /** The user's lexicon says so. */
-  own?: true;
+  /** A lexicon says so: the user's, which decides alone, or the starter lexicon, whose reading may take an ezafe. */
+  own?: 'lexicon' | 'starter';
 }
 
 export interface UtteranceText {
@@ -67,7 +68,7 @@ export function utterances(text: string, lexicon?: Lexicon, base: Lang = dominan
         found.push(run);
       }
       if (run.words.at(-1)?.start === word.start) run.words.at(-1)!.spoken += ` ${spoken}`;
-      else run.words.push({ start: word.start, end: word.end, spoken, ...(own ? { own: true } : {}) });
+      else run.words.push({ start: word.start, end: word.end, spoken, ...(own ? { own: own.entry.starter ? 'starter' : 'lexicon' } : {}) });
       append(run, run.text === '' ? given : `${base === 'fa' && !own && faJoined(said, firstToken(given)) ? ZWNJ : ' '}${given}`);
       said = own ? '' : lastToken(given);
     }
@@ -76,7 +77,7 @@ export function utterances(text: string, lexicon?: Lexicon, base: Lang = dominan
     if (run && pieces.length > 0) append(run, MARKS[run.lang][word.breakAfter]);
     if (pieces.length > 0) lastBreak = word.breakAfter;
   }
-  return found;
+  return found.map(faEzafe);
 }
 
 const firstToken = (text: string): string => text.slice(0, (text + ' ').indexOf(' '));

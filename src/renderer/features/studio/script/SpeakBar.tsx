@@ -77,6 +77,7 @@ function WordSaid() {
   const { t } = useTranslation('studio');
   const change = useCursor(({ found }) => found?.change);
   if (!change) return <Notice />;
+  if (change.reason === 'readings') return <p role="status" className="min-w-0 truncate ps-1 text-muted"><bdi className="text-ink">{change.written}</bdi>: <bdi>{change.readings?.map(({ say }) => say).join(' · ')}</bdi></p>;
   return (
     <p role="status" className="min-w-0 truncate ps-1 text-muted">
       <bdi className="text-ink">{change.written}</bdi>{' → '}{change.spoken === '' ? t('script.lens.unsaid') : <bdi className="text-accent">{change.spoken}</bdi>}

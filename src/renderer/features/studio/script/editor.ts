@@ -107,10 +107,13 @@ const THEME = EditorView.theme({
   '.cm-placeholder': { color: 'var(--muted)' },
   '.cm-said': { textDecoration: 'underline dotted var(--accent)', textDecorationThickness: '2px', textUnderlineOffset: '5px' },
   '.cm-said-lexicon': { textDecorationColor: 'var(--good)' },
+  // One word in five has an ezafe: it is shown, and does not shout.
+  '.cm-said-ezafe': { textDecorationColor: 'var(--line)', textDecorationThickness: '1px' },
+  '.cm-said-readings': { textDecorationStyle: 'dashed', textDecorationColor: 'var(--muted)', textDecorationThickness: '1px' },
   '.cm-said-silent': { textDecorationColor: 'var(--warn)' },
+  '.cm-markup': { unicodeBidi: 'isolate', color: 'var(--muted)', fontSize: '13px' },
+  '.cm-fault': { textDecoration: 'underline wavy var(--bad)', textUnderlineOffset: '5px' },
   '.cm-border': { unicodeBidi: 'isolate', whiteSpace: 'nowrap', fontSize: '12px', color: 'var(--muted)', marginInline: '4px', paddingInline: '4px', borderInlineEnd: '2px solid var(--line)', userSelect: 'none', fontVariantNumeric: 'tabular-nums' },
   '.cm-hidden': { unicodeBidi: 'isolate', color: 'var(--accent)', fontSize: '12px', userSelect: 'none' },
   '.cm-tooltip': { backgroundColor: 'transparent', border: 'none' },
-  '.cm-markup': { unicodeBidi: 'isolate', color: 'var(--muted)', fontSize: '13px' },
-  '.cm-fault': { textDecoration: 'underline wavy var(--bad)', textUnderlineOffset: '5px' },
 });

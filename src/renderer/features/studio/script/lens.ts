@@ -25,6 +25,8 @@ interface Drawn {
   changes: DecorationSet;
 }
 
+/** Reasons that are drawn in a way of their own. */
+const KINDS = new Set(['lexicon', 'silent', 'ezafe', 'readings']);
 const EMPTY: Drawn = { borders: Decoration.none, changes: Decoration.none };
 
 const drawnField = StateField.define<Drawn>({
@@ -75,7 +77,7 @@ function draw({ segments }: ScriptPlan, state: EditorState): Drawn {
     const end = segment.start + segment.text.trimEnd().length;
     if (words && segment.estimateSec > 0) borders.add(end, end, Decoration.widget({ widget: new Border(words.border(segment)), side: 1 }));
     for (const change of segment.changes) {
-      const kind = change.reason === 'lexicon' || change.reason === 'silent' ? ` cm-said-${change.reason}` : '';
+      const kind = KINDS.has(change.reason) ? ` cm-said-${change.reason}` : '';
       changes.add(segment.start + change.start, segment.start + change.end, Decoration.mark({ class: `cm-said${kind}`, change }));
     }
   }
@@ -96,6 +98,16 @@ export function changeAt(state: EditorState, at: number): ChangeAt | null {
     return false;
   });
   return found;
+}
+
+function button(text: string, act: () => void): HTMLElement {
+  const element = document.createElement('button');
+  element.type = 'button';
+  element.dir = 'auto';
+  element.className = 'min-h-7 rounded border border-line px-2 hover:border-muted';
+  element.textContent = text;
+  element.addEventListener('click', act);
+  return element;
 }
 
 /** On hover; on focus the line below the editor says the same of the word at the cursor. */
@@ -123,12 +135,8 @@ const hover = (onSayOtherwise: (from: number, to: number) => void) =>
           said.textContent = change.spoken;
           dom.append(said);
         }
-        const button = document.createElement('button');
-        button.type = 'button';
-        button.className = 'min-h-7 rounded border border-line px-2 hover:border-muted';
-        button.textContent = words.otherwise;
-        button.addEventListener('click', () => onSayOtherwise(from, to));
-        dom.append(button);
+        for (const { say, note } of change.readings ?? []) dom.append(button(`${say} (${note})`, () => view.dispatch({ changes: { from, to, insert: say }, userEvent: 'input' })));
+        dom.append(button(words.otherwise, () => onSayOtherwise(from, to)));
         return { dom };
       },
     };
