@@ -126,6 +126,7 @@ function wordTimes(
     if (index !== undefined && (before === undefined || index > before.index)) starts.push({ index, startSec: event.audio_position / 1000 });
   }
   if (run.words.length > 0 && starts[0]?.index !== 0) starts.unshift({ index: 0, startSec: 0 });
+  starts.forEach((start, i) => (start.startSec = Math.min(heardFrom(start.startSec, phonemes), starts[i + 1]?.startSec ?? durationSec)));
   const times: { word: SpokenWord; startSec: number; endSec: number }[] = [];
   starts.forEach(({ index, startSec }, i) => {
     const next = starts[i + 1] ?? { index: run.words.length, startSec: durationSec };
@@ -142,6 +143,15 @@ function wordTimes(
     }
   });
   return times;
+}
+
+/** eSpeak tells of a word where the mouth closes for its first sound; up to so much silence comes before that is heard. */
+const LONGEST_CLOSURE_SEC = 0.08;
+
+/** When a word that is told at this moment begins to be heard. */
+function heardFrom(sec: number, phonemes: SpokenText['phonemes']): number {
+  const first = phonemes.find(({ symbol, startSec }) => symbol !== '' && startSec >= sec - 0.001);
+  return first && first.startSec - sec <= LONGEST_CLOSURE_SEC ? Math.max(sec, first.startSec) : sec;
 }
 
 export function concatenated(parts: Float32Array[], samples: number): Float32Array {
