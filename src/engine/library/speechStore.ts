@@ -9,7 +9,7 @@ import path from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { orCanceled, throwIfCanceled } from '../../shared/errors.ts';
 import type { Lang } from '../../shared/vocabulary.ts';
-import type { LexiconEntry } from '../../shared/contract/request.ts';
+import type { AppliedEntry } from '../../shared/contract/request.ts';
 import { findVoice } from '../voice/catalogue.ts';
 import { entriesIn } from '../voice/lexicon.ts';
 import type { SpokenText } from '../voice/speakText.ts';
@@ -88,7 +88,7 @@ export function storedVoices(voices: SpeakingVoices, folder: string, { budgetByt
     }
   }
 
-  function begin(key: string, said: Said, lexicon: readonly LexiconEntry[]): Speaking {
+  function begin(key: string, said: Said, lexicon: readonly AppliedEntry[]): Speaking {
     const abort = new AbortController();
     let isStored: Promise<void> = Promise.resolve();
     const forget = () => {
@@ -122,7 +122,7 @@ export function storedVoices(voices: SpeakingVoices, folder: string, { budgetByt
       const { id, version } = find(voice === 'fa' || voice === 'en' ? (defaults[voice] ?? voice) : voice);
       // Only what applies: a word that is added elsewhere leaves this text's speech as it is.
       const applied = entriesIn(text, lexicon);
-      const words = applied.map(({ lang, word, say, phonemes }) => [lang, word, say ?? null, phonemes ?? null]);
+      const words = applied.map(({ lang, word, say, phonemes, starter }) => [lang, word, say ?? null, phonemes ?? null, ...(starter ? ['starter'] : [])]);
       const said: Said = { voice: id, version, rate, pitch, lexicon: words.length === 0 ? '' : JSON.stringify(words), text };
       const key = keyOf(said);
       const shared = speaking.get(key) ?? begin(key, said, applied);

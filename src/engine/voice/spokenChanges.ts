@@ -1,12 +1,13 @@
 /** Where a text will be said otherwise than it is written, and why: what the studio shows before anything is spoken. */
-import type { LexiconEntry } from '../../shared/contract/request.ts';
+import type { AppliedEntry } from '../../shared/contract/request.ts';
 import type { SpokenChange } from '../../shared/contract/voice.ts';
 import { lexiconOf } from './lexicon.ts';
 import { asciiDigits, plainLetters } from './normalise/letters.ts';
 import { utterances } from './normalise/utterances.ts';
+import { readingsOf } from './starter.ts';
 
-/** Every written word whose letters are not those that the voice is given, in the order of the text. */
-export function spokenChanges(text: string, entries: readonly LexiconEntry[] = []): SpokenChange[] {
+/** Every written word whose letters are not those that the voice is given, and every homograph, in the order of the text. */
+export function spokenChanges(text: string, entries: readonly AppliedEntry[] = []): SpokenChange[] {
   const words = utterances(text, lexiconOf(entries)).flatMap(({ words: said }) => said).sort((a, b) => a.start - b.start);
   const changes: SpokenChange[] = [];
   for (const [i, { start, end, spoken, own }] of words.entries()) {
@@ -15,8 +16,13 @@ export function spokenChanges(text: string, entries: readonly LexiconEntry[] = [
       // A word of two languages is in two utterances, and one change.
       const before = changes.at(-1);
       if (before?.start === start) before.spoken += ` ${spoken}`;
-    } else if (own) changes.push({ start, end, written, spoken, reason: 'lexicon' });
-    else if (lettersOf(spoken) !== lettersOf(written)) changes.push({ start, end, written, spoken, reason: reasonOf(written) });
+      continue;
+    }
+    // Who has an entry of their own has chosen.
+    const readings = own === 'lexicon' ? [] : [...readingsOf(written)];
+    const isChanged = own !== undefined || lettersOf(spoken) !== lettersOf(written);
+    if (!isChanged && readings.length === 0) continue;
+    changes.push({ start, end, written, spoken, reason: own ?? (isChanged ? reasonOf(written, spoken) : 'readings'), ...(readings.length === 0 ? {} : { readings }) });
   }
   return changes;
 }
@@ -24,7 +30,8 @@ export function spokenChanges(text: string, entries: readonly LexiconEntry[] = [
 const lettersOf = (text: string): string => plainLetters(text).toLowerCase().replace(/[^\p{L}\p{M}]/gu, '');
 
 /** What kind of thing was written; texts in other languages hang on these. */
-function reasonOf(written: string): 'number' | 'symbol' | 'word' {
+function reasonOf(written: string, spoken: string): 'ezafe' | 'number' | 'symbol' | 'word' {
+  if (lettersOf(spoken).replace(/[\u0650\u0654]$/, '') === lettersOf(written)) return 'ezafe';
   const plain = asciiDigits(plainLetters(written));
   return /\d/.test(plain) ? 'number' : /[\p{S}/@]/u.test(plain) ? 'symbol' : 'word';
 }

@@ -26,8 +26,14 @@ export type VoiceInfo = z.infer<typeof voiceInfo>;
 const factor = z.number().min(0.5).max(2).default(1);
 const asked = { voice: id.optional(), rate: factor, pitch: factor, lexicon: lexicon.optional() };
 
-/** A place of the text that will be said otherwise than it is written: UTF-16 offsets in the segment's text, end exclusive. */
-export const spokenChange = z.object({ start: count, end: count, written: z.string(), spoken: z.string(), reason: z.string() });
+/** One of the ways in which a homograph may be said, as it is written with vowel marks, and what it means then, in its own language. */
+export const reading = z.object({ say: z.string(), note: z.string() });
+export type Reading = z.infer<typeof reading>;
+/**
+ * A place of the text that will be said otherwise than it is written, or could be: UTF-16 offsets in the segment's text, end exclusive.
+ * `readings`: of a homograph; where nothing tells which is meant, `reason` is `readings` and `spoken` what is written.
+ */
+export const spokenChange = z.object({ start: count, end: count, written: z.string(), spoken: z.string(), reason: z.string(), readings: z.array(reading).optional() });
 export type SpokenChange = z.infer<typeof spokenChange>;
 
 export const planInput = z.strictObject({ segments: z.array(scriptSegment).max(5000), ...asked });

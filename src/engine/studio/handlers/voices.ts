@@ -33,7 +33,7 @@ export function voiceHandlers({ studio, changes, home }: HandlerParts): Area<'vo
   const plan = createPlanner();
   return {
     calls: {
-      'script.plan': (input, signal) => plan(input, { findVoice: (name) => voices.find(ownVoice(name, defaults())), lexicon: lexicon.entries() }, signal),
+      'script.plan': (input, signal) => plan(input, { findVoice: (name) => voices.find(ownVoice(name, defaults())), lexicon: lexicon.applied() }, signal),
       'lexicon.list': () => [...lexicon.entries()],
       'lexicon.put': async ({ entry }) => {
         await lexicon.put(entry);
@@ -58,7 +58,7 @@ export function voiceHandlers({ studio, changes, home }: HandlerParts): Area<'vo
       'voices.say': async (asked, signal) => {
         const voice = asked.voice ?? dominantLang(asked.text) ?? 'en';
         const own = voice === 'fa' || voice === 'en' ? defaults()[voice] : undefined;
-        const input = { ...asked, voice: own ?? voice, lexicon: [...(asked.lexicon ?? []), ...entriesIn(asked.text, lexicon.entries(), null)] };
+        const input = { ...asked, voice: own ?? voice, lexicon: [...(asked.lexicon ?? []), ...entriesIn(asked.text, lexicon.applied(), null)] };
         for (let lives = 1; ; lives++) {
           const life = await engine.life(signal);
           try {

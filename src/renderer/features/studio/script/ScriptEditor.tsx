@@ -60,7 +60,9 @@ function Editor() {
 
   const say = (from: number, to: number) => {
     const state = view.current?.state;
-    if (state) setWordToSay({ word: state.sliceDoc(from, to), said: changeAt(state, from)?.change.spoken ?? null });
+    if (!state) return;
+    const { spoken = null, readings = [] } = changeAt(state, from)?.change ?? {};
+    setWordToSay({ word: state.sliceDoc(from, to), said: spoken, readings, write: (said) => view.current?.dispatch({ changes: { from, to, insert: said }, userEvent: 'input' }) });
   };
   const onType = useEffectEvent(type);
   const onSpeak = useEffectEvent(() => void useProject.getState().speak());
@@ -169,7 +171,7 @@ function useEditorWords(): EditorWords {
       said: t('script.lens.said'),
       unsaid: t('script.lens.unsaid'),
       otherwise: t('script.lens.otherwise'),
-      reasons: { number: t('script.reasons.number'), symbol: t('script.reasons.symbol'), word: t('script.reasons.word'), lexicon: t('script.reasons.lexicon') },
+      reasons: { number: t('script.reasons.number'), symbol: t('script.reasons.symbol'), word: t('script.reasons.word'), ezafe: t('script.reasons.ezafe'), starter: t('script.reasons.starter'), readings: t('script.reasons.readings'), lexicon: t('script.reasons.lexicon') },
       border: ({ from, estimateSec }) => {
         const own = owners?.[from]?.voice;
         const voice = own === undefined ? undefined : voices?.find(({ id }) => id === own);
