@@ -2,7 +2,7 @@
  * A script as segments: sentences, and clauses or runs of words where a sentence would take longer than 15 s to say.
  * Everything here is one pass over the text, so a script of the greatest length is split in milliseconds.
  */
-import { MAX_SCRIPT_CHARACTERS, type PausesMs } from '../../shared/contract/request.ts';
+import { MAX_SCRIPT_CHARACTERS, USUAL_PAUSES_MS, type PausesMs } from '../../shared/contract/request.ts';
 import { StudioError } from '../../shared/errors.ts';
 import { BLANK } from '../../shared/marks.ts';
 import type { Lang, Segment } from '../../shared/vocabulary.ts';
@@ -47,17 +47,25 @@ export function checkScript(text: string): void {
   }
 }
 
+export interface SplitOptions {
+  /** Of speech, 0.5–2: a slower voice gets shorter segments. */
+  rate?: number;
+  /** Of segments before the first that has letters: where the script is part of a longer text. */
+  lang?: Lang | undefined;
+  /** Stretches that are said slower or faster than that. */
+  paces?: readonly Pace[];
+  /** Silences that are not the usual ones. */
+  pauses?: PausesMs | undefined;
+}
+
 /**
  * Splits a script into segments of at most ~15 s of speech. Joined, their texts are the script, character for character; each
  * segment has something to say (unless the whole script has nothing).
- * @param rate of speech, 0.5–2: a slower voice gets shorter segments
- * @param lang of segments before the first that has letters: where the script is part of a longer text
- * @param paces stretches that are said slower or faster than that
  */
-export function split(script: string, { rate = 1, lang: langBefore, paces = [] }: { rate?: number; lang?: Lang | undefined; paces?: readonly Pace[] } = {}): Segment[] {
+export function split(script: string, { rate = 1, lang: langBefore, paces = [], pauses }: SplitOptions = {}): Segment[] {
   if (script === '') return [];
   const cuts = findCuts(script);
-  const spokenSec = estimate(script, paces);
+  const spokenSec = estimate(script, paces, (MARK_SEC * pauseTable(pauses).comma) / USUAL_PAUSES_MS.comma);
   const longestSec = LONGEST_SEC * Math.min(1, rate);
   const ends: number[] = [];
   let start = 0;
@@ -220,11 +228,14 @@ function insideWord(script: string, from: number, end: number, spokenSec: Float6
   return at;
 }
 
+/** A comma inside of a sentence, as it is usually said. */
+const MARK_SEC = 0.16;
+
 /**
  * Seconds of speech before each character, at normal rate. Measured on eSpeak: Persian ~12, English ~16 letters and spaces per
  * second, digits ~0.42 s each, capitals that are spelled ~0.25 s, a comma ~0.16 s.
  */
-function estimate(script: string, paces: readonly Pace[]): Float64Array {
+function estimate(script: string, paces: readonly Pace[], markSec: number): Float64Array {
   const each = new Float64Array(script.length);
   let lastCapital = false;
   let lastSpoken = false;
@@ -234,10 +245,10 @@ function estimate(script: string, paces: readonly Pace[]): Float64Array {
     const capital = code >= 65 && code <= 90;
     if (capital) sec += lastCapital ? 0.25 : 0.1;
     else if ((code >= 48 && code <= 57) || (code >= 0x660 && code <= 0x669) || (code >= 0x6f0 && code <= 0x6f9)) sec += 0.45;
-    else if (code >= 0x600 && code <= 0x6ff) sec += code === 0x60c || code === 0x61b || code === 0x61f ? (lastSpoken ? 0.16 : 0) : 0.085;
+    else if (code >= 0x600 && code <= 0x6ff) sec += code === 0x60c || code === 0x61b || code === 0x61f ? (lastSpoken ? markSec : 0) : 0.085;
     else if ((code >= 97 && code <= 122) || (code >= 0xc0 && code <= 0x24f)) sec += 0.067;
     else if (code === 32) sec += 0.03;
-    else if (lastSpoken && /[,.;:!?()—–-]/.test(script[i])) sec += 0.16;
+    else if (lastSpoken && /[,.;:!?()—–-]/.test(script[i])) sec += markSec;
     else if (/[%$€£&+=@#/_]/.test(script[i])) sec += 0.4;
     else if (code >= 0xfb50 && code <= 0xfefc) sec += 0.15;
     lastCapital = capital;

@@ -47,7 +47,7 @@ export function planSpeech(said: SpokenScript): PlannedSegment[] {
     pieceEnd += text.length;
     const from = end;
     const piece = plain.slice(from, marked ? afterTag(script, plain, pieceEnd) : pieceEnd);
-    for (const segment of split(piece, { rate, lang, paces: marked ? pacesOf(marked, from, from + piece.length) : [] })) {
+    for (const segment of split(piece, { rate, lang, paces: marked ? pacesOf(marked, from, from + piece.length) : [], pauses: said.pauses })) {
       end += segment.text.length;
       lang = segment.lang;
       if (marked?.standIns.some((standIn) => standIn.start < end && end < standIn.end)) continue; // one piece, however long

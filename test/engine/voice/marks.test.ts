@@ -99,6 +99,8 @@ describe('what is said', () => {
     const segments = planned(script);
     expect(segments.map(({ voice }) => voice)).toEqual(['en', 'en', 'fa', 'fa', 'en']);
     expect(segments.map(({ text, marked }) => turnsOf(text, { marked }).map(({ rate }) => rate))).toEqual([[1], [0.75], [0.75], [1], [1]]);
+    const long = 'The rain comes down on the old grey roof of the house by the river, and nobody knows when it will stop. ';
+    expect(planned(`<speak><prosody rate="50%">${long}</prosody></speak>`).length).toBeGreaterThan(planned(`<speak>${long}</speak>`).length);
     expect(planSpeech({ script, rate: 1, pitch: 1, voice: 'espeak-en-gb' }).map(({ voice }) => voice)).toEqual(segments.map(() => 'espeak-en-gb'));
   });
 

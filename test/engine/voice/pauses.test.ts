@@ -88,6 +88,16 @@ describe('voices', () => {
     expect(lengths[2] - lengths[1]).toBeCloseTo(usualSec, 2);
   });
 
+  it('segments stay within 15 s, however long the silences in them are', async () => {
+    for (const script of ['یک، دو، سه، چهار، '.repeat(20), 'one, two, three; four, '.repeat(20)]) {
+      const pauses = userPauses({ pausePercent: 200 });
+      for (const { text, voice } of planSpeech({ script, rate: 1, pitch: 1, pauses })) {
+        const { pcm, sampleRate } = await voices.speak(text, { voice, pauses });
+        expect(pcm.length / sampleRate, text).toBeLessThanOrEqual(15);
+      }
+    }
+  });
+
   it('eSpeak’s words leave the pause free', async () => {
     const { words } = await voices.speak(TEXT, { voice: 'espeak-fa', pauses: { comma: 700 } });
     expect(words[3].startSec - words[2].endSec).toBeGreaterThan(0.65);
