@@ -9,9 +9,10 @@ import path from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { orCanceled, throwIfCanceled } from '../../shared/errors.ts';
 import type { Lang } from '../../shared/vocabulary.ts';
-import type { AppliedEntry } from '../../shared/contract/request.ts';
 import { findVoice } from '../voice/catalogue.ts';
+import type { DeliveryOptions } from '../voice/delivery.ts';
 import { entriesIn } from '../voice/lexicon.ts';
+import { pauseTable } from '../voice/pauses.ts';
 import type { SpokenText } from '../voice/speakText.ts';
 import type { Voices } from '../voice/voices.ts';
 import { storageFailure } from './durable.ts';
@@ -88,7 +89,7 @@ export function storedVoices(voices: SpeakingVoices, folder: string, { budgetByt
     }
   }
 
-  function begin(key: string, said: Said, lexicon: readonly AppliedEntry[]): Speaking {
+  function begin(key: string, said: Said, delivery: Pick<DeliveryOptions, 'lexicon' | 'pauses' | 'marked'>): Speaking {
     const abort = new AbortController();
     let isStored: Promise<void> = Promise.resolve();
     const forget = () => {
@@ -99,7 +100,7 @@ export function storedVoices(voices: SpeakingVoices, folder: string, { budgetByt
         const known = await kept(key, said);
         if (known) return known;
         const { text, voice, rate, pitch } = said;
-        const spoken = await voices.speak(text, { voice, rate, pitch, ...(lexicon.length > 0 ? { lexicon } : {}) }, abort.signal);
+        const spoken = await voices.speak(text, { voice, rate, pitch, ...delivery }, abort.signal);
         if (spoken.pcm.length === 0) return spoken;
         // Once it is handed on: the first picture waits for this speech, nobody waits for the file.
         isStored = storing = storing.then(() => setImmediate()).then(() => store(key, said, spoken));
@@ -117,15 +118,16 @@ export function storedVoices(voices: SpeakingVoices, folder: string, { budgetByt
   return {
     list: () => voices.list(),
     find,
-    async speak(text, { voice, rate = 1, pitch = 1, lexicon = [] }, signal) {
+    async speak(text, { voice, rate = 1, pitch = 1, lexicon = [], pauses, marked }, signal) {
       throwIfCanceled(signal);
       const { id, version } = find(voice === 'fa' || voice === 'en' ? (defaults[voice] ?? voice) : voice);
       // Only what applies: a word that is added elsewhere leaves this text's speech as it is.
-      const applied = entriesIn(text, lexicon);
+      const applied = entriesIn(marked?.plain ?? text, lexicon);
       const words = applied.map(({ lang, word, say, phonemes, starter }) => [lang, word, say ?? null, phonemes ?? null, ...(starter ? ['starter'] : [])]);
-      const said: Said = { voice: id, version, rate, pitch, lexicon: words.length === 0 ? '' : JSON.stringify(words), text };
+      const manner = pauses || marked ? JSON.stringify([pauses && pauseTable(pauses), marked]) : '';
+      const said: Said = { voice: id, version, rate, pitch, lexicon: words.length === 0 ? '' : JSON.stringify(words), manner, text };
       const key = keyOf(said);
-      const shared = speaking.get(key) ?? begin(key, said, applied);
+      const shared = speaking.get(key) ?? begin(key, said, { ...(applied.length > 0 ? { lexicon: applied } : {}), ...(pauses ? { pauses } : {}), ...(marked ? { marked } : {}) });
       shared.waiting += 1;
       try {
         return await orCanceled(shared.work, signal);

@@ -1,17 +1,17 @@
 /** Where a text will be said otherwise than it is written, and why: what the studio shows before anything is spoken. */
 import type { AppliedEntry } from '../../shared/contract/request.ts';
 import type { SpokenChange } from '../../shared/contract/voice.ts';
-import { lexiconOf } from './lexicon.ts';
+import { shownWord, turnsOf } from './delivery.ts';
 import { asciiDigits, plainLetters } from './normalise/letters.ts';
-import { utterances } from './normalise/utterances.ts';
+import type { Marked } from './ssml.ts';
 import { readingsOf } from './starter.ts';
 
-/** Every written word whose letters are not those that the voice is given, and every homograph, in the order of the text. */
-export function spokenChanges(text: string, entries: readonly AppliedEntry[] = []): SpokenChange[] {
-  const words = utterances(text, lexiconOf(entries)).flatMap(({ words: said }) => said).sort((a, b) => a.start - b.start);
+/** Every written word whose letters are not those that the voice is given, and every homograph, in the order of the text; `written` is without markup. */
+export function spokenChanges(text: string, lexicon: readonly AppliedEntry[] = [], marked?: Marked): SpokenChange[] {
+  const words = turnsOf(text, { lexicon, marked }).flatMap(({ run }) => run.words).sort((a, b) => a.start - b.start);
   const changes: SpokenChange[] = [];
   for (const [i, { start, end, spoken, own }] of words.entries()) {
-    const written = text.slice(start, end);
+    const written = shownWord(text, { start, end }, marked);
     if (words[i - 1]?.start === start) {
       // A word of two languages is in two utterances, and one change.
       const before = changes.at(-1);
@@ -22,7 +22,8 @@ export function spokenChanges(text: string, entries: readonly AppliedEntry[] = [
     const readings = own === 'lexicon' ? [] : [...readingsOf(written)];
     const isChanged = own !== undefined || lettersOf(spoken) !== lettersOf(written);
     if (!isChanged && readings.length === 0) continue;
-    changes.push({ start, end, written, spoken, reason: own ?? (isChanged ? reasonOf(written, spoken) : 'readings'), ...(readings.length === 0 ? {} : { readings }) });
+    const reason = own === 'lexicon' ? (marked?.standIns.some((standIn) => standIn.start === start) ? 'mark' : 'lexicon') : (own ?? (isChanged ? reasonOf(written, spoken) : 'readings'));
+    changes.push({ start, end, written, spoken, reason, ...(readings.length === 0 ? {} : { readings }) });
   }
   return changes;
 }

@@ -38,12 +38,6 @@ export type SpokenChange = z.infer<typeof spokenChange>;
 
 export const planInput = z.strictObject({ segments: z.array(scriptSegment).max(5000), ...asked });
 export type PlanInput = z.output<typeof planInput>;
-/** How a script will be spoken, without speaking it: quick enough for every keystroke. */
-export const scriptPlan = z.object({
-  segments: z.array(
-    z.object({
-      index: count,
-      /** UTF-16 offsets in the whole script, end exclusive: the segments follow on each other without gap. */
 /** What is wrong with the marks of a text, in any language. */
 export const MARK_FAULTS = ['syntax', 'entity', 'unsupported', 'element', 'nested', 'attribute', 'missing', 'value', 'empty', 'unspeakable', 'content', 'sounds'] as const;
 export type MarkFaultKind = (typeof MARK_FAULTS)[number];
@@ -61,6 +55,12 @@ export const markFault = z.object({
 });
 export type MarkFault = z.infer<typeof markFault>;
 
+/** How a script will be spoken, without speaking it: quick enough for every keystroke. */
+export const scriptPlan = z.object({
+  segments: z.array(
+    z.object({
+      index: count,
+      /** UTF-16 offsets in the whole script, end exclusive: the segments follow on each other without gap. */
       start: count,
       end: count,
       /** Of the input's segments, the one that it comes from. */
@@ -76,14 +76,14 @@ export type MarkFault = z.infer<typeof markFault>;
   estimateSec: z.number(),
   /** Why it cannot be rendered; null: it can. */
   problem: sentence.nullable(),
+  /** The place of the problem, where it is one of the marks. */
+  problemAt: markFault.nullable(),
 });
 export type ScriptPlan = z.infer<typeof scriptPlan>;
 
 export const sayInput = z.strictObject({ text: z.string().min(1).max(500), pauses: pausesMs.optional(), ...asked });
 export const saidSample = z.object({
   /** A WAV file in base64. */
-  /** The place of the problem, where it is one of the marks. */
-  problemAt: markFault.nullable(),
   wav: z.string(),
   durationSec: z.number(),
   voice: id,

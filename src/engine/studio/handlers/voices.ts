@@ -7,9 +7,9 @@ import { listVoices } from '../../voice/catalogue.ts';
 import { VOICE_LICENCE, voiceFiles } from '../../voice/importVoice.ts';
 import { refuseFetch, removeVoice, usableDefaults } from '../../voice/imported.ts';
 import { entriesIn } from '../../voice/lexicon.ts';
-import { dominantLang } from '../../voice/normalise/letters.ts';
 import { createPlanner } from '../../voice/plan.ts';
-import { FRUITLESS_LIVES } from '../takeRunner.ts';
+import { langOfText, markedOf } from '../../voice/ssml.ts';
+import { askEngine } from '../askEngine.ts';
 import type { Area, HandlerParts } from './area.ts';
 
 export function voiceHandlers({ studio, changes, home }: HandlerParts): Area<'voices' | 'script' | 'lexicon'> {
@@ -33,7 +33,7 @@ export function voiceHandlers({ studio, changes, home }: HandlerParts): Area<'vo
   const plan = createPlanner();
   return {
     calls: {
-      'script.plan': (input, signal) => plan(input, { findVoice: (name) => voices.find(ownVoice(name, defaults())), lexicon: lexicon.applied() }, signal),
+      'script.plan': (input, signal) => plan(input, { findVoice: (name) => voices.find(ownVoice(name, defaults())), lexicon: lexicon.applied(), pauses: preferences.pauses() }, signal),
       'lexicon.list': () => [...lexicon.entries()],
       'lexicon.put': async ({ entry }) => {
         await lexicon.put(entry);
@@ -56,18 +56,11 @@ export function voiceHandlers({ studio, changes, home }: HandlerParts): Area<'vo
         return rows();
       },
       'voices.say': async (asked, signal) => {
-        const voice = asked.voice ?? dominantLang(asked.text) ?? 'en';
+        const marked = markedOf(asked.text) ?? undefined;
+        const voice = asked.voice ?? langOfText(asked.text, marked);
         const own = voice === 'fa' || voice === 'en' ? defaults()[voice] : undefined;
-        const input = { ...asked, voice: own ?? voice, lexicon: [...(asked.lexicon ?? []), ...entriesIn(asked.text, lexicon.applied(), null)] };
-        for (let lives = 1; ; lives++) {
-          const life = await engine.life(signal);
-          try {
-            return await life.client.call('say', input, signal);
-          } catch (error) {
-            if (!life.over || signal.aborted || lives >= FRUITLESS_LIVES) throw error;
-            await life.exit; // the next one says it
-          }
-        }
+        const input = { pauses: preferences.pauses(), ...asked, voice: own ?? voice, lexicon: [...(asked.lexicon ?? []), ...entriesIn(marked?.plain ?? asked.text, lexicon.applied(), null)] };
+        return askEngine(engine, ({ client }) => client.call('say', input, signal), signal);
       },
       'voices.import': async ({ files, acceptedLicence }, signal) => {
         if (!acceptedLicence) throw new StudioError('invalid-input', `The licence of the voice must be accepted first. ${VOICE_LICENCE}.`);

@@ -15,6 +15,7 @@ import { useConnection } from '../../../studio/connection.ts';
 import { useCall } from '../../../studio/queries.ts';
 import { IconButton } from '../../../ui/Button.tsx';
 import { Tip } from '../../../ui/Tip.tsx';
+import { useIntake } from '../../avatars/intake.ts';
 import { AddRecording } from '../recording/AddRecording.tsx';
 import { RecordingCard } from '../recording/RecordingCard.tsx';
 import { takeSound } from '../recording/sound.ts';
@@ -22,9 +23,9 @@ import { useVoiceName } from '../voiceNames.ts';
 import { useCursor } from './cursor.ts';
 import { createEditor, insert, setText, setWords, ZWNJ, type EditorHooks, type EditorWords } from './editor.ts';
 import { changeAt, setPlan } from './lens.ts';
-import { SayOtherwise, type WordToSay } from './SayOtherwise.tsx';
 import { MarkProblem } from './MarkProblem.tsx';
 import { setFault } from './marks.ts';
+import { SayOtherwise, type WordToSay } from './SayOtherwise.tsx';
 import { SentenceVoice } from './SentenceVoice.tsx';
 import { SpeakBar } from './SpeakBar.tsx';
 
@@ -77,7 +78,7 @@ function Editor() {
       onSpeak: () => onSpeak(),
       onCursor: (at) => onCursor(at),
       onSayOtherwise: (from, to) => onSayOtherwise(from, to),
-      onDropFile: (files) => takeSound(files),
+      onDropFile: (files) => takeSound(files) || takeAnythingElse(files),
     });
     view.current = opened;
     return () => {
@@ -100,15 +101,15 @@ function Editor() {
     const found = useCursor.getState().found ?? (editor && wordAt(editor, useCursor.getState().at));
     if (found) say(found.from, found.to);
   };
-  const insertZwnj = () => {
-    const editor = view.current;
-    if (!editor) return;
   const select = (from: number, to: number) => {
     const editor = view.current;
     if (!editor || to > editor.state.doc.length) return;
     editor.dispatch({ selection: { anchor: from, head: to }, scrollIntoView: true });
     editor.focus();
   };
+  const insertZwnj = () => {
+    const editor = view.current;
+    if (!editor) return;
     insert(editor, ZWNJ);
     editor.focus();
   };
@@ -133,10 +134,17 @@ function Editor() {
         <Counters text={text} />
       </div>
       <div ref={place} className="min-h-0 flex-1 overflow-hidden" />
+      <MarkProblem onGo={select} />
       {wordToSay && <SayOtherwise word={wordToSay} onClose={() => { setWordToSay(null); view.current?.focus(); }} />}
     </>
   );
-      <MarkProblem onGo={select} />
+}
+
+/** A short text is written into the script by the editor, which reads whatever else is dropped on it, too, however large: that may be a face. */
+function takeAnythingElse(files: FileList): boolean {
+  if ([...files].every(({ name, type, size }) => (type.startsWith('text/') || /\.(txt|md)$/i.test(name)) && size <= 4 * MAX_SCRIPT_CHARACTERS)) return false;
+  void useIntake.getState().take(files);
+  return true;
 }
 
 /** The plan of the project as it is; null while there is none. */
@@ -155,7 +163,7 @@ function usePlanOfProject() {
 }
 
 function useEditorWords(): EditorWords {
-  const { t } = useTranslation('studio');
+  const { t } = useTranslation(['studio', 'marks']);
   const format = useFormat();
   const voices = useCall('voices.list', null).data;
   const nameOf = useVoiceName();
@@ -171,7 +179,7 @@ function useEditorWords(): EditorWords {
       said: t('script.lens.said'),
       unsaid: t('script.lens.unsaid'),
       otherwise: t('script.lens.otherwise'),
-      reasons: { number: t('script.reasons.number'), symbol: t('script.reasons.symbol'), word: t('script.reasons.word'), ezafe: t('script.reasons.ezafe'), starter: t('script.reasons.starter'), readings: t('script.reasons.readings'), lexicon: t('script.reasons.lexicon') },
+      reasons: { number: t('script.reasons.number'), symbol: t('script.reasons.symbol'), word: t('script.reasons.word'), ezafe: t('script.reasons.ezafe'), starter: t('script.reasons.starter'), readings: t('script.reasons.readings'), lexicon: t('script.reasons.lexicon'), mark: t('marks:reason') },
       border: ({ from, estimateSec }) => {
         const own = owners?.[from]?.voice;
         const voice = own === undefined ? undefined : voices?.find(({ id }) => id === own);
