@@ -1,7 +1,7 @@
 /** Processes of the engine's as Electron's utility processes: the same entries as the forks of the headless hosts. */
 import { utilityProcess } from 'electron';
 import { tryDevice, type StartTrial, type TryDevice } from '../engine/doctor/tryDevice.ts';
-import { argumentOf, ENGINE_ENTRY, engineEnvironment, exitReason, lastWordsOf, type StartEngineProcess } from '../engine/process/child.ts';
+import { argumentOf, ENGINE_ENTRY, ENGINE_FLAGS, engineEnvironment, exitReason, lastWordsOf, type StartEngineProcess } from '../engine/process/child.ts';
 
 /** For the doctor: a device is tried in a utility process, too, because the app's program runs no plain Node. */
 export const tryDeviceHere: TryDevice = (trial, signal) => tryDevice(trial, signal, undefined, startTrial);
@@ -20,7 +20,7 @@ const startTrial: StartTrial = (file, argument) => {
 };
 
 export const startUtilityProcess: StartEngineProcess = (options) => {
-  const child = utilityProcess.fork(ENGINE_ENTRY, [argumentOf(options)], { serviceName: 'Sima engine', env: engineEnvironment(), stdio: ['ignore', 'ignore', 'pipe'] });
+  const child = utilityProcess.fork(ENGINE_ENTRY, [argumentOf(options)], { serviceName: 'Sima engine', env: engineEnvironment(), execArgv: [...ENGINE_FLAGS], stdio: ['ignore', 'ignore', 'pipe'] });
   const lastWords = lastWordsOf(child.stderr);
   return {
     port: {

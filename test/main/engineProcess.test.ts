@@ -25,7 +25,7 @@ const fork = vi.fn<(file: string, argv: string[], options: Record<string, unknow
 });
 vi.mock('electron', () => ({ utilityProcess: { fork } }));
 const { startUtilityProcess, tryDeviceHere } = await import('../../src/main/engineProcess.ts');
-const { optionsOf } = await import('../../src/engine/process/child.ts');
+const { ENGINE_FLAGS, optionsOf } = await import('../../src/engine/process/child.ts');
 
 beforeEach(() => {
   made.splice(0);
@@ -47,7 +47,7 @@ test('it starts the engine’s entry with the options as its one argument, and l
   const [file, argv, options] = fork.mock.lastCall!;
   expect(file).toMatch(/engine[/\\]process[/\\]entry\.[jt]s$/);
   expect(optionsOf(argv.at(-1))).toEqual(OPTIONS);
-  expect(options).toMatchObject({ stdio: ['ignore', 'ignore', 'pipe'] });
+  expect(options).toMatchObject({ stdio: ['ignore', 'ignore', 'pipe'], execArgv: ENGINE_FLAGS });
 });
 
 test('messages go both ways', () => {

@@ -69,6 +69,19 @@ const scripted = (streams: string) => entry(`
   const close = () => { setImmediate(() => process.exit(0)); return null; };
   serve(port, { calls: { close }, streams: { async *figures() { for (;;) { yield null; await sleep(50); } }, async *libraryEvents() {}, ${streams} } });`);
 
+test('every thread of the process keeps little room for young objects, however many come and go', async () => {
+  const thread = `
+    const v8 = require('node:v8');
+    let kept = [];
+    for (let i = 0; i < 4e6; i += 1) kept.push({ i }) > 3e5 && (kept = []);
+    console.error('young', v8.getHeapSpaceStatistics().find(({ space_name }) => space_name === 'new_space').space_size);`;
+  const child = entry(`
+    import { Worker } from 'node:worker_threads';
+    new Worker(${JSON.stringify(thread)}, { eval: true }).on('exit', () => process.exit(3));`)({ home, device: 'auto', settings: DEFAULT_SETTINGS });
+  const reason = await new Promise<string>((resolve) => child.onExit(resolve));
+  expect(Number(/young (\d+)/.exec(reason)?.[1])).toBeLessThanOrEqual(3 * 8 * 2 ** 20);
+});
+
 test('it becomes ready, and tells each model with what loading and warming took, and the default one', async () => {
   const owner = own();
   const steps: EngineStatus[] = [];
