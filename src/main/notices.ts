@@ -10,8 +10,8 @@ import type { Words } from './words.ts';
 export async function tellOfExports({ streams }: Pick<Handlers<StudioServerApi>, 'streams'>, window: BrowserWindow, words: () => Words, signal: AbortSignal): Promise<void> {
   const underWay = new Set<string>();
   for await (const info of streams['exports.watch'](null, signal)) {
-    const isOver = info.state === 'finished' || info.state === 'failed';
-    if (!isOver) underWay.add(info.id);
+    if (info.state === 'removed') underWay.delete(info.id);
+    else if (info.state !== 'finished' && info.state !== 'failed') underWay.add(info.id);
     else if (underWay.delete(info.id) && !window.isDestroyed() && !window.isFocused() && Notification.isSupported()) tell(info, window, words().notices);
   }
 }

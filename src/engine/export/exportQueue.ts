@@ -6,7 +6,7 @@ import { randomUUID } from 'node:crypto';
 import { constants } from 'node:fs';
 import { access, mkdir, rm, stat, statfs } from 'node:fs/promises';
 import path from 'node:path';
-import type { ExportInfo, ExportSettings } from '../../shared/contract/export.ts';
+import type { ExportInfo, ExportSettings, RemovedExport } from '../../shared/contract/export.ts';
 import { errorData, StudioError, throwIfCanceled } from '../../shared/errors.ts';
 import { shownText } from '../../shared/marks.ts';
 import { createChange } from '../change.ts';
@@ -46,8 +46,8 @@ export interface Exports {
   move(id: string, before: string | null): void;
   /** Cancels it where it is not over. Its files stay, unless they lie in the studio's own folder. */
   remove(id: string): Promise<void>;
-  /** All there are, then each whenever something about it changes; a slow reader gets the latest. */
-  watch(signal: AbortSignal): AsyncGenerator<ExportInfo, void, void>;
+  /** All there are, then each whenever something about it changes, or it was removed; a slow reader gets the latest. */
+  watch(signal: AbortSignal): AsyncGenerator<ExportInfo | RemovedExport, void, void>;
   /** What is not over stays for the next studio. */
   close(): Promise<void>;
 }
@@ -315,6 +315,10 @@ export function openExports({ home, takes, engine, folder: settingsFolder, goOn 
           if (seen.get(entry.info.id) === version || !entries.has(entry.info.id)) continue;
           seen.set(entry.info.id, version);
           yield told(entry);
+        }
+        for (const id of [...seen.keys()].filter((each) => !entries.has(each))) {
+          seen.delete(id);
+          yield { id, state: 'removed' };
         }
         await change.after(changes, signal);
       }

@@ -49,5 +49,9 @@ export const exportInfo = z.object({
 });
 export type ExportInfo = z.infer<typeof exportInfo>;
 
+/** It is no longer in the list. */
+export const removedExport = z.object({ id, state: z.literal('removed') });
+export type RemovedExport = z.infer<typeof removedExport>;
+
 export const exportPreset = z.strictObject({ name: z.string().trim().min(1).max(60), settings: exportSettings });
 export type ExportPreset = z.output<typeof exportPreset>;

@@ -42,6 +42,7 @@ const named = () => readdirSync(folder).filter((name) => !name.startsWith('.')).
 async function until(isSo: (known: Map<string, ExportInfo>, now: ExportInfo) => boolean): Promise<Map<string, ExportInfo>> {
   const known = new Map<string, ExportInfo>();
   for await (const info of client().stream('exports.watch', null)) {
+    if (info.state === 'removed') continue;
     known.set(info.id, info);
     if (isSo(known, info)) break;
   }
@@ -169,6 +170,19 @@ test('its own folder where none is named; there, files go with their export', as
   await client().call('exports.remove', { id: elsewhere.id });
   expect(existsSync(kept)).toBe(true);
   expect((await client().call('exports.list', null)).some(({ id: listed }) => [id, elsewhere.id].includes(listed))).toBe(false);
+});
+
+test('whoever watches is told of what is removed', async () => {
+  const { id } = await start(short.id, { kind: 'audio', format: 'wav' });
+  await ended(id);
+  const told: string[] = [];
+  for await (const info of client().stream('exports.watch', null)) {
+    if (info.id !== id) continue;
+    told.push(info.state);
+    if (info.state === 'removed') break;
+    await client().call('exports.remove', { id });
+  }
+  expect(told).toEqual(['finished', 'removed']);
 });
 
 test('what cannot be is said at once, before anything is queued', async () => {

@@ -13,7 +13,7 @@ import { useTakesView } from './view.ts';
 
 type OfOne = 'exports.pause' | 'exports.resume' | 'exports.cancel';
 const act = (name: OfOne, id: string): void => void call(name, { id }).catch(tellFailure);
-const remove = (id: string): void => void call('exports.remove', { id }).then(() => useExports.getState().forget(id), tellFailure);
+const remove = (id: string): void => void call('exports.remove', { id }).catch(tellFailure);
 
 export function ExportQueue() {
   const { t } = useTranslation('takes');
@@ -79,7 +79,7 @@ function Row({ info, waiting, isDesktop }: { info: ExportInfo; waiting: readonly
         {isExportOver(info) && <IconButton icon={Trash2} label={t('exports.remove', { name })} onClick={() => remove(id)} />}
       </div>
       {state === 'running' && <Progress label={t('exports.progress', { name, state: t('exports.states.running') })} done={progress} />}
-      {notice !== null && <p dir="auto" className="text-xs text-warn">{notice}</p>}
+      {notice !== null && <p dir="auto" className="text-xs text-muted">{notice}</p>}
       {error && state === 'failed' && <Failure error={error} />}
     </div>
   );

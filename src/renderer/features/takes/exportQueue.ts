@@ -54,6 +54,10 @@ async function follow(): Promise<void> {
       const all = await now.call('exports.list', null);
       useExports.setState({ byId: Object.fromEntries(all.map((info) => [info.id, info])) });
       for await (const info of now.stream('exports.watch', null)) {
+        if (info.state === 'removed') {
+          useExports.getState().forget(info.id);
+          continue;
+        }
         const before = useExports.getState().byId?.[info.id];
         useExports.setState(({ byId }) => ({ byId: { ...byId, [info.id]: info } }));
         if (!before || before.state === info.state) continue;
