@@ -56,7 +56,10 @@ export function configOf({ cuda }) {
       loadBrowserProcessSpecificV8Snapshot: false,
       grantFileProtocolExtraPrivileges: false,
     },
-    fileAssociations: [{ ext: 'sima', name: 'Sima project', description: 'A project of Sima Studio', mimeType: 'application/x-sima-project', role: 'Editor' }],
+    fileAssociations: [
+      { ext: 'sima', name: 'Sima project', description: 'A project of Sima Studio', mimeType: 'application/x-sima-project', role: 'Editor' },
+      { ext: 'simapack', name: 'Sima package', description: 'A project of Sima Studio with everything that it needs', mimeType: 'application/x-sima-package', role: 'Editor' },
+    ],
     artifactName: `sima-studio-\${version}-\${os}-\${arch}${cuda ? '-cuda' : ''}.\${ext}`,
     linux: { target: ['AppImage', 'deb'], category: 'AudioVideo', icon: 'resources/icon.png', executableName: 'sima-studio', maintainer: 'Sima Studio <maintainers@sima.invalid>', synopsis: 'Talking-avatar videos in Persian and English, made on this machine', desktop: { entry: { StartupWMClass: 'sima-studio' } } },
     deb: { packageCategory: 'video', priority: 'optional' },

@@ -13,7 +13,7 @@ import { checked } from '../shared/door.ts';
 import { errorData } from '../shared/errors.ts';
 import type { Lang } from '../shared/vocabulary.ts';
 import { createCommands, type Commands } from './commands.ts';
-import { desktopHandlers } from './desktopCalls.ts';
+import { desktopHandlers, openProjectFile } from './desktopCalls.ts';
 import { startUtilityProcess, tryDeviceHere } from './engineProcess.ts';
 import { lockPages, lockSession } from './locks.ts';
 import { offerTextMenu, showMenu } from './menu.ts';
@@ -90,7 +90,7 @@ async function open({ home, own, studio, files, words, onLanguage }: OpenParts):
     });
   };
   const handlers = desktopHandlers({
-    handlers: studio.handlers, projects: studio.projects, uploads, commands, window: () => window, words, foldersFile: path.join(own, 'folders.json'),
+    handlers: studio.handlers, projects: studio.projects, packProject: (...asked) => studio.packProject(...asked), uploads, commands, window: () => window, words, foldersFile: path.join(own, 'folders.json'),
     onLanguage: (lang) => {
       onLanguage(lang);
       void menu();
@@ -101,7 +101,7 @@ async function open({ home, own, studio, files, words, onLanguage }: OpenParts):
   offerTextMenu(window, words);
   quitInOrder({ window, offer, studio, uploads, ending });
   await menu();
-  files.serve({ focus: () => focus(window), open: (file) => openProjectFile(file, { studio, commands, window, words }) });
+  files.serve({ focus: () => focus(window), open: (file) => openFile(file, { studio, commands, window, words }) });
   const follow = async () => {
     for await (const kind of studio.handlers.streams['changes.watch'](null, signal)) if (kind === 'projects') await menu();
   };
@@ -113,9 +113,9 @@ async function open({ home, own, studio, files, words, onLanguage }: OpenParts):
   await loadPage(window);
 }
 
-async function openProjectFile(file: string, { studio, commands, window, words }: { studio: Studio; commands: Commands; window: BrowserWindow; words: () => Words }): Promise<void> {
+async function openFile(file: string, { studio, commands, window, words }: { studio: Studio; commands: Commands; window: BrowserWindow; words: () => Words }): Promise<void> {
   try {
-    const { id } = await studio.projects.openFile(file);
+    const { id } = await openProjectFile(file, studio, new AbortController().signal);
     app.addRecentDocument(file);
     commands.send({ type: 'open-project', id });
   } catch (error) {
@@ -157,7 +157,7 @@ function quitInOrder({ window, offer, studio, uploads, ending }: { window: Brows
   });
 }
 
-export const projectsIn = (argv: readonly string[], cwd: string): string[] => argv.filter((each) => !each.startsWith('-') && each.toLowerCase().endsWith('.sima')).map((each) => path.resolve(cwd, each));
+export const projectsIn = (argv: readonly string[], cwd: string): string[] => argv.filter((each) => !each.startsWith('-') && /\.sima(pack)?$/i.test(each)).map((each) => path.resolve(cwd, each));
 
 /** Files that the system hands over, from before there is anything to open them. */
 interface Files {

@@ -4,11 +4,14 @@ import path from 'node:path';
 import { app, dialog, shell, type BrowserWindow } from 'electron';
 import { z } from 'zod';
 import { writeWhole } from '../engine/media/wholeFile.ts';
+import { isPackage, PACKAGE_ENDING } from '../engine/library/packageFile.ts';
 import type { ProjectStore } from '../engine/library/projects.ts';
 import { projectOutward } from '../engine/service/projectFiles.ts';
 import { serviceHandlers } from '../engine/service/serviceHandlers.ts';
 import type { Uploads } from '../engine/service/uploads.ts';
+import type { Studio } from '../engine/studio/studio.ts';
 import type { StudioServerApi } from '../shared/contract.ts';
+import type { Project } from '../shared/contract/project.ts';
 import { StudioError } from '../shared/errors.ts';
 import type { Handlers } from '../shared/rpc.ts';
 import type { Lang } from '../shared/vocabulary.ts';
@@ -20,6 +23,7 @@ export interface DesktopParts {
   /** The studio's own. */
   handlers: Handlers<StudioServerApi>;
   projects: ProjectStore;
+  packProject: Studio['packProject'];
   uploads: Uploads;
   commands: Commands;
   window: () => BrowserWindow;
@@ -32,7 +36,7 @@ export interface DesktopParts {
 
 const MOST_FOLDERS = 50;
 
-export function desktopHandlers({ handlers, projects, uploads, commands, window, words, onLanguage, foldersFile }: DesktopParts): Handlers<StudioServerApi> {
+export function desktopHandlers({ handlers, projects, packProject, uploads, commands, window, words, onLanguage, foldersFile }: DesktopParts): Handlers<StudioServerApi> {
   const { calls, streams } = serviceHandlers(handlers, uploads);
   const folders = chosenFolders(foldersFile);
   const isChosen = async (folder: string) => folders.has(folder) || (await handlers.calls['settings.get'](null, new AbortController().signal)).settings.exportFolder === folder;
@@ -71,21 +75,23 @@ export function desktopHandlers({ handlers, projects, uploads, commands, window,
         shell.showItemInFolder(file);
         return null;
       },
-      'desktop.saveProjectAs': async ({ id }, signal) => {
+      'desktop.saveProjectAs': async ({ id, packed }, signal) => {
         const { name } = await handlers.calls['projects.open']({ id }, signal);
         const { dialogs } = words();
-        const { canceled, filePath } = await dialog.showSaveDialog(window(), { title: dialogs.saveProject, defaultPath: path.join(app.getPath('documents'), `${fileName(name)}.sima`), filters: [{ name: dialogs.projectFiles, extensions: ['sima'] }] });
+        const ending = packed ? PACKAGE_ENDING : '.sima';
+        const { canceled, filePath } = await dialog.showSaveDialog(window(), { title: dialogs.saveProject, defaultPath: path.join(app.getPath('documents'), `${fileName(name)}${ending}`), filters: [{ name: packed ? dialogs.packages : dialogs.projectFiles, extensions: [ending.slice(1)] }] });
         if (canceled || filePath === '') return { file: null };
-        const file = filePath.toLowerCase().endsWith('.sima') ? filePath : `${filePath}.sima`;
-        await projects.keepAt(id, file);
+        const file = filePath.toLowerCase().endsWith(ending) ? filePath : `${filePath}${ending}`;
+        if (packed) await packProject(id, file, signal);
+        else await projects.keepAt(id, file);
         app.addRecentDocument(file);
         return { file };
       },
-      'desktop.openProject': async () => {
+      'desktop.openProject': async (_, signal) => {
         const { dialogs } = words();
-        const { canceled, filePaths: [file] } = await dialog.showOpenDialog(window(), { title: dialogs.openProject, properties: ['openFile'], filters: [{ name: dialogs.projectFiles, extensions: ['sima'] }] });
+        const { canceled, filePaths: [file] } = await dialog.showOpenDialog(window(), { title: dialogs.openProject, properties: ['openFile'], filters: [{ name: dialogs.projectFiles, extensions: ['sima', PACKAGE_ENDING.slice(1)] }] });
         if (canceled || file === undefined) return null;
-        const project = await projects.openFile(file);
+        const project = await openProjectFile(file, { projects, handlers }, signal);
         app.addRecentDocument(file);
         return projectOutward(project, uploads);
       },
@@ -105,6 +111,11 @@ export function desktopHandlers({ handlers, projects, uploads, commands, window,
       },
     },
   };
+}
+
+/** A package becomes a project of this studio's own; a document stays where its user keeps it. */
+export async function openProjectFile(file: string, { projects, handlers }: Pick<DesktopParts, 'projects' | 'handlers'>, signal: AbortSignal): Promise<Project> {
+  return (await isPackage(file)) ? handlers.calls['projects.import']({ file }, signal) : projects.openFile(file);
 }
 
 /** What every disk takes as a name. */

@@ -11,7 +11,7 @@ export interface Words {
     string
   >;
   recovery: { gone: (reason: string) => string; goneOften: (reason: string) => string; hangs: string; wait: string; again: string; quit: string };
-  dialogs: { chooseFolder: string; saveProject: string; openProject: string; projectFiles: string; saveReport: string; link: (url: string) => string; openLink: string; cancel: string; cannotOpen: (message: string) => string; cannotStart: string };
+  dialogs: { chooseFolder: string; saveProject: string; openProject: string; projectFiles: string; packages: string; saveReport: string; link: (url: string) => string; openLink: string; cancel: string; cannotOpen: (message: string) => string; cannotStart: string };
   notices: { exported: (name: string) => string; exportedTitle: string; failed: (name: string) => string; failedTitle: string };
 }
 
@@ -32,7 +32,7 @@ const en: Words = {
     wait: 'Wait', again: 'Load Again', quit: 'Quit',
   },
   dialogs: {
-    chooseFolder: 'Choose a Folder', saveProject: 'Save the Project As', openProject: 'Open a Project', projectFiles: 'Sima projects', saveReport: 'Save the Report As',
+    chooseFolder: 'Choose a Folder', saveProject: 'Save the Project As', openProject: 'Open a Project', projectFiles: 'Sima projects', packages: 'Sima packages', saveReport: 'Save the Report As',
     link: (url) => `Open this address in your browser?\n\n${url}`, openLink: 'Open', cancel: 'Cancel', cannotOpen: (message) => `The project cannot be opened. ${message}`, cannotStart: 'Sima Studio cannot start',
   },
   notices: { exportedTitle: 'Export finished', exported: (name) => `${name} is ready.`, failedTitle: 'Export failed', failed: (name) => `${name} could not be exported. The list of exports says why.` },
@@ -55,7 +55,7 @@ const fa: Words = {
     wait: 'صبر می‌کنم', again: 'بارگذاری دوباره', quit: 'خروج',
   },
   dialogs: {
-    chooseFolder: 'انتخاب پوشه', saveProject: 'ذخیرهٔ پروژه با نام', openProject: 'باز کردن پروژه', projectFiles: 'پروژه‌های سیما', saveReport: 'ذخیرهٔ گزارش با نام',
+    chooseFolder: 'انتخاب پوشه', saveProject: 'ذخیرهٔ پروژه با نام', openProject: 'باز کردن پروژه', projectFiles: 'پروژه‌های سیما', packages: 'بسته‌های سیما', saveReport: 'ذخیرهٔ گزارش با نام',
     link: (url) => `این نشانی در مرورگر باز شود؟\n\n${url}`, openLink: 'باز شود', cancel: 'انصراف', cannotOpen: (message) => `پروژه باز نمی‌شود. ${message}`, cannotStart: 'استودیوی سیما راه نمی‌افتد',
   },
   notices: { exportedTitle: 'برون‌بری تمام شد', exported: (name) => `«${name}» آماده است.`, failedTitle: 'برون‌بری ناموفق بود', failed: (name) => `برون‌بری «${name}» انجام نشد. دلیلش در فهرست برون‌بری‌ها آمده است.` },

@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { writePackage } from '../../src/engine/library/packageFile.ts';
 import { openProjects, type ProjectStore } from '../../src/engine/library/projects.ts';
 import { openUploads, type Uploads } from '../../src/engine/service/uploads.ts';
 import { createCommands } from '../../src/main/commands.ts';
@@ -41,6 +42,7 @@ function opened() {
   const started: unknown[] = [];
   const languages: string[] = [];
   const set: unknown[] = [];
+  const unpacked: string[] = [];
   let exportFolder: string | null = null;
   const handlers = {
     calls: {
@@ -57,6 +59,7 @@ function opened() {
         return { settings: { exportFolder }, home, restartNeeded: false };
       },
       'projects.open': ({ id }: { id: string }) => projects.open(id),
+      'projects.import': ({ file }: { file: string }) => (unpacked.push(file), projects.create({ name: 'Unpacked' })),
       'takes.start': ({ request }: { request: unknown }) => started.push(request),
     },
     streams: { 'exports.watch': () => [] },
@@ -64,9 +67,9 @@ function opened() {
   const commands = createCommands();
   const window = asReal(new FakeWindow());
   const open = () => desktopHandlers({
-    handlers, projects, uploads, commands, window: () => window, words: () => WORDS.en, onLanguage: (lang) => languages.push(lang), foldersFile: path.join(home, 'desktop', 'folders.json'),
+    handlers, projects, packProject: (id, to) => writePackage({ text: JSON.stringify({ id }), files: [] }, to).then(() => id), uploads, commands, window: () => window, words: () => WORDS.en, onLanguage: (lang) => languages.push(lang), foldersFile: path.join(home, 'desktop', 'folders.json'),
   });
-  return { ...open(), commands, started, languages, set, again: open };
+  return { ...open(), commands, started, languages, set, unpacked, again: open };
 }
 const video = { kind: 'video', mode: 'copy', encoder: 'auto', subtitles: 'none' } as const;
 
@@ -110,11 +113,11 @@ test('a finished export is shown in its folder; one without a file is not', asyn
 test('a project is saved where the user says, under a name that every disk takes, and is recent then', async () => {
   const { calls } = opened();
   const { id } = await projects.create({ name: 'Film: 1/2 <سیما>' });
-  expect(await calls['desktop.saveProjectAs']({ id }, signal)).toEqual({ file: null });
+  expect(await calls['desktop.saveProjectAs']({ id, packed: false }, signal)).toEqual({ file: null });
   expect(electron.dialog.showSaveDialog.mock.lastCall![1]).toMatchObject({ defaultPath: path.join(home, 'Film  1 2  سیما.sima') });
   electron.dialog.showSaveDialog.mockResolvedValueOnce({ canceled: false, filePath: path.join(home, 'mine') });
   const file = path.join(home, 'mine.sima');
-  expect(await calls['desktop.saveProjectAs']({ id }, signal)).toEqual({ file });
+  expect(await calls['desktop.saveProjectAs']({ id, packed: false }, signal)).toEqual({ file });
   expect(JSON.parse(readFileSync(file, 'utf8'))).toMatchObject({ id });
   expect(electron.app.recent).toEqual([file]);
 });
@@ -131,6 +134,18 @@ test('a project is opened from where it lies', async () => {
   writeFileSync(file, '{');
   electron.dialog.showOpenDialog.mockResolvedValueOnce({ canceled: false, filePaths: [file] });
   await expect(calls['desktop.openProject'](null, signal)).rejects.toMatchObject({ code: 'invalid-input' });
+});
+
+test('a package is saved with its own ending, and opened as a project of this studio', async () => {
+  const { calls, unpacked } = opened();
+  const { id } = await projects.create({ name: 'Travels' });
+  const file = path.join(home, 'Travels.simapack');
+  electron.dialog.showSaveDialog.mockResolvedValueOnce({ canceled: false, filePath: path.join(home, 'Travels') });
+  expect(await calls['desktop.saveProjectAs']({ id, packed: true }, signal)).toEqual({ file });
+  expect(electron.dialog.showSaveDialog.mock.lastCall![1]).toMatchObject({ defaultPath: file, filters: [{ extensions: ['simapack'] }] });
+  electron.dialog.showOpenDialog.mockResolvedValueOnce({ canceled: false, filePaths: [file] });
+  expect(await calls['desktop.openProject'](null, signal)).toMatchObject({ name: 'Unpacked' });
+  expect(unpacked).toEqual([file]);
 });
 
 test('a report is printed by a window that runs nothing and reaches nothing, which is gone afterwards', async () => {

@@ -21,11 +21,14 @@ export interface ProjectStore {
   create(about: { name: string; segments?: ScriptSegment[] }): Promise<Project>;
   /** Where its file is damaged: the version before, which the list then says. @throws invalid-input where there is none, or it was made by a newer Sima */
   open(id: string): Promise<Project>;
-  /** Also one that is not there: what somebody is making is never lost. @throws io */
-  save(project: Project): Promise<{ savedAt: string }>;
+  /**
+   * Also one that is not there: what somebody is making is never lost. @param basedOn when the version was saved that was changed; undefined: whatever
+   * is there is replaced. @throws invalid-input with `details.savedAt` where it was saved since; io
+   */
+  save(project: Project, basedOn?: string): Promise<{ savedAt: string }>;
   remove(id: string): Promise<void>;
-  /** Takes over a document; its id where that is free, else a new one. @throws invalid-input */
-  adopt(text: string, what: string): Promise<Project>;
+  /** Takes over a document; its id where that is free, else a new one. @param along what of it is otherwise here, as the files that came along. @throws invalid-input */
+  adopt(text: string, what: string, along?: (given: Project) => Partial<Project>): Promise<Project>;
   /** From now on it is also kept in that file, which is written at once. @throws io */
   keepAt(id: string, file: string): Promise<void>;
   /** The project that is kept in that file; taken over where it is not known yet. @throws invalid-input, io */
@@ -154,9 +157,15 @@ export function openProjects(home: string, onChange: () => void = () => undefine
     return kept;
   };
 
-  const save = (project: Project): Promise<{ savedAt: string }> =>
+  const savedAtOf = async (id: string): Promise<string | null> => (await stat(fileOf(id)).catch(() => null))?.mtime.toISOString() ?? null;
+
+  const save = (project: Project, basedOn?: string): Promise<{ savedAt: string }> =>
     inTurn(project.id, async () => {
       const file = fileOf(project.id);
+      const savedAt = await savedAtOf(project.id);
+      if (basedOn !== undefined && savedAt !== null && savedAt !== basedOn) {
+        throw new StudioError('invalid-input', `“${project.name}” was saved elsewhere meanwhile, in another window or program. Choose which version is to stay.`, { details: { savedAt } });
+      }
       await mkdir(folder, { recursive: true });
       const text = `${JSON.stringify(await keepFiles(project))}\n`;
       // The last version that was whole is there at every moment, under one name or the other.
@@ -170,16 +179,16 @@ export function openProjects(home: string, onChange: () => void = () => undefine
         throw new StudioError('io', `The project is saved in the studio, but not in your own file. ${errorData(systemFailure(place, error)).message}`, { cause: error });
       });
       onChange();
-      return { savedAt: (await stat(file)).mtime.toISOString() };
+      return { savedAt: (await savedAtOf(project.id))! };
     });
 
   const exists = async (id: string): Promise<boolean> => (await stat(fileOf(id)).catch(() => null)) !== null || (await stat(backupOf(id)).catch(() => null)) !== null;
 
-  const adopt = async (text: string, what: string): Promise<Project> => {
+  const adopt = async (text: string, what: string, along: (given: Project) => Partial<Project> = () => ({})): Promise<Project> => {
     const given = readProject(text, what);
     const id = ID.test(given.id) && !(await exists(given.id)) ? given.id : randomUUID();
-    // What lay beside the document did not come along; and a document from elsewhere names no files of this machine.
-    const project: Project = { ...given, id, audio: null, background: backgroundFile(given.background) !== undefined ? 'keep' : given.background };
+    // What lay beside the document did not come with it; and a document from elsewhere names no files of this machine.
+    const project: Project = { ...given, audio: null, background: backgroundFile(given.background) !== undefined ? 'keep' : given.background, ...along(given), id };
     await save(project);
     return project;
   };

@@ -3,6 +3,7 @@ import { METRICS_CONTENT_TYPE } from '../telemetry/metrics.ts';
 import { createAvatarMedia, type AvatarMediaParts } from './avatarMedia.ts';
 import { createExportMedia, type ExportMediaParts } from './exportMedia.ts';
 import type { Guard, Refusal } from './guard.ts';
+import { createProjectMedia, type ProjectMediaParts } from './projectMedia.ts';
 import { pageResponse } from './page.ts';
 import { createTakeFrames } from './takeFrame.ts';
 import { createTakeMedia, type TakeMediaParts } from './takeMedia.ts';
@@ -11,7 +12,7 @@ import type { Uploads } from './uploads.ts';
 import { failed, failure, HttpError } from './web.ts';
 import { errorData } from '../../shared/errors.ts';
 
-export interface RoutesParts extends TakeMediaParts, Partial<AvatarMediaParts & TakePictureParts & ExportMediaParts> {
+export interface RoutesParts extends TakeMediaParts, Partial<AvatarMediaParts & TakePictureParts & ExportMediaParts & Pick<ProjectMediaParts, 'packProject'>> {
   guard: Guard;
   uploads: Uploads;
   metrics: () => Promise<string>;
@@ -33,6 +34,7 @@ export function createRoutes(parts: RoutesParts): (request: Request, body: Async
   const takeMedia = createTakeMedia(parts);
   const takeFrames = createTakeFrames(parts);
   const exportMedia = parts.exports ? createExportMedia({ exports: parts.exports }) : null;
+  const projectMedia = parts.packProject ? createProjectMedia({ packProject: parts.packProject, workFolder: parts.workFolder }) : null;
   const takePictures = parts.takePicture ? createTakePictures({ takePicture: parts.takePicture }) : null;
   const avatarMedia = parts.library ? createAvatarMedia({ library: parts.library }) : null;
   const refusal = ({ status, sentence }: Refusal) => failure(status, 'invalid-input', sentence, status === 401 ? { 'www-authenticate': 'Bearer' } : {});
@@ -71,6 +73,8 @@ export function createRoutes(parts: RoutesParts): (request: Request, body: Async
     if (framedId !== undefined) return takeFrames(decoded(framedId), request);
     const [, exportId] = /^\/exports\/([^/]+)$/.exec(pathname) ?? [];
     if (exportId !== undefined && exportMedia) return exportMedia(decoded(exportId), request);
+    const [, projectId] = /^\/projects\/([^/]+)\.simapack$/.exec(pathname) ?? [];
+    if (projectId !== undefined && projectMedia) return request.method === 'GET' ? projectMedia(decoded(projectId), request) : only('GET');
     const [, ofTake, what] = /^\/takes\/([^/]+)\/(plate|difference)\.jpg$/.exec(pathname) ?? [];
     if (ofTake !== undefined && takePictures) return takePictures(decoded(ofTake), what as 'plate' | 'difference', request);
     const [, avatarId, pictureName] = /^\/avatars\/([^/]+)\/(thumbnail\.webp|picture\.jpg)$/.exec(pathname) ?? [];

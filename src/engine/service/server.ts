@@ -28,6 +28,8 @@ export interface ServiceOptions {
   library?: RoutesParts['library'];
   /** Source pictures of takes; without it there are none. */
   takePicture?: RoutesParts['takePicture'];
+  /** Projects as packages; without it there are none. */
+  packProject?: RoutesParts['packProject'];
   /** For uploads and for downloads under way; what is left there goes after a day. */
   uploadsFolder: string;
   /** Prometheus' text format. */
@@ -87,7 +89,7 @@ export async function openService(options: ServiceOptions): Promise<Service> {
   });
   const guard = createGuard({ token, host, port });
   const offered = serviceHandlers(handlers, uploads);
-  const respond = createRoutes({ guard, handlers: checked(offered), exports: () => handlers.calls['exports.list'](null, new AbortController().signal), takeFile, workFolder: uploadsFolder, uploads, metrics, page, ...(options.library ? { library: options.library } : {}), ...(options.takePicture ? { takePicture: options.takePicture } : {}) });
+  const respond = createRoutes({ guard, handlers: checked(offered), exports: () => handlers.calls['exports.list'](null, new AbortController().signal), takeFile, workFolder: uploadsFolder, uploads, metrics, page, ...(options.library ? { library: options.library } : {}), ...(options.takePicture ? { takePicture: options.takePicture } : {}), ...(options.packProject ? { packProject: options.packProject } : {}) });
 
   server.on('request', (incoming, outgoing) => {
     incoming.socket.setTimeout(limits.idleMs);

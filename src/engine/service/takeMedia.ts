@@ -139,7 +139,7 @@ async function pieceOfGrowing(takeId: string, { start, end }: { start: number; e
   }
 }
 
-async function* fileBytes(file: string, start: number, end: number, signal: AbortSignal): AsyncGenerator<Uint8Array, void, void> {
+export async function* fileBytes(file: string, start: number, end: number, signal: AbortSignal): AsyncGenerator<Uint8Array, void, void> {
   const handle = await open(file);
   try {
     for (let at = start; at < end && !signal.aborted; at += PIECE_BYTES) yield await read(handle, at, Math.min(PIECE_BYTES, end - at), file);

@@ -1,5 +1,5 @@
 /** The project's name, whether it is saved, and the way to other projects. */
-import { Check, ChevronDown, CircleAlert, FilePlus2, FolderOpen, LoaderCircle, Pencil, Save, Trash2 } from 'lucide-react';
+import { Check, ChevronDown, CircleAlert, FilePlus2, FolderOpen, LoaderCircle, Package, Pencil, Save, Trash2 } from 'lucide-react';
 import { useEffect, useEffectEvent, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { toast } from 'sonner';
@@ -7,12 +7,13 @@ import { useFormat } from '../i18n/format.ts';
 import { keepWhenPageGoes, useFields, useProject } from '../state/project.ts';
 import { useView } from '../state/view.ts';
 import { call, useConnection } from '../studio/connection.ts';
-import { upload } from '../studio/host.ts';
+import { packed, upload } from '../studio/host.ts';
 import { useCall, useWatch } from '../studio/queries.ts';
 import { Button } from '../ui/Button.tsx';
 import { Dialog } from '../ui/Dialog.tsx';
 import { TextField } from '../ui/fields.tsx';
 import { Menu, MenuItem, MenuLabel, MenuLine } from '../ui/Menu.tsx';
+import { saveBlob } from '../ui/saveFile.ts';
 import { tellFailure } from '../ui/states.tsx';
 import { Tip } from '../ui/Tip.tsx';
 import { pressShortcut, useShortcuts } from './shortcuts.ts';
@@ -22,7 +23,7 @@ const RECENT = 8;
 
 export function ProjectMenu() {
   const { t } = useTranslation(['studio', 'common']);
-  const { undo, redo, begin, create, open, saveNow } = useProject.getState();
+  const { undo, redo, begin, create, open, saveNow, heard } = useProject.getState();
   const project = useFields('id', 'name');
   const restored = useProject((store) => store.restored);
   const canUndo = useProject((store) => store.canUndo);
@@ -46,15 +47,25 @@ export function ProjectMenu() {
     if (restored) sayRestored();
   }, [restored]);
 
+  const savedAt = rows.find(({ id }) => id === project?.id)?.savedAt;
+  const savingState = useProject(({ saving }) => saving.state);
+  useEffect(() => {
+    if (savedAt !== undefined) heard(savedAt);
+  }, [savedAt, savingState, heard]);
+
   const another = (opening: () => Promise<unknown>) => void saveNow().then(opening).catch(tellFailure);
   const createNew = () => another(() => create(t('bar.numbered', { number: format.number(rows.length + 1) })));
   const openFile = () => {
     if (host === 'desktop') another(async () => showIfAny(await call('desktop.openProject', null)));
     else picker.current?.click();
   };
-  const saveAs = () => another(async () => {
-    if (project) await call('desktop.saveProjectAs', { id: project.id });
+  const saveAs = (isPackage = false) => another(async () => {
+    if (project) await call('desktop.saveProjectAs', { id: project.id, packed: isPackage });
   });
+  const savePackage = () => {
+    if (host === 'desktop') saveAs(true);
+    else if (project) another(async () => saveBlob(`${project.name}.simapack`, await packed(project.id)));
+  };
 
   useWatch('desktop.commands', host === 'desktop' ? { lang: language } : undefined, (command) => {
     if (command.type === 'open-project') another(() => open(command.id));
@@ -80,7 +91,8 @@ export function ProjectMenu() {
         <MenuItem icon={Pencil} onSelect={() => setDialog('rename')}>{t('bar.rename')}</MenuItem>
         <MenuItem icon={FilePlus2} onSelect={createNew}>{t('bar.newProject')}</MenuItem>
         <MenuItem icon={FolderOpen} onSelect={openFile}>{t('bar.openFile')}</MenuItem>
-        {host === 'desktop' && <MenuItem icon={Save} onSelect={saveAs}>{t('bar.saveAs')}</MenuItem>}
+        {host === 'desktop' && <MenuItem icon={Save} onSelect={() => saveAs()}>{t('bar.saveAs')}</MenuItem>}
+        <MenuItem icon={Package} detail={t('bar.packageHint')} onSelect={savePackage}>{t('bar.package')}</MenuItem>
         {others.length > 0 && (
           <>
             <MenuLine />
@@ -94,7 +106,7 @@ export function ProjectMenu() {
         <MenuItem icon={Trash2} danger onSelect={() => setDialog('remove')}>{t('bar.remove')}</MenuItem>
       </Menu>
       <SavedState />
-      <FileInput ref={picker} label={t('bar.openFile')} accept=".sima,application/json" onFiles={([file]) => another(async () => showIfAny(await call('projects.import', { file: await upload(file, file.name) })))} />
+      <FileInput ref={picker} label={t('bar.openFile')} accept=".sima,.simapack,application/json" onFiles={([file]) => another(async () => showIfAny(await call('projects.import', { file: await upload(file, file.name) })))} />
       {dialog === 'rename' && <RenameDialog onClose={() => setDialog(null)} />}
       {dialog === 'remove' && <RemoveDialog onClose={() => setDialog(null)} />}
     </>
@@ -108,12 +120,13 @@ const showIfAny = (opened: Parameters<ReturnType<typeof useProject.getState>['sh
 function SavedState() {
   const { t } = useTranslation('studio');
   const { state: now, failure } = useProject(({ saving }) => saving);
+  const isElsewhere = useProject(({ elsewhere }) => elsewhere !== null);
   const isLost = useConnection(({ state: connection }) => connection === 'lost');
   // It is saved as soon as there is a studio again.
   const state = isLost && now === 'saving' ? 'unsaved' : now;
   const Icon = { saved: Check, unsaved: null, saving: LoaderCircle, failed: CircleAlert }[state];
   return (
-    <Tip side="bottom" label={failure ? t('bar.failedTip', { message: failure.message }) : t('bar.savedTip')}>
+    <Tip side="bottom" label={failure ? (isElsewhere ? t('bar.elsewhere.waits') : t('bar.failedTip', { message: failure.message })) : t('bar.savedTip')}>
       <span role="status" tabIndex={failure ? 0 : -1} className={`flex min-w-20 items-center gap-1 rounded text-xs ${failure ? 'text-warn' : 'text-muted'}`}>
         {Icon && <Icon aria-hidden size={13} className={state === 'saving' ? 'animate-spin' : ''} />}
         {t(`bar.${state}`)}

@@ -6,6 +6,7 @@ import { SCREENS, useView, type Screen } from '../state/view.ts';
 import { useConnection } from '../studio/connection.ts';
 import { Loading } from '../ui/states.tsx';
 import { Tip } from '../ui/Tip.tsx';
+import { ChangedElsewhere } from './ChangedElsewhere.tsx';
 import { ShortcutSheet } from './ShortcutSheet.tsx';
 import { useShortcuts } from './shortcuts.ts';
 import { TopBar } from './TopBar.tsx';
@@ -30,6 +31,7 @@ export function Shell({ children }: { children: ReactNode }) {
         ))}
       </nav>
       <main className="relative min-h-0 min-w-0 overflow-auto">
+        <ChangedElsewhere />
         {connection === 'lost' && <p role="status" className="sticky top-0 z-30 bg-warn px-4 py-1 text-accent-ink">{t('connection.lost')}</p>}
         {connection === 'connecting' ? <Loading label={t('connection.connecting')} /> : children}
       </main>

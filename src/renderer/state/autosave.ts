@@ -8,6 +8,8 @@ export interface Autosave<T> {
   changed(document: T): void;
   /** What is not saved yet is saved now. */
   flush(): Promise<void>;
+  /** What is not saved yet is given up. */
+  drop(): void;
 }
 
 export interface AutosaveParts<T> {
@@ -62,5 +64,10 @@ export function createAutosave<T>({ save, onState, delayMs = 800, retryMs = 4000
       later(delayMs);
     },
     flush,
+    drop() {
+      clearTimeout(timer);
+      waiting = null;
+      if (!busy) onState({ state: 'saved', failure: null });
+    },
   };
 }

@@ -13,6 +13,7 @@ import { call, seat } from '../studio/connection.ts';
 import { queries } from '../studio/queries.ts';
 import { createAutosave, type Saving } from './autosave.ts';
 import { useCurrentTake } from './currentTake.ts';
+import { isSameWork, savedElsewhere, savedElsewhereAt } from './elsewhere.ts';
 import { begun, changed, redone, undone, type History } from './history.ts';
 import { planOf, usePlan } from './plan.ts';
 import { needsPlan, requestOf } from './renderRequest.ts';
@@ -28,6 +29,8 @@ interface ProjectStore {
   canUndo: boolean;
   canRedo: boolean;
   saving: Saving;
+  /** When another window or program saved a version that is not shown here; nothing is saved until the user has chosen one. null: none did. */
+  elsewhere: string | null;
   /** The studio died, or the page did, before all was saved: this is what the browser kept. */
   restored: boolean;
   /** A take is being asked for. */
@@ -56,6 +59,12 @@ interface ProjectStore {
   setBatch: (batch: Project['batch']) => void;
   /** Saves at once what is not saved yet. */
   saveNow: () => Promise<void>;
+  /** The studio has a version of that time. */
+  heard: (savedAt: string) => void;
+  /** What is here replaces what was saved elsewhere. */
+  keepMine: () => Promise<void>;
+  /** What was saved elsewhere is shown; undo brings back what is here. */
+  takeTheirs: () => Promise<void>;
 
   /** Renders the project as it is, and shows the take; one of this page's that is still under way gives way to it. */
   speak: () => Promise<void>;
@@ -72,12 +81,42 @@ export const useProject = create<ProjectStore>((set, get) => {
   const autosave = createAutosave<Project>({
     async save(document) {
       if (isDraft(document)) return adopt(document);
-      await call('projects.save', { project: document });
+      await saveKnown(document);
       // Else something newer is on its way here.
       if (get().project === document) forgetUnsaved(document.id);
     },
     onState: (saving) => set({ saving }),
   });
+  /** Of projects by id: when the version was saved that this page knows, ISO 8601. */
+  const known = new Map<string, string>();
+  /** The version that was sent last, until the studio has answered. */
+  let unanswered: Project | null = null;
+
+  /** @throws what the studio says; also where it was saved elsewhere, and the user has not chosen yet */
+  async function saveKnown(document: Project): Promise<void> {
+    const { id } = document;
+    const { project, elsewhere } = get();
+    if (project?.id === id && elsewhere !== null) throw savedElsewhere(elsewhere);
+    const before = unanswered;
+    const basedOn = known.get(id);
+    unanswered = document;
+    try {
+      const { savedAt } = await call('projects.save', { project: document, ...(basedOn === undefined ? {} : { basedOn }) });
+      unanswered = null;
+      known.set(id, savedAt);
+    } catch (error) {
+      const savedAt = savedElsewhereAt(error);
+      if (savedAt === null) throw error;
+      unanswered = null;
+      // Or it is ours, and only the answer was lost.
+      if (before?.id !== id || !isSameWork(before, await call('projects.open', { id }))) {
+        if (get().project?.id === id) set({ elsewhere: savedAt });
+        throw error;
+      }
+      known.set(id, savedAt);
+      await saveKnown(document);
+    }
+  }
 
   const present = (next: History<Project>): void => {
     history = next;
@@ -97,22 +136,26 @@ export const useProject = create<ProjectStore>((set, get) => {
   async function adopt(draft: Project): Promise<void> {
     const { id } = await call('projects.create', { name: draft.name, segments: draft.segments });
     forgetUnsaved(draft.id);
-    await call('projects.save', { project: { ...draft, id } });
+    const { savedAt } = await call('projects.save', { project: { ...draft, id } });
     if (history?.present.id !== draft.id) return;
     const isCurrent = history.present === draft;
     const named = (project: Project): Project => ({ ...project, id });
     present({ ...history, past: history.past.map(named), present: named(history.present), future: history.future.map(named) });
+    known.set(id, savedAt);
     rememberLast(id);
     if (isCurrent) return;
     keepUnsavedSoon();
     autosave.changed(history.present);
   }
 
-  async function show(project: Project, { unsaved = false } = {}): Promise<void> {
+  async function show(project: Project, { unsaved = false, savedAt = null }: { unsaved?: boolean; savedAt?: string | null } = {}): Promise<void> {
     await autosave.flush();
+    if (get().elsewhere !== null) autosave.drop();
+    if (savedAt === null) known.delete(project.id);
+    else known.set(project.id, savedAt);
     present(begun(project));
     rememberLast(project.id);
-    set({ refusal: null, restored: unsaved, saving: { state: 'saved', failure: null } });
+    set({ refusal: null, restored: unsaved, elsewhere: null, saving: { state: 'saved', failure: null } });
     useCurrentTake.getState().show(null);
     const takeId = project.takeIds.at(-1);
     if (unsaved) autosave.changed(project);
@@ -124,13 +167,18 @@ export const useProject = create<ProjectStore>((set, get) => {
   async function open(id: string): Promise<void> {
     const kept = readUnsaved(id);
     if (kept && isDraft(kept.project)) return show(kept.project, { unsaved: true });
-    const project = await call('projects.open', { id });
+    const { project, savedAt } = await versionOf(id);
     if (kept) {
-      const saved = (await call('projects.list', null)).find((row) => row.id === id);
-      if (saved === undefined || Date.parse(saved.savedAt) <= Date.parse(kept.at)) return show(kept.project, { unsaved: true });
+      if (savedAt === null || Date.parse(savedAt) <= Date.parse(kept.at)) return show(kept.project, { unsaved: true, savedAt });
       forgetUnsaved(id);
     }
-    return show(project);
+    return show(project, { savedAt });
+  }
+
+  /** Asked for the time first: a version that comes in between is then taken for another one, and never overwritten unseen. */
+  async function versionOf(id: string): Promise<{ project: Project; savedAt: string | null }> {
+    const row = (await call('projects.list', null)).find((each) => each.id === id);
+    return { project: await call('projects.open', { id }), savedAt: row?.savedAt ?? null };
   }
 
   async function createProject(name: string, text = ''): Promise<void> {
@@ -161,7 +209,7 @@ export const useProject = create<ProjectStore>((set, get) => {
   }
 
   return {
-    project: null, canUndo: false, canRedo: false, saving: { state: 'saved', failure: null }, restored: false, starting: false, refusal: null,
+    project: null, canUndo: false, canRedo: false, saving: { state: 'saved', failure: null }, elsewhere: null, restored: false, starting: false, refusal: null,
 
     begin,
     open,
@@ -197,6 +245,31 @@ export const useProject = create<ProjectStore>((set, get) => {
     addTake: (takeId) => amend(({ takeIds }) => ({ takeIds: [...takeIds.filter((id) => id !== takeId), takeId] })),
     setBatch: (batch) => amend(() => ({ batch })),
     saveNow: () => autosave.flush(),
+    heard(at) {
+      const { project, saving } = get();
+      const savedAt = project && known.get(project.id);
+      // Else it may be ours, on its way.
+      const isSettled = unanswered === null && (saving.state === 'saved' || saving.state === 'unsaved');
+      if (isSettled && savedAt && Date.parse(at) > Date.parse(savedAt)) set({ elsewhere: at });
+    },
+    keepMine() {
+      const { project, elsewhere } = get();
+      if (!project || elsewhere === null) return Promise.resolve();
+      known.set(project.id, elsewhere);
+      set({ elsewhere: null });
+      autosave.changed(project);
+      return autosave.flush();
+    },
+    async takeTheirs() {
+      const { project, elsewhere } = get();
+      if (!project || elsewhere === null || !history) return;
+      const { project: theirs, savedAt } = await versionOf(project.id);
+      autosave.drop();
+      forgetUnsaved(project.id);
+      present(changed(history, theirs, { at: Date.now() }));
+      if (savedAt !== null) known.set(project.id, savedAt);
+      set({ elsewhere: null });
+    },
 
     async speak() {
       const { project, starting } = get();

@@ -80,3 +80,10 @@ export function upload(file: Blob, name: string, { signal, onProgress }: { signa
   });
 }
 
+/** A project with everything that it needs, as the studio packs it. Large ones are kept on the disk by the browser. @throws what the studio says */
+export async function packed(projectId: string): Promise<Blob> {
+  const response = await fetch(`/projects/${encodeURIComponent(projectId)}.simapack`, { cache: 'no-store' });
+  if (response.ok) return response.blob();
+  const { error } = (await response.json()) as { error: ErrorData };
+  throw fromErrorData(error);
+}

@@ -35,6 +35,21 @@ test('a project is made, saved, listed with its first words, opened and removed'
   await expect(projects.remove(made.id)).rejects.toMatchObject({ code: 'invalid-input' });
 });
 
+test('who saves over a version that they do not know is told when it was saved, and nothing is written', async () => {
+  const made = await projects.create({ name: 'Ours' });
+  const [{ savedAt: first }] = await projects.list();
+  await new Promise((resolve) => setTimeout(resolve, 5)); // a version is known by its millisecond
+  const { savedAt: second } = await projects.save(saying(made, 'mine'), first);
+  await expect(projects.save(saying(made, 'yours'), first)).rejects.toMatchObject({ code: 'invalid-input', message: expect.stringContaining('“Ours” was saved elsewhere') as string, details: { savedAt: second } });
+  expect((await projects.open(made.id)).segments).toEqual([{ text: 'mine' }]);
+  await projects.save(saying(made, 'yours'), second);
+  expect((await projects.open(made.id)).segments).toEqual([{ text: 'yours' }]);
+  // One that was removed meanwhile is nobody's other version.
+  await projects.remove(made.id);
+  await projects.save(saying(made, 'still here'), second);
+  expect((await projects.open(made.id)).segments).toEqual([{ text: 'still here' }]);
+});
+
 test('the last saved is listed first', async () => {
   const [first, second] = [await projects.create({ name: 'first' }), await projects.create({ name: 'second' })];
   utimesSync(projects.fileOf(second.id), 1000, 1000);

@@ -18,7 +18,7 @@ beforeEach(async () => {
   home = mkdtempSync(path.join(os.tmpdir(), 'sima-project-files-'));
   uploads = await openUploads({ folder: path.join(home, 'uploads') });
   projects = openProjects(home);
-  ({ calls } = serviceHandlers(projectHandlers({ studio: { projects } } as never) as unknown as Handlers<StudioServerApi>, uploads));
+  ({ calls } = serviceHandlers(projectHandlers({ studio: { projects } } as never, undefined as never) as unknown as Handlers<StudioServerApi>, uploads));
 });
 afterEach(async () => {
   await uploads.close();
@@ -34,7 +34,7 @@ test('a recording that was uploaded is there the next time, when its upload has 
   await calls['projects.save']({ project: { ...project, audio: { file: await sent('sound'), name: 'voice.wav' }, background: `picture:${await sent('picture')}` } }, signal);
   await uploads.close(); // what was received goes
   uploads = await openUploads({ folder: path.join(home, 'uploads') });
-  ({ calls } = serviceHandlers(projectHandlers({ studio: { projects: openProjects(home) } } as never) as unknown as Handlers<StudioServerApi>, uploads));
+  ({ calls } = serviceHandlers(projectHandlers({ studio: { projects: openProjects(home) } } as never, undefined as never) as unknown as Handlers<StudioServerApi>, uploads));
   const opened = await calls['projects.open']({ id: project.id }, signal);
   expect(opened.audio!.file).toMatch(/^upload:/);
   expect(await bytesOf(opened.audio!.file)).toBe('sound');

@@ -63,6 +63,21 @@ describe('autosave', () => {
     expect(saved).toEqual(['a']);
   });
 
+  it('what is dropped is saved neither later nor by the next try', async () => {
+    const save = vi.fn(() => Promise.reject(new Error('down')));
+    const { autosave, states } = opened(save);
+    autosave.changed('a');
+    autosave.drop();
+    await vi.advanceTimersByTimeAsync(5000);
+    expect(save).not.toHaveBeenCalled();
+    autosave.changed('b');
+    await vi.advanceTimersByTimeAsync(800);
+    autosave.drop();
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(save).toHaveBeenCalledTimes(1);
+    expect(states.at(-1)).toBe('saved');
+  });
+
   it('flush saves at once what waits, and is done when it is saved', async () => {
     const saved: string[] = [];
     const { autosave } = opened((text) => Promise.resolve(saved.push(text)));

@@ -1,8 +1,9 @@
 export const studio = {
   bar: {
-    project: 'Project', rename: 'Rename', newProject: 'New project', recent: 'Recent projects', openFile: 'Open a project file…', saveAs: 'Save as a file…', remove: 'Remove this project…',
+    project: 'Project', rename: 'Rename', newProject: 'New project', recent: 'Recent projects', openFile: 'Open a project file…', saveAs: 'Save as a file…', package: 'Save as a package…', packageHint: 'With recording, background and faces, for another machine', remove: 'Remove this project…',
     removeTitle: 'Remove “{{name}}”?', removeText: 'The project and its script go. Takes made from it stay in Takes.', untitled: 'Untitled', name: 'Name', noWords: 'No words yet', firstName: 'My first video', numbered: 'Video {{number}}',
     saved: 'Saved', saving: 'Saving…', unsaved: 'Not saved yet', failed: 'Not saved', failedTip: 'The studio could not save: {{message}} What you wrote is kept in this window, and saving is tried again by itself.', savedTip: 'Everything is saved as you work',
+    elsewhere: { text: '“{{name}}” was changed in another window. Which version is to stay?', theirs: 'The other window’s', theirsTip: 'Undo brings back what is here now', mine: 'What is here', mineTip: 'Replaces what the other window saved', waits: 'Nothing is saved until you have chosen which version is to stay.' },
     restored: 'What was not saved when the studio closed has been restored.',
     device: 'Device: {{device}}', deviceTip: 'What models run on', notTaken: 'Why not {{device}}', models: 'Models', waiting: 'waiting', loading: 'loading', ready: 'ready', modelFailed: 'failed', restarts: 'Engine restarts: {{value}}', lastCrash: 'The last one: {{reason}}',
     engine: { starting: 'Engine is starting…', loading: 'Loading models', restarting: 'Engine is restarting. Takes go on by themselves.', stopped: 'The engine has stopped', ready: 'Ready' },
@@ -12,7 +13,7 @@ export const studio = {
   },
   shelf: {
     title: 'Avatars', search: 'Search avatars', add: 'Add an avatar', all: 'All', tag: 'Tag', favourite: 'Favourite', none: 'No avatar matches.', clear: 'Clear the search', empty: 'The presenters are on their way…', emptyHint: 'Drop a photo or a clip here, or add one.',
-    drop: 'Drop to add', uploading: 'Sending', preparing: 'Preparing', dropHint: 'Photos and clips can be dropped here', photo: 'photo', clip: 'clip', gone: 'The avatar of this project was removed. Choose another one.', chooseFace: 'Choose the face', notMedia: '“{{name}}” is no picture and no video.',
+    drop: 'Drop to add', uploading: 'Sending', preparing: 'Preparing', dropHint: 'Photos and clips can be dropped here', photo: 'photo', clip: 'clip', gone: 'The avatar of this project was removed. Choose another one.', chooseFace: 'Choose the face',
   },
   script: {
     title: 'Script', label: 'What is to be said', placeholder: 'Write or paste what is to be said. Persian and English may be mixed.',

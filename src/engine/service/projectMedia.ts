@@ -1,0 +1,32 @@
+/** A project with everything that it needs, as a file to keep: packed when it is asked for, and gone when it was sent. */
+import { randomUUID } from 'node:crypto';
+import { rm, stat } from 'node:fs/promises';
+import path from 'node:path';
+import { PACKAGE_ENDING } from '../library/packageFile.ts';
+import { attachment } from './exportMedia.ts';
+import { fileBytes } from './takeMedia.ts';
+import { bodyOf } from './web.ts';
+
+export interface ProjectMediaParts {
+  /** @returns the project's name. @throws invalid-input, missing-asset, io, canceled */
+  packProject: (id: string, to: string, signal: AbortSignal) => Promise<string>;
+  /** For work files; it is there. */
+  workFolder: string;
+}
+
+/** Answers `/projects/ID.simapack`. */
+export function createProjectMedia({ packProject, workFolder }: ProjectMediaParts): (id: string, request: Request) => Promise<Response> {
+  return async (id, { signal }) => {
+    const file = path.join(workFolder, `${randomUUID()}${PACKAGE_ENDING}`);
+    const remove = () => rm(file, { force: true });
+    try {
+      const name = await packProject(id, file, signal);
+      const { size } = await stat(file);
+      const headers = { 'content-type': 'application/octet-stream', 'content-length': String(size), 'content-disposition': attachment(`${name || 'Sima'}${PACKAGE_ENDING}`) };
+      return new Response(bodyOf((given) => fileBytes(file, 0, size, given), signal, remove), { headers });
+    } catch (error) {
+      await remove();
+      throw error;
+    }
+  };
+}

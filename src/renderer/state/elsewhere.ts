@@ -1,0 +1,21 @@
+/** A project that is open in several windows, or programs: who saves last must not win unseen. */
+import { projectSchema, type Project } from '../../shared/contract/project.ts';
+import { backgroundFile } from '../../shared/contract/request.ts';
+import { errorData, StudioError } from '../../shared/errors.ts';
+
+/** When it was saved elsewhere, as the studio says where it refuses to save; null: it failed for another reason. */
+export function savedElsewhereAt(error: unknown): string | null {
+  const { savedAt } = (errorData(error).details ?? {}) as { savedAt?: unknown };
+  return typeof savedAt === 'string' ? savedAt : null;
+}
+
+/** As the studio would refuse. */
+export const savedElsewhere = (savedAt: string): StudioError => new StudioError('invalid-input', 'It was changed in another window.', { details: { savedAt } });
+
+/** Whether they say the same. Files have another name whenever they are brought out. */
+export const isSameWork = (a: Project, b: Project): boolean => written(a) === written(b);
+
+function written(project: Project): string {
+  const { audio, background, ...rest } = projectSchema.parse(project);
+  return JSON.stringify([rest, audio && { ...audio, file: '' }, backgroundFile(background) === undefined ? background : 'picture']);
+}
