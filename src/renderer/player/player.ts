@@ -41,11 +41,16 @@ export interface Player {
   stalls: number;
   /** From the moment that the take was opened to its first picture, where it was opened before there was one; milliseconds. */
   firstPictureMs: number | null;
+  /** The picture of the take before stands there until this one has a picture. */
+  still: boolean;
   /** The browser wants the user to press play. */
   blocked: boolean;
   error: ErrorData | null;
 
-  /** null: closes. @param at where it starts, and whether it runs; otherwise where it was left, and a take that is being made runs */
+  /**
+   * null: closes. @param at where it starts, and whether it runs: it goes on from what is shown, whose picture stays until then; otherwise where it
+   * was left, and a take that is being made runs
+   */
   open: (takeId: string | null, at?: { sec: number; playing: boolean }) => void;
   /** Opens it again where it stands, after an error. */
   retry: () => void;
@@ -72,6 +77,8 @@ interface Open {
 }
 let current: Open | null = null;
 let element: HTMLVideoElement | null = null;
+/** Behind the element, which shows nothing while it has no picture. */
+let stillPicture: HTMLCanvasElement | null = null;
 /** Where it was sought to, until a picture from there is shown. */
 let soughtSec: number | null = null;
 let lastWantSec = -Infinity;
@@ -87,18 +94,19 @@ export function noteAsked(): void {
 const WANT_STEP_SEC = 0.5;
 const DRY_SEC = 0.25;
 const KEEP_EVERY_MS = 500;
-const NOT_OPEN = { playing: false, waiting: false, currentSec: 0, durationSec: 0, bufferedSec: 0, loopRange: null, ended: false, stalls: 0, firstPictureMs: null, blocked: false, error: null };
+const NOT_OPEN = { playing: false, waiting: false, currentSec: 0, durationSec: 0, bufferedSec: 0, loopRange: null, ended: false, stalls: 0, firstPictureMs: null, still: false, blocked: false, error: null };
 
 export const usePlayer = create<Player>()((set, get) => ({
   ...NOT_OPEN, takeId: null, rate: 1, volume: 1, muted: false,
   open(takeId, at) {
     if (takeId === get().takeId && at === undefined) return;
     keep();
+    const still = takeId !== null && at !== undefined && keepPicture();
     current?.close();
     current = null;
     soughtSec = null;
     lastWantSec = -Infinity;
-    set({ ...NOT_OPEN, takeId });
+    set({ ...NOT_OPEN, takeId, still });
     if (takeId !== null) openTake(takeId, at ?? positionOf(takeId));
   },
   retry() {
@@ -166,11 +174,21 @@ const playheadSec = (): number => soughtSec ?? video().currentTime;
 /** The element, in the page while the stage shows it. */
 export function showPlayer(place: HTMLElement): () => void {
   const shown = video();
-  place.append(shown);
+  place.append(stillPicture!, shown);
   return () => {
     get().pause(); // browsers stop what leaves the page
     shown.remove();
+    stillPicture!.remove();
   };
+}
+
+/** @returns whether there is a picture to keep */
+function keepPicture(): boolean {
+  const { videoWidth: width, videoHeight: height, readyState } = video();
+  if (readyState < HTMLMediaElement.HAVE_CURRENT_DATA || width === 0) return false;
+  Object.assign(stillPicture!, { width, height });
+  stillPicture!.getContext('2d')?.drawImage(video(), 0, 0);
+  return true;
 }
 
 function video(): HTMLVideoElement {
@@ -179,7 +197,11 @@ function video(): HTMLVideoElement {
   element.playsInline = true;
   element.preload = 'auto';
   element.disableRemotePlayback = true;
-  element.className = 'absolute inset-0 size-full object-contain';
+  stillPicture = document.createElement('canvas');
+  stillPicture.hidden = true;
+  stillPicture.dataset.testid = 'still';
+  for (const each of [element, stillPicture]) each.className = 'absolute inset-0 size-full object-contain';
+  usePlayer.subscribe(({ still }) => (stillPicture!.hidden = !still));
   const loudness = keptLoudness();
   set(loudness);
   Object.assign(element, loudness);
@@ -237,6 +259,7 @@ function openTake(takeId: string, at: { sec: number; playing: boolean } | null):
   shown.requestVideoFrameCallback(() => {
     if (seen || current?.feed !== feed) return;
     seen = true;
+    set({ still: false });
     if (wasAwaited && at === null) set({ firstPictureMs: performance.now() - beganMs });
   });
   current = {

@@ -1,4 +1,4 @@
-/** Where files may be dropped: all of what it holds. */
+/** Where files may be dropped: all of what it holds, but for what takes them itself. */
 import { Download } from 'lucide-react';
 import { useState, type DragEvent, type ReactNode } from 'react';
 
@@ -18,8 +18,9 @@ export function DropArea({ label, onFiles, children }: { label: string; onFiles:
       }}
       onDrop={(event) => {
         if (!hasFiles(event)) return;
-        event.preventDefault(); // or the browser opens it in place of the studio
         setDepth(0);
+        if (event.isDefaultPrevented()) return;
+        event.preventDefault(); // or the browser opens it in place of the studio
         onFiles([...event.dataTransfer.files]);
       }}
     >

@@ -9,9 +9,8 @@ import { Loading, Progress } from '../../ui/states.tsx';
 import { FacePicker } from './FacePicker.tsx';
 import { useIntake, type Arrival } from './intake.ts';
 import { QualityList } from './QualityList.tsx';
+import { RefusedFiles } from './RefusedFiles.tsx';
 import { useAvatarsView } from './view.ts';
-
-const NAMED_REFUSALS = 4;
 
 export function IntakeList() {
   const { t } = useTranslation('avatars');
@@ -28,7 +27,7 @@ export function IntakeList() {
         {done > 0 && <Button kind="quiet" onClick={dismissDone}>{t('intake.clear')}</Button>}
       </div>
       {checking > 0 && <Loading label={t('intake.checking', { count: checking })} />}
-      {refused.length > 0 && <Refused />}
+      <RefusedFiles />
       <ul className="flex flex-col gap-1.5" aria-live="polite">
         {arrivals.map((arrival) => (
           <li key={arrival.key}>
@@ -69,24 +68,6 @@ function ArrivalRow({ arrival, onChoose }: { arrival: Arrival; onChoose: () => v
       {!isOver && stage !== 'choosing' && stage !== 'waiting' && <Progress label={`${name}: ${label}`} done={done} />}
       {stage === 'faceless' && <p className="text-xs text-muted">{t('intake.facelessHint')}</p>}
       {stage === 'failed' && (findings ? <QualityList findings={findings} /> : failure && <p className="text-xs"><span className="text-bad">{common(`errors.${failure.code}`)}</span> <bdi className="text-muted">{failure.message}</bdi></p>)}
-    </div>
-  );
-}
-
-function Refused() {
-  const { t } = useTranslation('avatars');
-  const { refused, dismissRefused } = useIntake();
-  const others = refused.length - NAMED_REFUSALS;
-  return (
-    <div role="alert" className="flex items-start gap-2 rounded border border-line bg-raised px-3 py-2">
-      <CircleAlert aria-hidden size={15} className="mt-0.5 shrink-0 text-warn" />
-      <div className="flex min-w-0 flex-1 flex-col gap-0.5">
-        <p className="font-medium">{t('refused.title', { count: refused.length })}</p>
-        {refused.slice(0, NAMED_REFUSALS).map(({ name, reason }, i) => <p key={i} className="truncate text-xs"><bdi>{name}</bdi> <span className="text-muted">{t(`refused.reasons.${reason}`)}</span></p>)}
-        {others > 0 && <p className="text-xs text-muted">{t('refused.more', { count: others })}</p>}
-        <p className="text-xs text-muted">{t('refused.hint')}</p>
-      </div>
-      <IconButton icon={X} label={t('refused.dismiss')} onClick={dismissRefused} />
     </div>
   );
 }

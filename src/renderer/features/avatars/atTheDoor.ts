@@ -16,13 +16,13 @@ const UNMARKED = /\.(ts|mts|m2ts|mpg|mpeg|vob|dv)$/i;
 export const ACCEPT = 'image/jpeg,image/png,image/webp,image/gif,image/tiff,image/avif,image/heic,video/*,.mkv,.avi,.mts,.m2ts,.heic,.heif,.avif,.tif,.tiff';
 
 export async function lookAt(file: File): Promise<Verdict> {
-  if (file.size === 0) return 'empty';
   let head: Uint8Array;
   try {
     head = new Uint8Array(await file.slice(0, HEAD_BYTES).arrayBuffer());
   } catch {
     return 'unreadable'; // a folder, or a file that is gone or locked
   }
+  if (head.length === 0) return 'empty';
   const kind = kindOf(head) ?? (UNMARKED.test(file.name) && isTransport(head) ? 'clip' : null);
   if (kind === null) return 'not-media';
   return file.size > LARGEST_BYTES[kind] ? 'too-large' : kind;

@@ -1,5 +1,7 @@
 /** The screen on which takes are made: who speaks, what is said, the picture, and where everything lies in time. */
 import { useTranslation } from 'react-i18next';
+import { DropArea } from '../avatars/DropArea.tsx';
+import { useIntake } from '../avatars/intake.ts';
 import { FirstRun } from './firstRun/FirstRun.tsx';
 import { Inspector } from './inspector/Inspector.tsx';
 import { QaPanel } from './qa/QaPanel.tsx';
@@ -9,8 +11,15 @@ import { Shelf } from './shelf/Shelf.tsx';
 import { Stage } from './stage/Stage.tsx';
 import { Timeline } from './timeline/Timeline.tsx';
 
-/** Side by side where there is room, else one below the other. */
+/** Photos and clips may be dropped anywhere on it. */
 export function StudioScreen() {
+  const { t } = useTranslation('studio');
+  const take = useIntake((intake) => intake.take);
+  return <DropArea label={t('shelf.drop')} onFiles={(files) => void take(files)}><Panes /></DropArea>;
+}
+
+/** Side by side where there is room, else one below the other. */
+function Panes() {
   const { t } = useTranslation('common');
   return (
     <div className="flex flex-col min-[960px]:grid min-[960px]:h-full min-[960px]:min-h-[620px] min-[960px]:grid-cols-[190px_minmax(0,1fr)_264px] min-[960px]:grid-rows-[minmax(0,1fr)_auto] min-[1280px]:grid-cols-[216px_minmax(0,1fr)_300px]">

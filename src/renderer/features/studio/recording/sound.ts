@@ -18,16 +18,35 @@ let sending: AbortController | null = null;
 
 export const cancelSending = (): void => sending?.abort();
 
-/** Videos are taken for their sound. */
+/** By what it is called; videos are taken for their sound. */
 const isSound = ({ type, name }: File): boolean => /^(audio|video)\//.test(type) || /\.(wav|mp3|m4a|aac|flac|ogg|oga|opus|wma|aiff?|mkv|mka)$/i.test(name);
 
 /** @returns false: there was no sound file among them, which is said where a file was meant to be one */
 export function takeSound(files: Iterable<File>, { chosen = false }: { chosen?: boolean } = {}): boolean {
   const all = [...files];
   const file = all.find(isSound);
-  if (file) void bringSound(file, file.name);
-  else if (chosen && all[0]) toast.error(i18next.t('recording.notSound', { ns: 'studio', name: all[0].name }));
+  if (file) void bringFile(file);
+  else if (chosen && all[0]) tellNoSound(all[0]);
   return file !== undefined;
+}
+
+const tellNoSound = ({ name }: File): void => void toast.error(i18next.t('recording.notSound', { ns: 'studio', name }));
+
+async function bringFile(file: File): Promise<void> {
+  if (await isSurelyNoSound(file)) tellNoSound(file);
+  else await bringSound(file, file.name);
+}
+
+const HEAD_BYTES = 512;
+
+/** Told from its first bytes, before anything is sent: a text, nothing but zeros, nothing at all, or a folder. What is left is the studio's to say. */
+async function isSurelyNoSound(file: File): Promise<boolean> {
+  try {
+    const head = new Uint8Array(await file.slice(0, HEAD_BYTES).arrayBuffer());
+    return head.every((byte) => byte === 0) || head.every((byte) => byte >= 0x20 || byte === 0x09 || byte === 0x0a || byte === 0x0d);
+  } catch {
+    return true;
+  }
 }
 
 /** Sends it and makes it what the project says instead of its script. */

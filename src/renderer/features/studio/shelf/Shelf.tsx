@@ -1,7 +1,7 @@
-/** Who may speak: the avatars, favourites first; one is chosen. Photos and clips dropped here are added. */
+/** Who may speak: the avatars, favourites first; one is chosen. Photos and clips that are dropped on the screen are added. */
 import { Film, Image, Plus, Search, Star, UserRound, X } from 'lucide-react';
 import { RadioGroup } from 'radix-ui';
-import { useDeferredValue, useEffect, useRef, useState, type DragEvent } from 'react';
+import { useDeferredValue, useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { AvatarRow } from '../../../../shared/contract/avatar.ts';
 import { useFields, useProject } from '../../../state/project.ts';
@@ -24,10 +24,8 @@ export function Shelf() {
   const { t } = useTranslation('studio');
   const { data, error, refetch, isPending } = useCall('avatars.list', { limit: MOST });
   const { go } = useView();
-  const take = useIntake((intake) => intake.take);
   const [search, setSearch] = useState('');
   const [tag, setTag] = useState(ALL);
-  const [isOver, setOver] = useState(false);
   const sought = useDeferredValue(search);
   useFirstAvatar(data);
 
@@ -35,19 +33,8 @@ export function Shelf() {
   const isGone = data !== undefined && data.length < MOST && avatarId !== null && !data.some(({ id }) => id === avatarId);
   const tags = tagsOf(data ?? []);
   const shown = arranged(matching(data ?? [], sought, tags.includes(tag) ? tag : null));
-  const drop = (event: DragEvent) => {
-    event.preventDefault();
-    setOver(false);
-    if (event.dataTransfer.files.length > 0) void take(event.dataTransfer.files);
-  };
   return (
-    <section
-      aria-label={t('shelf.title')}
-      onDragOver={(event) => { event.preventDefault(); setOver(true); }}
-      onDragLeave={({ currentTarget, relatedTarget }) => { if (!currentTarget.contains(relatedTarget as Node | null)) setOver(false); }}
-      onDrop={drop}
-      className="relative flex min-h-0 min-w-0 flex-col gap-2 p-2"
-    >
+    <section aria-label={t('shelf.title')} className="flex min-h-0 min-w-0 flex-col gap-2 overflow-auto p-2">
       <header className="flex items-center justify-between ps-1">
         <h2 className="text-sm font-medium">{t('shelf.title')}</h2>
         <IconButton label={t('shelf.add')} icon={Plus} onClick={() => go('avatars')} />
@@ -63,7 +50,6 @@ export function Shelf() {
       {isGone && <p role="status" className="px-1 text-xs text-warn">{t('shelf.gone')}</p>}
       {error ? <Failure error={error} onRetry={() => void refetch()} /> : isPending ? <Loading /> : <Choices avatars={shown} total={data.length} onClear={() => { setSearch(''); setTag(ALL); }} />}
       {data && data.length > 0 && <p className="px-1 text-xs text-muted">{t('shelf.dropHint')}</p>}
-      {isOver && <p className="pointer-events-none absolute inset-1 z-10 flex items-center justify-center rounded border-2 border-dashed border-accent bg-panel/90 text-accent">{t('shelf.drop')}</p>}
     </section>
   );
 }
@@ -81,7 +67,7 @@ function Choices({ avatars, total, onClear }: { avatars: readonly AvatarRow[]; t
       aria-label={t('shelf.title')}
       value={avatarId}
       onValueChange={(chosen) => edit({ avatarId: chosen })}
-      className="grid min-h-0 flex-1 auto-rows-min grid-cols-[repeat(auto-fill,minmax(76px,1fr))] gap-2 overflow-auto p-0.5 max-[959px]:max-h-56"
+      className="grid min-h-28 flex-1 auto-rows-min grid-cols-[repeat(auto-fill,minmax(76px,1fr))] gap-2 overflow-auto p-0.5 max-[959px]:max-h-56"
     >
       {avatars.map((avatar) => <Tile key={avatar.id} avatar={avatar} />)}
     </RadioGroup.Root>

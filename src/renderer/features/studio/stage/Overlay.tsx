@@ -49,9 +49,10 @@ function BeforePicture({ data }: { data: TakeData }) {
   const { t, i18n } = useTranslation('player');
   const state = useTakeFact(data, (facts) => facts.take?.state ?? null);
   const stage = useTakeFact(data, (facts) => facts.stage);
+  const still = usePlayer((player) => player.still);
   const words = state === 'paused' ? t('restarting') : state === 'queued' ? t('queued') : t('preparing');
   return (
-    <div role="status" className="absolute inset-0 flex flex-col items-center justify-center gap-3 bg-ground p-4 text-center">
+    <div role="status" className={`absolute inset-0 flex flex-col items-center justify-center gap-3 p-4 text-center ${still ? 'bg-ground/70' : 'bg-ground'}`}>
       <p className="flex items-center gap-2"><LoaderCircle aria-hidden size={16} className="animate-spin text-accent" />{words}</p>
       {stage !== null && state === 'rendering' && i18n.language === 'en' && <p className="text-muted">{stage}</p>}
       {state !== null && !isOver(state) && <Cancel takeId={data.takeId} />}

@@ -7,16 +7,18 @@ import { useFormat } from '../../../i18n/format.ts';
 import type { Rate } from '../../../player/fragments.ts';
 import { usePlayer } from '../../../player/player.ts';
 import { durationOf, useTakeFact, type TakeData } from '../../../player/takeData.ts';
+import { useShortcuts } from '../../../shell/shortcuts.ts';
 import { useCurrentTake } from '../../../state/currentTake.ts';
 import { useView } from '../../../state/view.ts';
-import { draw, HEIGHT, LEAST_BUTTON_PX, ROWS, secUnder } from './draw.ts';
+import { segmentAt } from '../stage/segments.ts';
+import { draw, heightOf, LEAST_BUTTON_PX, ROWS, secUnder } from './draw.ts';
 import { SegmentEditor } from './SegmentEditor.tsx';
 import type { TimelineMark } from './Timeline.tsx';
 import { pxPerSecAt, scrollFor, visible } from './view.ts';
 
 const MARK_TONES = { good: 'bg-good', fair: 'bg-warn', poor: 'bg-bad', unknown: 'bg-line' } as const;
 
-export function Strip({ data, rate, zoom, onZoom, marks }: { data: TakeData; rate: Rate; zoom: number; onZoom: (zoom: number) => void; marks: readonly TimelineMark[] }) {
+export function Strip({ data, rate, zoom, onZoom, isLow, marks }: { data: TakeData; rate: Rate; zoom: number; onZoom: (zoom: number) => void; /** Sentences alone. */ isLow: boolean; marks: readonly TimelineMark[] }) {
   const { t } = useTranslation('timeline');
   const format = useFormat();
   const theme = useView((view) => view.theme);
@@ -29,9 +31,11 @@ export function Strip({ data, rate, zoom, onZoom, marks }: { data: TakeData; rat
   const playhead = useRef<HTMLDivElement>(null);
   const [width, setWidth] = useState(0);
   const [scrollLeft, setScrollLeft] = useState(0);
-  const [editing, setEditing] = useState(false);
+  /** Opened by which hand: keys want to be in its text, and back where they were. */
+  const [editing, setEditing] = useState<'pointer' | 'keys' | null>(null);
   const pxPerSec = pxPerSecAt(zoom, width, durationSec);
   const view = { width, pxPerSec, scrollLeft };
+  const height = heightOf(isLow);
 
   useLayoutEffect(() => {
     const watch = new ResizeObserver(([entry]) => setWidth(Math.floor(entry.contentRect.width)));
@@ -45,7 +49,7 @@ export function Strip({ data, rate, zoom, onZoom, marks }: { data: TakeData; rat
     let over = false;
     const repaint = () => {
       cancelAnimationFrame(frame);
-      if (!over && width > 0) frame = requestAnimationFrame(() => draw(canvas.current!, { width, pxPerSec, scrollLeft, data, rate, durationSec, loopRange, selected, format }));
+      if (!over && width > 0) frame = requestAnimationFrame(() => draw(canvas.current!, { width, pxPerSec, scrollLeft, data, rate, durationSec, loopRange, selected, format, isLow }));
     };
     repaint();
     void document.fonts.ready.then(repaint);
@@ -57,7 +61,7 @@ export function Strip({ data, rate, zoom, onZoom, marks }: { data: TakeData; rat
       stop();
       cancelAnimationFrame(frame);
     };
-  }, [data, rate, width, pxPerSec, scrollLeft, durationSec, loopRange, selected, format, theme]);
+  }, [data, rate, width, pxPerSec, scrollLeft, durationSec, loopRange, selected, format, isLow, theme]);
 
   const follow = useEffectEvent(() => {
     const { currentSec, playing } = usePlayer.getState();
@@ -102,20 +106,29 @@ export function Strip({ data, rate, zoom, onZoom, marks }: { data: TakeData; rat
     const box = event.currentTarget.getBoundingClientRect();
     usePlayer.getState().seek(secUnder(data, view, event.clientX - box.left, event.clientY - box.top));
   };
-  const choose = (index: number, startSec: number) => {
+  const choose = (index: number, startSec: number, by: 'pointer' | 'keys') => {
     useCurrentTake.getState().select(index);
     usePlayer.getState().seek(startSec);
-    setEditing(true);
+    setEditing(by);
   };
   const shown = data.said.slice(0, said).filter(Boolean);
+  const chosen = shown.find(({ index }) => index === selected);
+  useShortcuts(t('segments'), [{
+    keys: 'KeyR', label: t('editor.open'), enabled: editing === null && shown.length > 0,
+    run: () => {
+      const { index, startSec } = chosen ?? shown[Math.max(0, segmentAt(shown, usePlayer.getState().currentSec))];
+      scroller.current!.scrollLeft = scrollFor(startSec, width / 4, pxPerSec);
+      choose(index, startSec, 'keys');
+    },
+  }]);
   const { first, end } = visible(shown, scrollLeft / pxPerSec, (scrollLeft + width) / pxPerSec);
   const buttons = shown.slice(first, end).filter(({ startSec, endSec }) => (endSec - startSec) * pxPerSec >= LEAST_BUTTON_PX);
 
   return (
     <div ref={scroller} dir="ltr" tabIndex={0} role="group" aria-label={t('label')} className="overflow-x-auto overflow-y-hidden" onScroll={(event) => setScrollLeft(event.currentTarget.scrollLeft)}>
-      <div className="relative" style={{ width: Math.max(width, Math.ceil(durationSec * pxPerSec)), height: HEIGHT }}>
+      <div className="relative" style={{ width: Math.max(width, Math.ceil(durationSec * pxPerSec)), height }}>
         <canvas
-          ref={canvas} aria-hidden data-testid="timeline" className="sticky left-0 block cursor-text touch-none" style={{ width, height: HEIGHT }}
+          ref={canvas} aria-hidden data-testid="timeline" className="sticky left-0 block cursor-text touch-none" style={{ width, height }}
           onPointerDown={(event) => {
             if (event.button !== 0) return;
             event.currentTarget.setPointerCapture(event.pointerId);
@@ -124,25 +137,29 @@ export function Strip({ data, rate, zoom, onZoom, marks }: { data: TakeData; rat
           onPointerMove={(event) => event.currentTarget.hasPointerCapture(event.pointerId) && seekUnder(event)}
         />
         <ol aria-label={t('segments')} className="pointer-events-none absolute inset-x-0" style={{ top: ROWS.segments.top, height: ROWS.segments.height }}>
-          {buttons.map(({ index, text, startSec, endSec }) => {
-            const button = (
+          {buttons.map(({ index, text, startSec, endSec }) => (
+            <li key={index}>
               <button
                 type="button" dir="auto" aria-pressed={index === selected} aria-label={t('segment', { number: format.number(index + 1), text: text.trim() })} title={text.trim()}
                 className={clsx('pointer-events-auto absolute inset-y-0.5 truncate rounded-sm border px-1 text-start text-xs', index === selected ? 'border-accent bg-accent/25 text-ink' : 'border-line bg-raised text-muted hover:text-ink')}
                 style={{ left: startSec * pxPerSec, width: Math.max(4, (endSec - startSec) * pxPerSec - 2) }}
                 onClick={(event) => {
                   if (event.detail > 0) event.currentTarget.blur(); // the keys stay the player's
-                  choose(index, startSec);
+                  choose(index, startSec, event.detail > 0 ? 'pointer' : 'keys');
                 }}
               >
                 {text.trim()}
               </button>
-            );
-            return <li key={index}>{index === selected ? <Editor open={editing} onClose={() => setEditing(false)} data={data} index={index}>{button}</Editor> : button}</li>;
-          })}
+            </li>
+          ))}
         </ol>
+        {chosen && (
+          <Editor by={editing} onClose={() => setEditing(null)} data={data} index={chosen.index}>
+            <div aria-hidden className="pointer-events-none absolute" style={{ ...ROWS.segments, left: chosen.startSec * pxPerSec, width: (chosen.endSec - chosen.startSec) * pxPerSec }} />
+          </Editor>
+        )}
         {marks.map(({ startSec, endSec, verdict, label }, i) => (
-          <div key={i} title={label} className={clsx('pointer-events-none absolute h-1 rounded', MARK_TONES[verdict])} style={{ top: ROWS.wave.top, left: startSec * pxPerSec, width: Math.max(3, (endSec - startSec) * pxPerSec) }} />
+          <div key={i} title={label} className={clsx('pointer-events-none absolute h-1 rounded', MARK_TONES[verdict])} style={{ top: isLow ? height - 4 : ROWS.wave.top, left: startSec * pxPerSec, width: Math.max(3, (endSec - startSec) * pxPerSec) }} />
         ))}
         <div ref={playhead} aria-hidden className="pointer-events-none absolute inset-y-0 left-0 w-0.5 bg-accent" />
       </div>
@@ -150,14 +167,23 @@ export function Strip({ data, rate, zoom, onZoom, marks }: { data: TakeData; rat
   );
 }
 
-function Editor({ open, onClose, data, index, children }: { open: boolean; onClose: () => void; data: TakeData; index: number; children: React.ReactNode }) {
+function Editor({ by, onClose, data, index, children }: { by: 'pointer' | 'keys' | null; onClose: () => void; data: TakeData; index: number; /** Where it stands. */ children: React.ReactNode }) {
+  const before = useRef<Element | null>(null);
   return (
-    <Popover.Root open={open} onOpenChange={(isOpen) => !isOpen && onClose()}>
+    <Popover.Root open={by !== null} onOpenChange={(isOpen) => !isOpen && onClose()}>
       <Popover.Anchor asChild>{children}</Popover.Anchor>
       <Popover.Portal>
         <Popover.Content
           side="top" align="start" sideOffset={8} collisionPadding={8} className="z-40 w-[min(26rem,94vw)] rounded-lg border border-line bg-panel p-3 shadow-2xl"
-          onOpenAutoFocus={(event) => event.preventDefault()} onCloseAutoFocus={(event) => event.preventDefault()}
+          onOpenAutoFocus={(event) => {
+            event.preventDefault();
+            before.current = by === 'keys' ? document.activeElement : null;
+            if (by === 'keys') (event.currentTarget as HTMLElement).querySelector('textarea')?.focus();
+          }}
+          onCloseAutoFocus={(event) => {
+            event.preventDefault();
+            if (before.current instanceof HTMLElement) before.current.focus();
+          }}
         >
           <SegmentEditor key={`${data.takeId} ${index}`} data={data} index={index} onClose={onClose} />
         </Popover.Content>

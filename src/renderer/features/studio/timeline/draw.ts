@@ -8,7 +8,8 @@ import { tickSecOf, visible, type View } from './view.ts';
 
 /** From the top, pixels. */
 export const ROWS = { ruler: { top: 0, height: 18 }, segments: { top: 18, height: 26 }, words: { top: 44, height: 20 }, wave: { top: 64, height: 62 } } as const;
-export const HEIGHT = ROWS.wave.top + ROWS.wave.height;
+/** @param isLow without words, sound and mouth: ruler and sentences alone */
+export const heightOf = (isLow: boolean): number => (isLow ? ROWS.words.top : ROWS.wave.top + ROWS.wave.height);
 /** A narrower segment is a stroke: there is no room for a button. */
 export const LEAST_BUTTON_PX = 14;
 const FONT = '12px "Inter Variable", "Vazirmatn Variable", system-ui, sans-serif';
@@ -20,23 +21,27 @@ export interface Drawing extends View {
   loopRange: TimeRange | null;
   selected: number | null;
   format: Format;
+  isLow: boolean;
 }
 
 export function draw(canvas: HTMLCanvasElement, drawing: Drawing): void {
-  const { width } = drawing;
+  const { width, isLow } = drawing;
+  const height = heightOf(isLow);
   const dense = window.devicePixelRatio || 1;
-  const [w, h] = [Math.round(width * dense), Math.round(HEIGHT * dense)];
+  const [w, h] = [Math.round(width * dense), Math.round(height * dense)];
   if (canvas.width !== w || canvas.height !== h) Object.assign(canvas, { width: w, height: h });
   const context = canvas.getContext('2d');
   if (!context) return;
   context.setTransform(dense, 0, 0, dense, 0, 0);
-  context.clearRect(0, 0, width, HEIGHT);
+  context.clearRect(0, 0, width, height);
   context.font = FONT;
   context.textBaseline = 'middle';
   const style = getComputedStyle(document.documentElement);
   const colour = (name: string) => style.getPropertyValue(`--${name}`).trim();
   drawLoop(context, drawing, colour);
   drawRuler(context, drawing, colour);
+  drawThinSegments(context, drawing, colour);
+  if (isLow) return;
   drawChunks(context, drawing, colour);
   drawWave(context, drawing, colour);
   drawWords(context, drawing, colour);
@@ -47,14 +52,15 @@ const xOf = ({ pxPerSec, scrollLeft }: View, sec: number): number => sec * pxPer
 const secAtX = ({ pxPerSec, scrollLeft }: View, x: number): number => (x + scrollLeft) / pxPerSec;
 
 function drawLoop(context: CanvasRenderingContext2D, drawing: Drawing, colour: Colour): void {
-  const { loopRange } = drawing;
+  const { loopRange, isLow } = drawing;
   if (!loopRange) return;
+  const height = heightOf(isLow);
   const [from, to] = [xOf(drawing, loopRange.startSec), xOf(drawing, loopRange.endSec)];
   context.globalAlpha = 0.16;
   context.fillStyle = colour('warn');
-  context.fillRect(from, 0, to - from, HEIGHT);
+  context.fillRect(from, 0, to - from, height);
   context.globalAlpha = 1;
-  for (const x of [from, to]) context.fillRect(Math.round(x) - 1, 0, 2, HEIGHT);
+  for (const x of [from, to]) context.fillRect(Math.round(x) - 1, 0, 2, height);
 }
 
 function drawRuler(context: CanvasRenderingContext2D, drawing: Drawing, colour: Colour): void {
@@ -82,7 +88,7 @@ function drawChunks(context: CanvasRenderingContext2D, drawing: Drawing, colour:
     if (!chunk || chunk.firstFrame === 0) continue;
     const x = Math.round(xOf(drawing, secOf(chunk.firstFrame, rate)));
     if (x < 0 || x > width) continue;
-    for (let y = ROWS.words.top; y < HEIGHT; y += 6) context.fillRect(x, y, 1, 2);
+    for (let y = ROWS.words.top; y < heightOf(false); y += 6) context.fillRect(x, y, 1, 2);
   }
   context.globalAlpha = 1;
 }
@@ -134,20 +140,25 @@ function drawWave(context: CanvasRenderingContext2D, drawing: Drawing, colour: C
   context.stroke();
 }
 
-function drawWords(context: CanvasRenderingContext2D, drawing: Drawing, colour: Colour): void {
-  const { data, width, selected } = drawing;
-  const { top, height } = ROWS.words;
-  const [fromSec, toSec] = [secAtX(drawing, 0), secAtX(drawing, width)];
+function segmentsInSight({ data, ...view }: Drawing): SaidSegment[] {
   const said = data.said.filter(Boolean);
-  const { first, end } = visible(said, fromSec, toSec);
-  for (const segment of said.slice(first, end)) {
-    const [x0, x1] = [xOf(drawing, segment.startSec), xOf(drawing, segment.endSec)];
-    if (x1 - x0 < LEAST_BUTTON_PX) {
-      context.fillStyle = segment.index === selected ? colour('accent') : colour('line');
-      context.fillRect(x0, ROWS.segments.top + 2, Math.max(1, x1 - x0 - 1), ROWS.segments.height - 4);
-    }
-    drawSegmentWords(context, drawing, segment, colour, top, height);
+  const { first, end } = visible(said, secAtX(view, 0), secAtX(view, view.width));
+  return said.slice(first, end);
+}
+
+function drawThinSegments(context: CanvasRenderingContext2D, drawing: Drawing, colour: Colour): void {
+  const { top, height } = ROWS.segments;
+  for (const { index, startSec, endSec } of segmentsInSight(drawing)) {
+    const [x0, x1] = [xOf(drawing, startSec), xOf(drawing, endSec)];
+    if (x1 - x0 >= LEAST_BUTTON_PX) continue;
+    context.fillStyle = index === drawing.selected ? colour('accent') : colour('line');
+    context.fillRect(x0, top + 2, Math.max(1, x1 - x0 - 1), height - 4);
   }
+}
+
+function drawWords(context: CanvasRenderingContext2D, drawing: Drawing, colour: Colour): void {
+  const { top, height } = ROWS.words;
+  for (const segment of segmentsInSight(drawing)) drawSegmentWords(context, drawing, segment, colour, top, height);
 }
 
 function drawSegmentWords(context: CanvasRenderingContext2D, drawing: Drawing, segment: SaidSegment, colour: Colour, top: number, height: number): void {
