@@ -3,7 +3,6 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { deflateSync, crc32 } from 'node:zlib';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { PRESENTERS } from '../../src/cli/commands/demo.ts';
@@ -14,6 +13,7 @@ import { renderRequest } from '../../src/shared/contract/request.ts';
 import { fromErrorData } from '../../src/shared/errors.ts';
 import { writeAudioFile, writeVideoFile, type VideoFileOptions } from '../support/mediaFiles.ts';
 import { createWorkplace, type CliResult } from '../support/cli.ts';
+import { hugePng } from '../support/pictures.ts';
 import { followed, openTestStudio, type TestStudio } from '../support/studios.ts';
 
 const place = createWorkplace();
@@ -63,7 +63,7 @@ beforeAll(async () => {
   writeFileSync(place.file('input-empty.jpg'), '');
   writeFileSync(place.file('input-truncated.png'), woman.subarray(0, woman.length / 2));
   writeFileSync(place.file('input-text.jpg'), 'This is a text that somebody called a picture. '.repeat(40));
-  writeFileSync(place.file('input-bomb.png'), bomb(40_000, 40_000));
+  writeFileSync(place.file('input-bomb.png'), hugePng(40_000, 40_000));
   writeFileSync(place.file('input-noise.mp3'), Buffer.from(Array.from({ length: 20_000 }, (_, i) => (i * 7919) % 251)));
   writeFileSync(place.file('input-long.txt'), 'word '.repeat(20_001));
   writeFileSync(place.file('input-latin1.txt'), Buffer.from([0x63, 0x61, 0x66, 0xe9, 0x20, 0xff, 0xfe]));
@@ -72,24 +72,6 @@ afterAll(async () => {
   await open.close();
   place.remove();
 });
-
-/** A well-formed 1-bit PNG of that size, a few hundred kB on disk. */
-function bomb(width: number, height: number): Buffer {
-  const chunk = (type: string, data: Buffer) => {
-    const body = Buffer.concat([Buffer.from(type, 'latin1'), data]);
-    const length = Buffer.alloc(4);
-    const sum = Buffer.alloc(4);
-    length.writeUInt32BE(data.length);
-    sum.writeUInt32BE(crc32(body));
-    return Buffer.concat([length, body, sum]);
-  };
-  const header = Buffer.alloc(13);
-  header.writeUInt32BE(width, 0);
-  header.writeUInt32BE(height, 4);
-  header.set([1, 0, 0, 0, 0], 8);
-  const rows = deflateSync(Buffer.alloc((1 + Math.ceil(width / 8)) * height), { level: 1 });
-  return Buffer.concat([Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]), chunk('IHDR', header), chunk('IDAT', rows), chunk('IEND', Buffer.alloc(0))]);
-}
 
 describe('what is said', () => {
   test('empty text', async () => refused(await renderProcess(...WOMAN, '--text', ''), 2, /empty/i));
