@@ -2,10 +2,13 @@
 import { writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import { figureTable, machineLine, type Campaign, type Figure } from './campaign.ts';
+import { ezafe } from './voices/ezafe.ts';
 import { firstAudio } from './voices/firstAudio.ts';
 import type { VoicesPart } from './voices/part.ts';
+import { readings } from './voices/readings.ts';
+import { wordTimes } from './voices/wordTimes.ts';
 
-const PARTS: readonly VoicesPart[] = [firstAudio];
+const PARTS: readonly VoicesPart[] = [firstAudio, wordTimes, readings, ezafe];
 
 export const campaign: Campaign = {
   about: 'How texts become speech: how soon the first sound is there, how well they are read, how exactly words are timed.',

@@ -1,61 +1,80 @@
 /**
  * Where words set in by the sound alone, against where their voice says they begin. Looked at are words whose beginning can be heard: after a pause, and those that
- * begin with a plosive, whose closed lips or tongue leave a dip before them.
+ * begin with a plosive, before which lips or tongue are closed for a moment.
  */
 import type { SpokenText } from '../../src/engine/voice/speakText.ts';
-import { levelDb } from './sounds.ts';
 
 export interface WordOnset {
   word: string;
+  /** Its first phoneme. */
+  sound: string;
   after: 'pause' | 'plosive';
   /** As the voice tells it, seconds. */
   startSec: number;
-  /** As the sound has it. */
-  onsetSec: number;
+  /** As the sound has it; null: it cannot be told from what is before it, as where the voice goes on through the closure. */
+  onsetSec: number | null;
 }
 
 const STEP_SEC = 0.001;
-const WINDOW_SEC = 0.005;
-/** So far before and after the told start the sound is looked at: an onset further off is found at the edge, and counts as a miss. */
-const REACH_SEC = 0.12;
-/** Eased in by noise that nobody hears, silence ends here. */
-const SILENCE_DB = -60;
-/** Of the way from the dip up to the loudest that follows it, in dB: there the burst has begun. */
-const RISE = 0.5;
+/** For finding dips: longer than a turn of the vocal cords, whose own pulse is no dip. */
+const DIP_WINDOW_SEC = 0.012;
+/** For telling when it ends. */
+const ONSET_WINDOW_SEC = 0.003;
+/** So far from the told start a dip is looked for. */
+const REACH_SEC = 0.1;
+/** What is quieter is silence: how it wavers, nobody hears. */
+const SILENCE_DB = -50;
+/** A dip is the quietest for so long before and after it, and so much quieter than what follows it in that time. */
+const AROUND_SEC = 0.03;
+const LEAST_RISE_DB = 6;
 const PLOSIVES = new Set(['p', 'b', 't', 'd', 'k', 'ɡ', 'q', 'tʃ', 'dʒ']);
 
-export function wordOnsets({ pcm, sampleRate, words, phonemes }: SpokenText): WordOnset[] {
-  const levelAt = (sec: number): number => levelDb(pcm, sampleRate, sec, sec + WINDOW_SEC);
-  return words.flatMap(({ text, startSec, endSec }): WordOnset[] => {
-    const at = phonemes.findIndex(({ symbol, endSec: end }) => symbol !== '' && end > startSec + 0.002);
-    const isAfterPause = at === 0 || phonemes[at - 1]?.symbol === '';
-    if (at < 0 || endSec <= startSec || phonemes[at].startSec > startSec + 0.05 || (!isAfterPause && !PLOSIVES.has(phonemes[at].symbol))) return [];
-    // Not into the word after it, whose onset is not this one's.
-    const [from, to] = [Math.max(0, startSec - REACH_SEC), Math.min(endSec, startSec + REACH_SEC)];
-    const times = Array.from({ length: Math.max(0, Math.floor((to - from) / STEP_SEC)) }, (_, i) => from + i * STEP_SEC);
-    const levels = times.map(levelAt);
-    const found = isAfterPause ? endOfSilence(levels) : endOfDip(levels);
-    // What makes a window loud is at its end.
-    return found === null ? [] : [{ word: text, after: isAfterPause ? 'pause' : 'plosive', startSec, onsetSec: times[found] + WINDOW_SEC }];
+/** @param movedSec the told starts moved by so much: what nearness to an onset is worth by chance */
+export function wordOnsets({ pcm, sampleRate, words, phonemes }: SpokenText, movedSec = 0): WordOnset[] {
+  const levelDb = levelMeter(pcm, sampleRate);
+  return words.flatMap(({ text, startSec: told, endSec }): WordOnset[] => {
+    const at = phonemes.findIndex(({ symbol, endSec: end }) => symbol !== '' && end > told + 0.002);
+    if (at < 0 || endSec <= told) return [];
+    const after = at === 0 || phonemes[at - 1].symbol === '' ? 'pause' : 'plosive';
+    if (after === 'plosive' && !PLOSIVES.has(phonemes[at].symbol)) return [];
+    const startSec = told + movedSec;
+    return [{ word: text, sound: phonemes[at].symbol, after, startSec, onsetSec: onsetNear(levelDb, startSec) }];
   });
 }
 
-/** The first level that is heard, after the last run of silence. */
-function endOfSilence(levels: readonly number[]): number | null {
-  const silent = levels.findLastIndex((level) => level < SILENCE_DB);
-  return silent < 0 || silent === levels.length - 1 ? (silent < 0 ? 0 : null) : silent + 1;
+/** Where the sound has risen half-way, in dB, out of the nearest dip. null where there is none near. */
+function onsetNear(levelDb: LevelMeter, sec: number): number | null {
+  const from = sec - REACH_SEC - AROUND_SEC;
+  const steps = Math.round((2 * (REACH_SEC + AROUND_SEC)) / STEP_SEC);
+  const levelsOf = (windowSec: number): number[] =>
+    Array.from({ length: steps }, (_, i) => Math.max(SILENCE_DB, levelDb(from + i * STEP_SEC - windowSec / 2, from + i * STEP_SEC + windowSec / 2)));
+  const [coarse, fine] = [levelsOf(DIP_WINDOW_SEC), levelsOf(ONSET_WINDOW_SEC)];
+  const around = Math.round(AROUND_SEC / STEP_SEC);
+  let onset: number | null = null;
+  for (let i = around; i < steps - around; i++) {
+    const loudest = Math.max(...coarse.slice(i, i + around));
+    const isEndOfDip = coarse[i] <= Math.min(...coarse.slice(i - around, i + around)) + 0.5 && coarse[i + 1] > coarse[i] && loudest - coarse[i] >= LEAST_RISE_DB;
+    if (!isEndOfDip) continue;
+    const rising = fine.slice(i, i + around);
+    const quiet = Math.min(...rising.slice(0, Math.round(DIP_WINDOW_SEC / STEP_SEC)));
+    const at = from + (i + rising.findIndex((level, j) => level >= (quiet + Math.max(...rising)) / 2 && j >= rising.indexOf(quiet))) * STEP_SEC;
+    if (onset === null || Math.abs(at - sec) < Math.abs(onset - sec)) onset = at;
+  }
+  return onset;
 }
 
-/** Where the sound has risen half-way from its quietest moment to the loudest one after it. */
-function endOfDip(levels: readonly number[]): number | null {
-  if (levels.length === 0) return null;
-  const quietest = levels.indexOf(Math.min(...levels));
-  const loudest = Math.max(...levels.slice(quietest));
-  const risen = levels.findIndex((level, i) => i >= quietest && level >= levels[quietest] + RISE * (loudest - levels[quietest]));
-  return risen < 0 ? null : risen;
+/** Root mean square between two moments, dB of full scale; outside of the sound there is silence. */
+type LevelMeter = (fromSec: number, toSec: number) => number;
+
+function levelMeter(pcm: Float32Array, sampleRate: number): LevelMeter {
+  const energy = new Float64Array(pcm.length + 1);
+  pcm.forEach((sample, i) => (energy[i + 1] = energy[i] + sample * sample));
+  const at = (sec: number) => energy[Math.min(pcm.length, Math.max(0, Math.round(sec * sampleRate)))];
+  return (fromSec, toSec) => 10 * Math.log10((at(toSec) - at(fromSec)) / ((toSec - fromSec) * sampleRate) + 1e-12);
 }
 
 export interface OnsetFigures {
+  /** Those whose onset can be heard. */
   words: number;
   /** Of |onset − start|, milliseconds. */
   medianMs: number;
@@ -65,7 +84,7 @@ export interface OnsetFigures {
 }
 
 export function onsetFigures(onsets: readonly WordOnset[]): OnsetFigures {
-  const off = onsets.map(({ startSec, onsetSec }) => Math.abs(onsetSec - startSec) * 1000).sort((a, b) => a - b);
+  const off = onsets.flatMap(({ startSec, onsetSec }) => (onsetSec === null ? [] : [Math.abs(onsetSec - startSec) * 1000])).sort((a, b) => a - b);
   const at = (share: number) => off[Math.min(off.length - 1, Math.floor(share * off.length))] ?? 0;
   return { words: off.length, medianMs: at(0.5), p95Ms: at(0.95), mostMs: off.at(-1) ?? 0, within60: off.filter((ms) => ms <= 60).length / Math.max(1, off.length) };
 }
