@@ -4,6 +4,8 @@ import { readSettings } from '../../engine/settings.ts';
 import { readImportedVoices, refuseFetch, removeVoice } from '../../engine/voice/imported.ts';
 import { importVoice, voiceFiles } from '../../engine/voice/importVoice.ts';
 import { turnsOf } from '../../engine/voice/delivery.ts';
+import { entriesIn } from '../../engine/voice/lexicon.ts';
+import { openLexicon } from '../../engine/voice/lexiconStore.ts';
 import { userPauses } from '../../engine/voice/pauses.ts';
 import { spokenChanges } from '../../engine/voice/spokenChanges.ts';
 import { langOfText, markedOf } from '../../engine/voice/ssml.ts';
@@ -38,18 +40,21 @@ export async function voicesSay(text: string, options: { voice?: string; rate: n
   const voices = await openVoices(await readImportedVoices(home));
   try {
     const marked = markedOf(text) ?? undefined;
-    const pauses = userPauses(await readSettings(home));
+    const settings = await readSettings(home);
+    const pauses = userPauses(settings);
+    const store = await openLexicon(home, ({ sentence }) => process.stderr.write(`${sentence}\n`), () => settings.starterLexicon ?? true);
+    const lexicon = entriesIn(marked?.plain ?? text, store.applied(), null);
     const voice = options.voice ?? (marked ? langOfText(text, marked) : (split(text)[0]?.lang ?? 'en'));
-    const speech = await voices.speak(text, { voice, rate: options.rate, pitch: options.pitch, pauses, marked }, signal);
+    const speech = await voices.speak(text, { voice, rate: options.rate, pitch: options.pitch, lexicon, pauses, marked }, signal);
     const { pcm, sampleRate, words, estimated = false, warnings = [] } = speech;
     for (const warning of warnings) process.stderr.write(`${warning}\n`);
     if (pcm.length === 0) throw new StudioError('invalid-input', 'Nothing of this text can be spoken: write at least one word.');
     if (options.out !== undefined) await writeWav(options.out, pcm, sampleRate);
     const durationSec = pcm.length / sampleRate;
-    const spoken = options.explain === true ? turnsOf(text, { marked }).map(({ run }) => ({ lang: run.lang, text: run.text })) : null;
-    const changes = spoken && spokenChanges(text, [], marked);
+    const spoken = options.explain === true ? turnsOf(text, { lexicon, marked }).map(({ run }) => ({ lang: run.lang, text: run.text })) : null;
+    const changes = spoken && spokenChanges(text, lexicon, marked);
     // An imported voice tells no phonemes: those that it was given are its language's shipped voice's.
-    const phonemes = spoken && (estimated ? await voices.speak(text, { voice: voices.find(voice).lang, marked }, signal) : speech).phonemes.map(({ symbol }) => symbol);
+    const phonemes = spoken && (estimated ? await voices.speak(text, { voice: voices.find(voice).lang, lexicon, marked }, signal) : speech).phonemes.map(({ symbol }) => symbol);
     if (json) {
       console.log(JSON.stringify({
         voice, durationSec, sampleRate, words, ...(estimated ? { estimated } : {}), ...(warnings.length > 0 ? { warnings } : {}),
@@ -58,7 +63,11 @@ export async function voicesSay(text: string, options: { voice?: string; rate: n
       return;
     }
     for (const each of spoken ?? []) console.log(`${each.lang}: ${each.text}`);
-    for (const { written, spoken: said, reason } of changes ?? []) console.log(`    ${written} → ${said === '' ? '–' : said} (${reason})`);
+    for (const { written, spoken: said, reason, readings } of changes ?? []) {
+      const known = readings?.map(({ say, note }) => `${say} (${note})`).join(', ');
+      if (reason !== 'readings') console.log(`    ${written} → ${said === '' ? '–' : said} (${reason})`);
+      if (known !== undefined) console.log(`    ${written}: ${known}`);
+    }
     if (phonemes) console.log(`/${phonemes.map((symbol) => symbol || '·').join(' ')}/`);
     console.log(`${durationSec.toFixed(2)} s, ${words.length} words${estimated ? ' (their times are estimates)' : ''}${options.out === undefined ? '' : `, ${options.out}`}`);
   } finally {

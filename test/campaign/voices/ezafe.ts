@@ -4,17 +4,18 @@ import { ezafeMark } from '../../../src/engine/voice/normalise/faWords.ts';
 import { ezafeScore, markedSentences, saidEzafes, type EzafeScore, type MarkedSentence } from '../../engine/voice/ezafeScore.ts';
 import { heardWords } from '../../engine/voice/heard.ts';
 import { figure, percent, type Figure } from '../campaign.ts';
+import type { VoicesPart } from './part.ts';
 
 const SETS = { tune: 'sentences that the rules were made on', held: 'held-out sentences' } as const;
 /** What the held-out sentences are to reach. */
 const TARGET_F1 = 0.9;
 
-export const ezafe = {
+export const ezafe: VoicesPart = {
   title: 'Ezafe',
   about: `Sentences from \`test/engine/voice/cases/ezafe.tsv\` (news, teaching, advertising, narration, speech), every third of them held out: the tables and rules were made without looking at
 what became of those. One author wrote sentences, tables and rules, so the figure says how the rules do on plain written Persian of that hand, not on any text. “Before” is what eSpeak says of the
 words as they are written: an ezafe counts as said where the word sounds the same with the mark as without it (های, برای).`,
-  async run(log: (line: string) => void): Promise<Figure[]> {
+  async run(log) {
     const espeak = await openEspeak();
     const sentences = markedSentences();
     const unaided = saidUnaided(espeak, sentences);
