@@ -168,7 +168,7 @@ describe.skipIf(chromium === null)('the screens', { timeout: 300_000 }, () => {
     await go('Studio');
     await page.getByLabel('Choose a file…').setInputFiles(file);
     const done = page.getByRole('region', { name: 'What is done to it' });
-    await shown(done.getByText(/Silence cut: 0\.\d s before the first word/));
+    await shown(done.getByText(/Silence cut: 0\.\d s at the start/));
     await shown(done.getByText(/Loudness: -\d+\.\d → -16\.0 LUFS/));
     await done.getByRole('switch', { name: /As recorded/ }).click();
     await shown(done.getByText('Used as it is, with its noise and silence'));

@@ -16,16 +16,20 @@ export function RecordingCard({ audio }: { audio: NonNullable<Project['audio']> 
     <div
       onDragOver={(event) => event.preventDefault()}
       onDrop={(event) => { event.preventDefault(); takeSound(event.dataTransfer.files, { chosen: true }); }}
-      className="flex min-h-0 flex-1 flex-col items-center gap-3 overflow-auto p-4 text-center"
+      className="grid min-h-0 flex-1 content-start gap-x-6 gap-y-2 overflow-auto p-3 min-[860px]:grid-cols-2"
     >
-      <p className="flex items-center gap-2 text-sm"><AudioLines aria-hidden size={18} className="text-accent" /><bdi className="font-medium">{audio.name}</bdi></p>
-      <p className="text-muted">{t('recording.instead')}</p>
-      {address === undefined ? <p className="text-xs text-muted">{t('recording.noReplay')}</p> : <audio controls src={address} aria-label={t('recording.listen')} className="w-full max-w-md" />}
-      <WhatIsDone audio={audio} />
-      <Transcript audio={audio} />
-      <div className="flex flex-wrap justify-center gap-2">
-        <Button icon={PenLine} tip={t('recording.writeTip')} onClick={() => edit({ audio: null })}>{t('recording.write')}</Button>
-        <AddRecording />
+      <div className="flex min-w-0 flex-col gap-2">
+        <p className="flex items-center gap-2 text-sm"><AudioLines aria-hidden size={18} className="shrink-0 text-accent" /><bdi className="truncate font-medium">{audio.name}</bdi></p>
+        {address === undefined ? <p className="text-xs text-muted">{t('recording.noReplay')}</p> : <audio controls src={address} aria-label={t('recording.listen')} className="h-10 w-full" />}
+        <p className="text-xs text-muted">{t('recording.instead')}</p>
+        <div className="flex flex-wrap gap-2">
+          <Button icon={PenLine} tip={t('recording.writeTip')} onClick={() => edit({ audio: null })}>{t('recording.write')}</Button>
+          <AddRecording />
+        </div>
+      </div>
+      <div className="flex min-w-0 flex-col gap-2">
+        <WhatIsDone audio={audio} />
+        <Transcript audio={audio} />
       </div>
     </div>
   );

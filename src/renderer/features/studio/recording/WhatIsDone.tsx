@@ -21,7 +21,7 @@ export function WhatIsDone({ audio }: { audio: Audio }) {
   const asRecorded = audio.asRecorded ?? false;
   const found = useCall('recordings.examine', { file: audio.file, asRecorded });
   return (
-    <section aria-label={t('title')} className="flex w-full max-w-md flex-col gap-2 text-start text-xs">
+    <section aria-label={t('title')} className="flex flex-col gap-2 text-xs">
       {found.isError ? <Failure error={found.error} onRetry={() => void found.refetch()} /> : found.data ? <Report report={found.data} /> : <Loading label={t('listening')} />}
       <Switch label={t('undo')} hint={t('undoHint')} checked={asRecorded} onChange={(checked) => edit({ audio: { ...audio, asRecorded: checked } })} />
     </section>
@@ -50,13 +50,11 @@ export function Transcript({ audio }: { audio: Audio }) {
   const edit = useProject((project) => project.edit);
   const id = useId();
   return (
-    <div className="w-full max-w-md text-start">
-      <Field label={t('transcript')} hint={t('transcriptHint')} htmlFor={id}>
-        <textarea
-          id={id} dir="auto" rows={3} maxLength={MAX_SCRIPT_CHARACTERS} value={audio.transcript ?? ''} className={`${CONTROL} resize-y py-1`}
-          onChange={({ target }) => edit({ audio: { ...audio, transcript: target.value } }, 'transcript')}
-        />
-      </Field>
-    </div>
+    <Field label={t('transcript')} hint={t('transcriptHint')} htmlFor={id}>
+      <textarea
+        id={id} dir="auto" rows={1} maxLength={MAX_SCRIPT_CHARACTERS} value={audio.transcript ?? ''} className={`${CONTROL} min-h-8 resize-y py-1`}
+        onChange={({ target }) => edit({ audio: { ...audio, transcript: target.value } }, 'transcript')}
+      />
+    </Field>
   );
 }
