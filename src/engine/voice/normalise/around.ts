@@ -63,13 +63,13 @@ export class Neighbours implements Around {
     return /['’‘]/.test(this.words.text[this.words.written[this.index].start - 1] ?? '');
   }
 
-  /** The two words from that one on count as neighbours where no pause is between, or the mark after «تلفن:», «(۰۲۱)», «ص. ۱۲», July 4, 1776. */
+  /** The two words from that one on count as neighbours where no pause is between; numbers and honorifics also beside «تلفن:», «(۰۲۱)», July 4, 1776. */
   private near(left: number): boolean {
     const { text, written, plain } = this.words;
     if (left < 0 || left + 1 >= written.length) return false;
     if (written[left].breakAfter === '') return true;
     const gap = text.slice(written[left].end, written[left + 1].start);
-    if (/^(?:\s?\(|[:)]{0,2})[^\S\n]*$/u.test(gap) || (/^\.[^\S\n]*$/u.test(gap) && plain[left].length <= 2 && /^\p{L}/u.test(plain[left]))) return true;
+    if (/^(?:\s?\(|[:)]{0,2})[^\S\n]*$/u.test(gap)) return /\d/.test(plain[left] + plain[left + 1]) || (gap.endsWith('(') && text[written[left + 1].end] === ')');
     return gap === ', ' && /^\d{1,2}$/.test(plain[left]) && /^\d{4}$/.test(plain[left + 1]);
   }
 }

@@ -1,6 +1,7 @@
 /** English dates and times of day, read as Americans do: month before day, the day an ordinal. */
 import type { Around } from './around.ts';
 import { enCardinal, enOrdinal, enPlural, enShortYear, enYear } from './enNumbers.ts';
+import { letters } from './enSpelling.ts';
 import { enUnit } from './enUnits.ts';
 import { dated, writtenDate, writtenTime, type WrittenDate } from './figures.ts';
 
@@ -89,7 +90,7 @@ const HALVES = /^([ap])\.?m\.?$/i;
 export function enTime(word: string, around: Around): string | null {
   const match = /^(\d{1,2})(:\d\d)?([ap])\.?m\.?$/i.exec(word);
   if (match && Number(match[1]) >= 1 && Number(match[1]) <= 12 && !(Number(match[2]?.slice(1) ?? 0) > 59)) {
-    return `${clock(Number(match[1]), Number(match[2]?.slice(1) ?? 0), true)} ${match[3].toUpperCase()} M`;
+    return `${clock(Number(match[1]), Number(match[2]?.slice(1) ?? 0), true)} ${letters(`${match[3]}m`.toUpperCase())}`;
   }
   const time = writtenTime(word);
   if (!time) return null;
@@ -108,5 +109,5 @@ function clock(hours: number, minutes: number, halved: boolean): string {
 /** “a.m.” after a time: `3 pm`, `12:30 PM`. */
 export function enHalf(word: string, { before }: Around): string | null {
   const match = HALVES.exec(word);
-  return match && /^(?:0?[1-9]|1[0-2])(?::[0-5]\d)?$/.test(before) ? `${match[1].toUpperCase()} M` : null;
+  return match && /^(?:0?[1-9]|1[0-2])(?::[0-5]\d)?$/.test(before) ? letters(`${match[1]}m`.toUpperCase()) : null;
 }

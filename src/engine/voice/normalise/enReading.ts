@@ -8,7 +8,7 @@ import { enCardinal, enDecimal, enFraction, enOrdinal } from './enNumbers.ts';
 import { enPhone } from './enPhones.ts';
 import { enRoman } from './enRoman.ts';
 import { enShort } from './enShort.ts';
-import { enPower, enSpelling } from './enSpelling.ts';
+import { A, enPower, enSpelling } from './enSpelling.ts';
 import { enCurrency, enScale, enSign, enUnit, SCALE_WORDS } from './enUnits.ts';
 import { stoppedThousands, ungrouped, writtenAmount, writtenFraction, writtenPower, writtenQuantity, writtenSigned, type Figure } from './figures.ts';
 import { isRomanSign } from './roman.ts';
@@ -41,13 +41,14 @@ function roman(word: string, around: Around): string | null {
   return value && value + (match[2] ?? '');
 }
 
-/** A run of letters inside a word: #WHO, Louis/XIV. */
+/** A run of letters inside a word: A4, R&D, Louis/XIV. */
 export function enInnerWord(letters: string, around: Around): string | null {
-  return enShort(letters, around) ?? roman(letters, around) ?? (SCALE_WORDS.has(around.said) || SQUARE.has(around.said) ? enUnit(letters, false) : null) ?? spelled(letters, around);
+  if (letters === 'A') return A;
+  return enShort(letters, around) ?? roman(letters, around) ?? (isMeasured(letters, around) ? enUnit(letters, false) : null) ?? spelled(letters, around);
 }
 
-/** Before units: sq ft. */
-const SQUARE = new Set(['square', 'cubic']);
+/** By what is said before it: a million km, sq ft. Single capitals may be letters that are spelled. */
+const isMeasured = (word: string, { said }: Around): boolean => (SCALE_WORDS.has(said) || said === 'square' || said === 'cubic') && !/^[A-Z]$/.test(word);
 
 function withDigits(word: string, around: Around, raw: string): string | null {
   return enPhone(word, around) ?? enDate(word) ?? enDay(word, around) ?? enTime(word, around) ?? enYears(word, around) ?? enNumber(word, around, raw) ?? range(word, around);
@@ -74,18 +75,19 @@ function enNumber(word: string, around: Around, raw: string): string | null {
   const fraction = writtenFraction(word, raw);
   if (fraction) return slashed(fraction, around);
   const power = writtenPower(word);
-  if (power) return enPower(power);
+  if (power && /\d/.test(power.base)) return enPower(power);
   match = /^(\d+)\+$/.exec(word);
   if (match) return `${enCardinal(match[1])} plus`;
   // Sides of a thing: 1920x1080, 4×6 ft.
   match = /^(\d+)[x×](\d+)$/.exec(word);
   if (match && (word.includes('x') || enUnit(around.after, false) !== null || /^pixels?$/.test(around.after))) return `${enCardinal(match[1])} by ${enCardinal(match[2])}`;
   match = /^(\d{3,4})([pi])$/.exec(word);
-  if (match) return `${pairs(match[1])} ${match[2].toUpperCase()}`;
+  if (match) return `${pairs(match[1])} ${match[2]}`;
   match = /^(\d)'(\d{1,2})$/.exec(word);
   if (match) return `${enCardinal(match[1])} foot ${enCardinal(match[2])}`;
   match = /^(.*\d.*)'s$/.exec(word);
-  if (match) return `${withDigits(match[1], around, raw) ?? (/^\d+$/.test(match[1]) ? enDecimal(match[1]) : match[1])}'s`;
+  const owner = match && (withDigits(match[1], around, raw) ?? (/^\d+$/.test(match[1]) ? enDecimal(match[1]) : null));
+  if (owner) return `${owner}'s`;
   return measured(word);
 }
 
@@ -157,15 +159,16 @@ function enBesideNumber(word: string, around: Around): string | null {
   }
   if (word.length > 6) return null;
   const unit = enUnit(word, false);
-  if (unit !== null && (/\d$/.test(around.before) || SQUARE.has(around.said) || SCALE_WORDS.has(around.said))) return /^(?:[+-]?1| ?\d+\/\d+)$/.test(around.before) ? enUnit(word, true) : unit;
+  if (unit !== null && (/\d$/.test(around.before) || isMeasured(word, around))) return /^(?:[+-]?1| ?\d+\/\d+)$/.test(around.before) ? enUnit(word, true) : unit;
   const sign = enSign(word);
   if (sign !== null && /^\d/.test(around.after) && /\d[%)]?$/.test(around.before)) return word === '×' && enUnit(around.afterNext, false) !== null ? 'by' : sign;
-  if (word === 'sq') return 'square';
   return enHalf(word, around) ?? enMonth(word, around);
 }
 
 function spelled(word: string, around: Around): string | null {
   if (/^[a-z]+$/.test(word)) return null;
+  const inner = (letters: string): string => enInnerWord(letters, around) ?? letters;
   const power = writtenPower(word);
-  return power ? enPower({ ...power, base: enInnerWord(power.base, around) ?? power.base }) : enSpelling(word, around.said, around.after);
+  if (power) return enPower({ ...power, base: inner(power.base) });
+  return /^[A-Z]#$/.test(word) ? `${inner(word[0])} sharp` : enSpelling(word, around.said, around.after);
 }

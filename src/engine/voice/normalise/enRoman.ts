@@ -1,6 +1,7 @@
 /** Roman numerals, only where they are ones: after a word that is counted so, before “century”, or written with the signs made for them (Ⅳ). */
 import type { Around } from './around.ts';
 import { enCardinal, enOrdinal } from './enNumbers.ts';
+import { A } from './enSpelling.ts';
 import { romanValue } from './roman.ts';
 
 const words = (text: string): Set<string> => new Set(text.split(' '));
@@ -19,11 +20,14 @@ export function enRoman(word: string, around: Around, own: boolean): string | nu
   if (value === null) return null;
   if (own) return enCardinal(value);
   const { said } = around;
+  const after = /^[A-Za-z]?[a-z]*/.exec(around.after)![0];
   // A single I is a word, unless what stands before it has a capital: Chapter I.
   if (word === 'I' && !/^[A-Z]/.test(said)) return null;
-  if (NAMED.has(said)) return word === 'I' && /^[a-z]/.test(around.after) && !AFTER_A_NAME.has(around.after) ? null : `the ${enOrdinal(value)}`;
+  // …and of letters that are spelled, one is no number: War I M F.
+  if (word.length === 1 && (around.after === A || /^\p{Lu}$/u.test(around.after))) return null;
+  if (NAMED.has(said)) return word === 'I' && /^[a-z]/.test(after) && !AFTER_A_NAME.has(after) ? null : `the ${enOrdinal(value)}`;
   if (COUNTED.has(said.toLowerCase())) return enCardinal(value);
-  return word !== 'I' && ORDERED_AFTER.has(around.after.toLowerCase()) ? enOrdinal(value) : null;
+  return word !== 'I' && ORDERED_AFTER.has(after.toLowerCase()) ? enOrdinal(value) : null;
 }
 
 /** “Charles I of England”, but “Charles I think”. */

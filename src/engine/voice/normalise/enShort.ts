@@ -1,10 +1,11 @@
 /** English abbreviations: those with stops, titles before a name, and those before a number. Also those in a Persian text. */
 import type { Around } from './around.ts';
 import { isMonth } from './enDates.ts';
+import { letters } from './enSpelling.ts';
 
 /** Wherever they stand; a last stop is not part of the word. */
 const ALWAYS: Record<string, string> = {
-  'e.g': 'for example', 'i.e': 'that is', 'a.m': 'A M', 'p.m': 'P M', 'a.k.a': 'also known as', 'ph.d': 'P H D', 'w/o': 'without', vs: 'versus', etc: 'et cetera', 'r.s.v.p': 'R S V P',
+  'e.g': 'for example', 'i.e': 'that is', 'a.m': letters('AM'), 'p.m': letters('PM'), 'a.k.a': 'also known as', 'ph.d': 'PhD', 'w/o': 'without', vs: 'versus', etc: 'et cetera', sq: 'square', 'r.s.v.p': 'R S V P',
 };
 /** With their stop; with a capital, too. */
 const STOPPED: Record<string, string> = {

@@ -63,6 +63,8 @@ function faNumber(word: string, around: Around, raw: string): string | null {
   if (match && (match[2] !== 'م' || /^(?:1[1-9]|20)\d\d$/.test(match[1]))) return `${faCardinal(match[1])} ${faShort(match[2], { ...NOTHING_AROUND, before: match[1] }) ?? ''}`;
   match = /^(\d+)\u200C?(?:ام|اُم|م|امین|مین|اُمین)$/u.exec(word);
   if (match) return faOrdinal(match[1]) + (word.endsWith('ین') ? 'ین' : '');
+  match = /^(\d+)(?:st|nd|rd|th)$/i.exec(word);
+  if (match) return faOrdinal(match[1]);
   match = /^(\d{1,2})-(\d{1,2})$/.exec(word);
   if (match && SCORE_WORDS.has(around.before)) return `${faCardinal(match[1])} بر ${faCardinal(match[2])}`;
   if (/^\d+(?:\.\d+)+$/.test(word) && VERSION_WORDS.has(around.before)) return word.split('.').map((part) => faDecimal(part)).join(' نقطه ');
@@ -72,7 +74,7 @@ function faNumber(word: string, around: Around, raw: string): string | null {
   if (fraction?.made) return mixed(fraction.whole, fraction.numerator, fraction.denominator);
   if (fraction) return slashed(fraction.numerator, fraction.denominator, around);
   const power = writtenPower(word);
-  if (power) return powered(power);
+  if (power && /\d/.test(power.base)) return powered(power);
   match = /^(\d+)\+$/.exec(word);
   if (match) return `${faCardinal(match[1])} به علاوه`;
   match = /^[×xX*](\d+)$/u.exec(word);
@@ -138,6 +140,6 @@ function faSpelling(word: string, around: Around): string | null {
   if (power) return powered({ ...power, base: inner(power.base) });
   const plus = /^([A-Za-z]+)\+(\+?)$/.exec(word);
   if (plus) return `${inner(plus[1])} پِلاس${plus[2] && ' پِلاس'}`;
-  if (/^[A-Z]#$/.test(word)) return word.replace('#', ' شارْپ');
+  if (/^[A-Z]#$/.test(word)) return `${inner(word[0])} شارْپ`;
   return /^[A-Za-z]+&[A-Za-z]+$/.test(word) ? word.split('&').map(inner).join(' and ') : null;
 }

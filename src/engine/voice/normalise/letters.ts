@@ -78,6 +78,7 @@ export function plainLetters(text: string): string {
     .replace(/\u00AC/g, '\u200C')
     .replace(/[\u0640\u200B\u200D-\u200F\u202A-\u202E\u2060-\u2069\uFEFF\u00AD\u034F\u06D6-\u06DC\u06DF-\u06E4\u06E7-\u06ED\uFE0E\uFE0F]/g, '')
     .replace(/ٱ/g, 'ا')
+    .normalize('NFC')
     .replace(/\u200C{2,}/g, '\u200C')
     .replace(/(?<![\p{L}\p{M}])\u200C|\u200C(?![\p{L}\p{M}])/gu, '');
 }

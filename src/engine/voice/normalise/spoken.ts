@@ -27,7 +27,7 @@ interface Reading {
   innerWord: (letters: string, around: Around) => string | null;
   decimal: (whole: string, fraction?: string) => string;
   /** The last part of an address. */
-  topDomain: (part: string) => string;
+  topDomain: (part: string) => string | null;
   symbols: Record<string, string>;
   linkMarks: Record<string, string>;
   minus: string;
@@ -43,7 +43,7 @@ const READINGS: Record<Lang, Reading> = {
     plainWord: faPlainWord,
     innerWord: faInnerWord,
     decimal: faDecimal,
-    topDomain: (part) => part,
+    topDomain: () => null,
     symbols: { '&': 'و', '+': 'به علاوه‌ی', '=': 'مساوی است با', '%': 'درصد', '$': 'دلار', '€': 'یورو', '£': 'پوند', '#': 'هشتگ', '@': 'ات', '°': 'درجه', '×': 'ضرب در', '÷': 'تقسیم بر', '﷼': 'ریال', '¥': 'ین', '₽': 'روبِل', '₺': 'لیر', '₹': 'روپیه', '₿': 'بیت‌کوین', '¢': 'سِنت', '<': 'کوچک‌تر از', '>': 'بزرگ‌تر از', '≤': 'کوچک‌تر یا مساوی', '≥': 'بزرگ‌تر یا مساوی', '≈': 'تقریباً', '~': 'حدود', '≠': 'نامساوی', '±': 'به علاوه منهای', '→': 'به', '–': 'تا', '℃': 'درجه‌ی سانتی‌گِراد', '℉': 'درجه‌ی فارنهایت' },
     linkMarks: { '.': 'نقطه', '@': 'ات', '/': 'اِسلَش', '-': 'خط تیره', '_': 'زیرخط' },
     minus: 'منهای',
@@ -64,6 +64,8 @@ const READINGS: Record<Lang, Reading> = {
   },
 };
 const LINK = /^(?:https?:\/\/|www\.)|^[\w.+-]+@[\w-]+(?:\.[\w-]+)+$|^[a-z0-9-]+(?:\.[a-z0-9-]+)*\.(?:com|org|net|ir|io|ai|app|dev|edu|gov|info|me|uk|de)(?:\/|$)/i;
+/** Letters in a word that no voice here says. */
+const UNSAID = /\u200C?[\p{Script=Greek}µ][\p{Script=Greek}µ\u200C]*/gu;
 /** Numbers of any kind inside a word, then runs of letters; everything else separates. */
 const PIECES = /[0-9]+(?:[.,][0-9]+)*|[\p{L}\p{M}\u200C]+(?:['-][\p{L}\p{M}\u200C]+)*|[&+=%$€£#@°×÷﷼¥₽₺₹₿¢<>≤≥≈~≠±→℃℉–-]/gu;
 
@@ -81,14 +83,14 @@ export function spokenPieces(word: string, base: Lang, around: Around = NOTHING_
     const read = reading.plainWord(plain, around);
     return [{ text: read === null ? plain : aloud(read, base), lang: base }];
   }
-  if (LINK.test(plain)) return linkPieces(plain, base);
+  if (LINK.test(plain)) return linkPieces(plain, base, around);
   const whole = reading.word(plain, around, word);
   if (whole !== null) return [{ text: aloud(whole, base), lang: base }];
   if (plain === '-') return [{ text: reading.minus, lang: base }];
   const parts = base === 'en' ? enParts(plain) : null;
   if (parts) return partPieces(parts, around);
   const pieces: SpokenPiece[] = [];
-  const marks: string[] = plain.match(PIECES) ?? [];
+  const marks: string[] = plain.replace(UNSAID, ' ').match(PIECES) ?? [];
   const hyphens = marks.filter((mark) => mark === '-').length;
   marks.forEach((mark, i) => {
     if (/^[0-9]/.test(mark)) pieces.push({ text: aloud(separated(mark, reading), base), lang: base });
@@ -97,9 +99,11 @@ export function spokenPieces(word: string, base: Lang, around: Around = NOTHING_
       if (hyphens < 2 && /^[0-9]/.test(marks[i - 1] ?? '') && /^[0-9]/.test(marks[i + 1] ?? '')) pieces.push({ text: reading.to, lang: base });
     } else if (Object.hasOwn(reading.symbols, mark)) pieces.push({ text: clean(reading.symbols[mark]), lang: base });
     else {
-      const lang = langOf(mark);
-      const inside = { ...NOTHING_AROUND, said: lastWord(pieces) ?? around.said, after: lettersOnly(marks[i + 1] ?? around.after) };
+      const inside = { ...NOTHING_AROUND, said: lastWord(pieces) ?? around.said, after: lettersOnly(marks.slice(i + 1).find((next) => !/^[–-]$/.test(next)) ?? around.after) };
+      const compound = base === 'en' && mark.includes('-') ? enParts(mark) : null;
+      if (compound) return void pieces.push(...partPieces(compound, inside));
       const text = clean(reading.innerWord(mark, inside) ?? mark);
+      const lang = langOf(text);
       if (lang && text !== '') pieces.push({ text, lang });
     }
   });
@@ -107,6 +111,12 @@ export function spokenPieces(word: string, base: Lang, around: Around = NOTHING_
 }
 
 const lastWord = (pieces: readonly SpokenPiece[]): string | undefined => pieces.at(-1)?.text.split(' ').at(-1);
+/** Hyphens are not said. */
+function nextSaid(marks: readonly string[], i: number): string | undefined {
+  do i++;
+  while (marks[i] === '-' || marks[i] === '–');
+  return marks[i];
+}
 const lettersOnly = (mark: string): string => (/^\p{L}/u.test(mark) ? mark : '');
 /** An abbreviation in full, which may be of the other language. */
 const spelledOut = (full: string, base: Lang): SpokenPiece[] => [{ text: clean(full), lang: langOf(full) ?? base }];
@@ -125,21 +135,22 @@ function separated(number: string, { decimal, point }: Reading): string {
   return parts.length <= 2 ? decimal(parts[0], parts[1]) : parts.map((part) => decimal(part)).join(` ${point} `);
 }
 
-function linkPieces(link: string, base: Lang): SpokenPiece[] {
+function linkPieces(link: string, base: Lang, around: Around): SpokenPiece[] {
   const { linkMarks, decimal, innerWord, topDomain } = READINGS[base];
   const shown = link.replace(/^https?:\/\//i, '').replace(/^www\./i, '').replace(/[?#].*$/, '').replace(/[/.,;:!]+$/, '');
   const top = shown.split('/')[0].split('.').at(-1);
   const pieces: SpokenPiece[] = [];
-  for (const [part] of shown.matchAll(/[0-9]+|[\p{L}\p{M}]+|[.@/_-]/gu)) {
+  const parts: string[] = shown.match(/[0-9]+|[\p{L}\p{M}]+|[.@/_-]/gu) ?? [];
+  parts.forEach((part, i) => {
     if (Object.hasOwn(linkMarks, part)) pieces.push({ text: linkMarks[part], lang: base });
     else if (/^[0-9]/.test(part)) pieces.push({ text: aloud(decimal(part), base), lang: base });
     else {
-      const lang = langOf(part);
-      const inside = { ...NOTHING_AROUND, said: lastWord(pieces) ?? '' };
-      const text = clean(part === top ? topDomain(part) : (innerWord(part, inside) ?? part));
+      const inside = { ...NOTHING_AROUND, said: lastWord(pieces) ?? around.said, after: lettersOnly(parts[i + 1] ?? around.after) };
+      const text = clean((part === top ? topDomain(part) : null) ?? innerWord(part, inside) ?? part);
+      const lang = langOf(text);
       if (lang && text !== '') pieces.push({ text, lang });
     }
-  }
+  });
   return pieces;
 }
 
@@ -163,6 +174,7 @@ function clean(text: string): string {
   return tashdidFirst(text)
     .replace(/[^\p{L}\p{M}'\u200C -]/gu, ' ')
     .replace(/(?=\p{L})[^\p{Script=Arabic}\p{Script=Latin}]/gu, ' ')
+    .replace(/(?<![\p{L}\p{M}])\u200C|\u200C(?![\p{L}\p{M}])/gu, '')
     .replace(/-{2,}/g, '-')
     .replace(/ {2,}/g, ' ')
     .trim();

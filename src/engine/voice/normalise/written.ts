@@ -1,6 +1,7 @@
 /** The words of a text as written, each with its place and the break that follows it. */
 import { isSpeakable, plainLetters } from './letters.ts';
 import { isAbbreviation } from './abbreviations.ts';
+import { A } from './enSpelling.ts';
 
 /** How the voice goes on after a word: '' at once, ',' short, the others end a sentence. */
 export type Break = '' | ',' | '.' | '?' | '!';
@@ -26,7 +27,7 @@ const DOTTED_WORD = /^[0-9۰-۹٠-٩]{0,4}[ء-ی]\u200D?(?:\.[ء-ی]\u200D?)+$/u
 /** Links and addresses whole, then numbers with their separators, then anything up to a space or a mark that separates. */
 const CLUSTER = new RegExp(
   [
-    String.raw`(?:https?://|www\.)[^\s<>«»"“”،؛]+`,
+    String.raw`(?:https?://|www\.)[^\s\p{C}<>«»"“”،؛]+`,
     String.raw`[\w.+-]+@[\w-]+(?:\.[\w-]+)+`,
     PHONE,
     SIGN,
@@ -41,7 +42,9 @@ const CLUSTER = new RegExp(
 const INNER_SEPARATOR = /(?<![0-9۰-۹٠-٩])[,;:]|[,;:](?![0-9۰-۹٠-٩])|(?<=(?=\p{L})\p{Script=Arabic})\.(?=(?=\p{L})\p{Script=Arabic})|\.{2,}/gu;
 /** What may begin or end a word: letters, digits, and signs that are said with them. */
 const EDGE = /[^\p{L}\p{M}\p{N}\p{Cs}&+%٪‰$€£¢#@°×÷﷼¥₽₺₹₿℃℉<>≤≥≈≠±→]/u;
-/** …and signs and what else a number begins with: -5, -$5, ~50, .5, (415) 555-0123. */
+/** Powers, numbers in circles, digits of other scripts: not said where a word begins. */
+const UNSAID_NUMBER = /(?![0-9۰-۹٠-٩０-９¼-¾⅐-⅞Ⅰ-ⅿ])\p{N}/u;
+/** Signs and what else a number begins with: -5, -$5, ~50, .5, (415) 555-0123. */
 const SIGNED = /^(?:[-−~][$€£]?|\.)[0-9۰-۹٠-٩]|^\([0-9۰-۹٠-٩]{3}\)/u;
 
 export function writtenWords(text: string): WrittenWord[] {
@@ -59,7 +62,7 @@ export function writtenWords(text: string): WrittenWord[] {
   }
   words.forEach((word, i) => {
     const next = words[i + 1];
-    const spelled = i > 0 && LETTER.test(word.text) && LETTER.test(words[i - 1].text) && text.slice(words[i - 1].end, word.start) === ' ';
+    const spelled = i > 0 && word.text.length === 1 && LETTER.test(word.text) && LETTER.test(words[i - 1].text) && text.slice(words[i - 1].end, word.start) === ' ';
     word.breakAfter = breakIn(text.slice(word.end, next?.start ?? text.length), word.text, next?.text ?? '', spelled);
   });
   return words;
@@ -79,22 +82,30 @@ function parts(cluster: string): [start: number, end: number][] {
 function trimmedWord(raw: string, offset: number): WrittenWord | null {
   if (LONE_SYMBOL.test(raw)) return { text: raw, start: offset, end: offset + 1, breakAfter: '' };
   let lead = 0;
-  while (lead < raw.length && EDGE.test(raw[lead]) && !SIGNED.test(raw.slice(lead, lead + 5))) lead++;
+  while (lead < raw.length && (EDGE.test(raw[lead]) || UNSAID_NUMBER.test(raw[lead])) && !SIGNED.test(raw.slice(lead, lead + 5))) lead++;
   let trail = 0;
   while (trail < raw.length - lead && EDGE.test(raw[raw.length - 1 - trail])) trail++;
   const text = raw.slice(lead, raw.length - trail);
   return isSpeakable(text) ? { text, start: offset + lead, end: offset + raw.length - trail, breakAfter: '' } : null;
 }
 
-/** An initial; of several in a row (U S A) the last is none. */
-const LETTER = /^\p{Lu}$/u;
-const lastLetters = (word: string): string => /[\p{L}\p{M}\u200C\u200D]+(?:\.[\p{L}\p{M}\u200C\u200D]+)*$/u.exec(word.slice(-24))?.[0] ?? word;
+/** An initial; of several in a row (V I P) the last is none. */
+const LETTER = new RegExp(`^(?:\\p{Lu}|${A})$`, 'u');
+/** What is not said at the end of a word. */
+const UNSAID_END = new RegExp(`(?:${EDGE.source}|${UNSAID_NUMBER.source})+$`, 'u');
+/** Letters that are said; marks and joiners are inside them. */
+const SAID_LETTERS = String.raw`(?:(?=[\p{L}\p{M}])[\p{Script=Arabic}\p{Script=Latin}\p{M}]|[\u200C\u200D])+`;
+const LAST_LETTERS = new RegExp(`${SAID_LETTERS}(?:\\.${SAID_LETTERS})*$`, 'u');
+const lastLetters = (word: string): string => LAST_LETTERS.exec(word)?.[0] ?? word;
 
 /** Whether a stop after the word belongs to it. */
 function isShort(word: string, next: string): boolean {
-  if (/[0-9](?:st|nd|rd|th)$/i.test(word)) return false;
-  const letters = lastLetters(plainLetters(word));
-  return isAbbreviation(letters, next) || isAbbreviation(letters.slice(letters.lastIndexOf('.') + 1), next);
+  if (/^[0-9]+(?:st|nd|rd|th)$/i.test(word)) return false;
+  const end = plainLetters(word.slice(-24)).replace(word.includes('/') ? /[^\p{L}\p{M}0-9۰-۹٠-٩]+$/u : UNSAID_END, '');
+  if (end.endsWith('&')) return true;
+  const letters = lastLetters(end);
+  // Of x.Dr and #DearDr the last part, too: they are said apart.
+  return isAbbreviation(letters, next) || isAbbreviation(letters.slice(letters.lastIndexOf('.') + 1), next) || (word.startsWith('#') && isAbbreviation(/[A-Z]*[a-z]*$/.exec(letters)![0], next));
 }
 
 /** The strongest break in what stands between two words. @param spelled the word is the last of letters that stand apart */
