@@ -8,7 +8,8 @@ import { dominantLang, langOf } from './normalise/letters.ts';
 import { utterances, type UtteranceText } from './normalise/utterances.ts';
 import { pauseKind, pauseTable, type InnerPause } from './pauses.ts';
 import { readAs } from './sayAs.ts';
-import { NEUTRAL, within, type Manner, type Marked } from './ssml.ts';
+import type { Marked } from './ssml.ts';
+import { NEUTRAL, within, type Manner } from './ssmlElements.ts';
 
 export interface DeliveryOptions {
   /** 0.5–2, 1 = normal (also when left out). */
