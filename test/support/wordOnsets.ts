@@ -23,10 +23,12 @@ const ONSET_WINDOW_SEC = 0.003;
 /** So far from the told start a dip is looked for. */
 const REACH_SEC = 0.1;
 /** What is quieter is silence: how it wavers, nobody hears. */
-const SILENCE_DB = -50;
+const SILENCE_DB = -60;
 /** A dip is the quietest for so long before and after it, and so much quieter than what follows it in that time. */
 const AROUND_SEC = 0.03;
 const LEAST_RISE_DB = 6;
+/** Pre-emphasis: what is left of a voice behind closed lips is low, and would hide the closure. */
+const EMPHASIS = 0.97;
 const PLOSIVES = new Set(['p', 'b', 't', 'd', 'k', 'ɡ', 'q', 'tʃ', 'dʒ']);
 
 /** @param movedSec the told starts moved by so much: what nearness to an onset is worth by chance */
@@ -63,12 +65,12 @@ function onsetNear(levelDb: LevelMeter, sec: number): number | null {
   return onset;
 }
 
-/** Root mean square between two moments, dB of full scale; outside of the sound there is silence. */
+/** Root mean square of the emphasised sound between two moments, dB of full scale; outside of it there is silence. */
 type LevelMeter = (fromSec: number, toSec: number) => number;
 
 function levelMeter(pcm: Float32Array, sampleRate: number): LevelMeter {
   const energy = new Float64Array(pcm.length + 1);
-  pcm.forEach((sample, i) => (energy[i + 1] = energy[i] + sample * sample));
+  pcm.forEach((sample, i) => (energy[i + 1] = energy[i] + (sample - EMPHASIS * (pcm[i - 1] ?? 0)) ** 2));
   const at = (sec: number) => energy[Math.min(pcm.length, Math.max(0, Math.round(sec * sampleRate)))];
   return (fromSec, toSec) => 10 * Math.log10((at(toSec) - at(fromSec)) / ((toSec - fromSec) * sampleRate) + 1e-12);
 }
