@@ -45,7 +45,11 @@ async function goneOn(whole: Rendered, request: Record<string, unknown>, fragmen
 async function differences(a: string, b: string): Promise<{ same: number[]; next: number[] }> {
   const [first, second] = await Promise.all([lumas(a), lumas(b)]);
   expect(second).toHaveLength(first.length);
-  const between = (x: Uint8Array, y: Uint8Array) => x.reduce((sum, value, i) => sum + Math.abs(value - y[i]), 0) / x.length;
+  const between = (x: Uint8Array, y: Uint8Array): number => {
+    let sum = 0;
+    for (let i = 0; i < x.length; i++) sum += Math.abs(x[i] - y[i]);
+    return sum / x.length;
+  };
   return { same: first.map((luma, i) => between(luma, second[i])), next: first.slice(1).map((luma, i) => between(luma, second[i])) };
 }
 
