@@ -62,12 +62,12 @@ function modelChecks({ models }: StudioFacts): Check[] {
 
 function networkCheck({ network }: StudioFacts): Check {
   if ('problem' in network) return wanting('network', say`Models cannot be run on the CPU: ${network.problem}`, REINSTALL, say`Finding faces and following recordings need them; the models’ runtime comes with Sima’s packages.`);
-  return ok('network', say`Models run on the CPU (${network.id}: ${network.runMs.toFixed(network.runMs < 1 ? 2 : 1)} ms a run)`);
+  return ok('network', say`Models run on the CPU (${network.id}: ${Number(network.runMs.toFixed(network.runMs < 1 ? 2 : 1))} ms a run)`);
 }
 
 function voiceCheck({ voice, problem, durationSec }: StudioFacts['voices'][number]): Check {
   if (problem !== null) return wanting(`voice-${voice}`, say`The voice “${voice}” does not speak: ${problem}`, REINSTALL, say`Texts in its language cannot be spoken; the voice comes with Sima’s packages.`);
-  return ok(`voice-${voice}`, say`The voice “${voice}” speaks${durationSec === null ? '' : say` (a word of ${durationSec.toFixed(2)} s)`}`);
+  return ok(`voice-${voice}`, say`The voice “${voice}” speaks${durationSec === null ? '' : say` (a word of ${Number(durationSec.toFixed(2))} s)`}`);
 }
 
 function avatarsCheck({ avatars }: StudioFacts): Check {

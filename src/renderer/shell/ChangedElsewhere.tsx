@@ -12,7 +12,7 @@ export function ChangedElsewhere() {
   const { keepMine, takeTheirs } = useProject.getState();
   if (!isAsked) return null;
   return (
-    <div role="alert" className="sticky top-0 z-30 flex flex-wrap items-center gap-2 border-b border-line bg-raised px-4 py-1.5">
+    <div role="alert" className="flex flex-wrap items-center gap-2 border-b border-line bg-raised px-4 py-1.5">
       <TriangleAlert aria-hidden size={16} className="text-warn" />
       <p className="min-w-40 flex-1">{t('bar.elsewhere.text', { name: name || t('bar.untitled') })}</p>
       <Button tip={t('bar.elsewhere.theirsTip')} onClick={() => void takeTheirs().catch(tellFailure)}>{t('bar.elsewhere.theirs')}</Button>

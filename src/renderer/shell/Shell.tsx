@@ -24,14 +24,16 @@ export function Shell({ children }: { children: ReactNode }) {
   useEffect(keepDroppedFilesFromOpening, []);
   return (
     <div className="grid h-full grid-cols-[auto_minmax(0,1fr)] grid-rows-[auto_minmax(0,1fr)]">
-      <TopBar />
+      <div className="col-span-2">
+        <TopBar />
+        <ChangedElsewhere />
+      </div>
       <nav aria-label={t('app')} className="flex flex-col gap-1 overflow-auto border-e border-line bg-panel p-1.5">
         {SCREENS.map((name, i) => (
           <Rail key={name} name={name} shortcut={`$mod+${i + 1}`} current={name === screen} onGo={() => go(name)} />
         ))}
       </nav>
       <main className="relative min-h-0 min-w-0 overflow-auto">
-        <ChangedElsewhere />
         {connection === 'lost' && <p role="status" className="sticky top-0 z-30 bg-warn px-4 py-1 text-accent-ink">{t('connection.lost')}</p>}
         {connection === 'connecting' ? <Loading label={t('connection.connecting')} /> : children}
       </main>

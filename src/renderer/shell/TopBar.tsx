@@ -23,7 +23,7 @@ export function TopBar() {
     if (!isOpen) heardNothing();
   }, [isOpen]);
   return (
-    <header className="col-span-2 flex min-h-10 flex-wrap items-center gap-x-2 border-b border-line bg-panel ps-3 pe-2">
+    <header className="flex min-h-10 flex-wrap items-center gap-x-2 border-b border-line bg-panel ps-3 pe-2">
       <strong className="me-1 text-sm font-semibold max-[900px]:sr-only">{t('app')}</strong>
       <ProjectMenu />
       <span className="flex-1" />

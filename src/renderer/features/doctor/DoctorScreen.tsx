@@ -10,7 +10,7 @@ import { useCall } from '../../studio/queries.ts';
 import { Button, IconButton } from '../../ui/Button.tsx';
 import { Failure, Progress } from '../../ui/states.tsx';
 import { examine, stopExamining, useExamination } from './examination.ts';
-import { commandOf, GROUPS, reportOf } from './report.ts';
+import { commandOf, GROUPS, isCommand, remarkOf, reportOf } from './report.ts';
 import { saidIn } from './said.ts';
 
 const LOOKS: Record<CheckRow['state'], { icon: LucideIcon; tone: string }> = {
@@ -76,6 +76,7 @@ function Row({ row }: { row: CheckRow }) {
   const language = useView((view) => view.language);
   const { id, state } = row;
   const { found, advice, why } = saidIn(language, row);
+  const remark = advice === null ? null : remarkOf(advice);
   const { icon: Icon, tone } = LOOKS[state];
   const title = i18n.exists(`doctor:titles.${id}`) ? t(`titles.${id as 'machine.node'}`) : id;
   return (
@@ -88,8 +89,11 @@ function Row({ row }: { row: CheckRow }) {
           <div className="flex flex-col gap-1">
             <span className="text-xs text-muted">{t('do')}</span>
             <div className="flex items-start gap-2 rounded border border-line bg-ground p-2">
-              <code dir="auto" className="min-w-0 flex-1 font-mono text-xs break-words whitespace-pre-wrap">{advice}</code>
-              <IconButton label={t('copyCommandTip')} icon={Clipboard} size={14} onClick={() => void navigator.clipboard.writeText(commandOf(advice)).then(() => toast(common('copied')))} />
+              <div className="flex min-w-0 flex-1 flex-col gap-1 text-xs break-words">
+                <code dir="auto" className={`whitespace-pre-wrap ${language === 'en' || isCommand(advice) ? 'font-mono' : 'font-sans'}`}>{remark === null ? advice : commandOf(advice)}</code>
+                {remark !== null && <span dir="auto" className="text-muted">{remark}</span>}
+              </div>
+              <IconButton label={t('copyCommandTip')} icon={Clipboard} size={14} onClick={() => void navigator.clipboard.writeText(commandOf(row.advice ?? '')).then(() => toast(common('copied')))} />
             </div>
           </div>
         )}

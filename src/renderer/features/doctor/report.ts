@@ -22,3 +22,12 @@ export function reportOf(checks: readonly CheckRow[], about: string): string {
 
 /** The command of an advice, without the words around it: what stands before the first bracketed remark. */
 export const commandOf = (advice: string): string => advice.replace(/ {3}\(.*$/s, '').trim();
+
+/** What is to be known of its one command; null: nothing, or there are several steps, which stay together. */
+export function remarkOf(advice: string): string | null {
+  const [, ...remarks] = advice.split(/ {3}\(/);
+  return remarks.length === 1 && remarks[0].endsWith(')') ? remarks[0].slice(0, -1) : null;
+}
+
+/** Commands begin with the small letters of a program's name. */
+export const isCommand = (advice: string): boolean => /^[a-z]/.test(advice);

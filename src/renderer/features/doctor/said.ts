@@ -7,8 +7,13 @@ import type { UiLanguage } from '../../state/view.ts';
 export type Said = Pick<CheckRow, 'found' | 'advice' | 'why'>;
 
 const digits = new Intl.NumberFormat('fa-IR', { useGrouping: false, maximumFractionDigits: 3 });
-/** A name keeps its own direction. */
-const PERSIAN: Language = { formOf: (form) => checks[form] ?? form, number: (value) => digits.format(value), name: (value) => (value === '' ? '' : `\u2068${value}\u2069`) };
+const grouped = new Intl.NumberFormat('fa-IR');
+const PERSIAN: Language = {
+  formOf: (form) => checks[form] ?? form,
+  number: (value) => digits.format(value),
+  /** It keeps its own direction. */
+  name: (value) => (value === '' ? '' : /^\d{1,3}(,\d{3})+$/.test(value) ? grouped.format(Number(value.replaceAll(',', ''))) : `\u2068${value}\u2069`),
+};
 /** What is typed into a terminal is typed so everywhere. */
 const PERSIAN_COMMANDS: Language = { ...PERSIAN, number: String, name: (value) => value };
 

@@ -10,7 +10,7 @@ export const checks: Readonly<Record<string, string | null>> = {
   '{0} is too old': '{0} بیش از اندازه قدیمی است',
 
   // This machine
-  'Node {0} on {1} {2}': 'Node {0} روی {1} {2}',
+  'Node {0} on {1} {2}': '\u2066Node {0}\u2069 روی \u2066{1} {2}\u2069',
   'Run Sima through npm (“npm run -s sima -- …”), or install Node {0} or newer.': 'سیما را از راه npm اجرا کنید («npm run -s sima -- …»)، یا Node {0} یا تازه‌تر نصب کنید.',
   'The database and codec libraries crash on older versions.': 'کتابخانه‌های پایگاه داده و رمزگذار با نسخه‌های قدیمی‌تر از کار می‌افتند.',
   '{0}, a platform that not all libraries are built for': '{0}؛ همهٔ کتابخانه‌ها برای این سکو ساخته نشده‌اند',
@@ -130,7 +130,7 @@ export const checks: Readonly<Record<string, string | null>> = {
   'Nothing, if the CPU is fast enough; else bring its Vulkan driver up to date (Debian, Ubuntu: sudo apt install mesa-vulkan-drivers).': 'اگر پردازنده به اندازهٔ کافی تند است، هیچ؛ وگرنه راه‌انداز Vulkan آن را به‌روز کنید (دبیان و اوبونتو: sudo apt install mesa-vulkan-drivers).',
   'Models run on the CPU: the built-in one at full speed, Wav2Lip in about real time.': 'مدل‌ها روی پردازنده اجرا می‌شوند: مدل همراه با تمام سرعت و Wav2Lip نزدیک به زمان واقعی.',
   'No GPU: models run on the CPU': 'کارت گرافیکی نیست: مدل‌ها روی پردازنده اجرا می‌شوند',
-  'The built-in model needs none. Wav2Lip reaches about real time on two cores; the guide’s 150 ms per chunk needs a card of the RTX 4090’s class (see: sima bench).': 'مدل همراه نیازی به آن ندارد. Wav2Lip روی دو هسته نزدیک به زمان واقعی می‌رسد؛ ۱۵۰ هزارم ثانیه برای هر تکه که راهنما می‌گوید کارتی در رده RTX 4090 می‌خواهد (ببینید: sima bench).',
+  'The built-in model needs none. Wav2Lip reaches about real time on two cores; the guide’s 150 ms per chunk needs a card of the RTX 4090’s class (see: sima bench).': 'مدل همراه نیازی به آن ندارد. Wav2Lip روی دو هسته نزدیک به زمان واقعی می‌رسد؛ ۱۵۰ هزارم ثانیه برای هر تکه که راهنما می‌گوید کارتی در ردهٔ RTX 4090 می‌خواهد (ببینید: sima bench).',
   'The cards are: {0}.': 'کارت‌ها این‌هایند: {0}.',
   'The settings name GPU {0} (sessions.deviceId), and there is none of that number': 'تنظیمات کارت گرافیک {0} را نام می‌برد (sessions.deviceId) و کارتی با این شماره نیست',
   'Name one that is there in engine.json in the data folder; they count from 0, among those that CUDA_VISIBLE_DEVICES names.': 'در engine.json در پوشهٔ داده‌ها یکی را که هست نام ببرید؛ شمارش از ۰ است، میان آن‌ها که CUDA_VISIBLE_DEVICES نام می‌برد.',

@@ -31,7 +31,8 @@ function Row({ arrival: { key, name, stage, done, failure } }: { arrival: Arriva
         <bdi className="min-w-0 flex-1 truncate">{name}</bdi>
         <IconButton label={t('common:cancel')} icon={X} size={14} className="size-6" onClick={() => dismiss(key)} />
       </span>
-      {failure && <span className="break-words"><span className="text-bad">{t(`common:errors.${failure.code}`)}</span> <bdi className="text-muted">{failure.message}</bdi></span>}
+      {failure && <p className="text-bad">{t(`common:errors.${failure.code}`)}</p>}
+      {failure && <p dir="auto" className="break-words text-muted">{failure.message}</p>}
       {isStuck ? <Button onClick={() => go('avatars')}>{stage === 'choosing' ? t('shelf.chooseFace') : t('common:more')}</Button> : <Progress label={word} done={done} />}
     </li>
   );
