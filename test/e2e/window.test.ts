@@ -172,24 +172,34 @@ describe.skipIf(executable === null)('the studio’s window', { timeout: 120_000
       await page.getByRole('banner').getByRole('button', { name: 'Travels' }).click();
       await page.getByRole('menuitem', { name: item }).click();
     };
+    const choosing = page.waitForEvent('filechooser');
     const [download] = await Promise.all([page.waitForEvent('download'), menu('Save as a package…')]);
     expect(download.suggestedFilename()).toBe('Travels.simapack');
     const file = path.join(folder, 'Travels.simapack');
     await download.saveAs(file);
     await pages.studio.projects.remove(id);
-    const [chooser] = await Promise.all([page.waitForEvent('filechooser'), menu('Open a project file…')]);
-    await chooser.setFiles(file);
+    await menu('Open a project file…');
+    await (await choosing).setFiles(file);
     await expect.poll(async () => (await pages.studio.projects.list()).map((row) => row.id)).toContain(id);
     expect(await pages.studio.projects.open(id)).toMatchObject({ name: 'Travels', segments: [{ text: 'All that it needs.' }], avatarId: pages.avatarId });
     await page.context().close();
   });
 
-  test.each(['en', 'fa'] as const)('on a small screen the picture still has the most room (%s)', async (language) => {
-    const page = await open({ language, width: 1024, height: 700 });
-    const { width, height } = (await page.locator('[role=img]').first().boundingBox())!;
-    expect(height).toBeGreaterThan(0.4 * 700);
-    expect(width).toBeGreaterThan(0.45 * 1024);
-    expect(await page.evaluate(() => document.querySelector('main')!.scrollHeight <= document.querySelector('main')!.clientHeight)).toBe(true);
+  test('on a small screen the picture still has the most room, in both languages; the timeline is had whole by a press, and stays so', async () => {
+    const page = await open({ width: 1024, height: 700 });
+    const picture = async () => (await page.locator('main [role=img]').first().boundingBox())!;
+    for (const turn of ['فارسی', 'English']) {
+      const { width, height } = await picture();
+      expect(height).toBeGreaterThan(0.4 * 700);
+      expect(width).toBeGreaterThan(0.45 * 1024);
+      expect(await page.evaluate(() => document.querySelector('main')!.scrollHeight <= document.querySelector('main')!.clientHeight)).toBe(true);
+      await page.getByRole('banner').getByText(turn).click();
+    }
+    const before = await picture();
+    await page.getByRole('button', { name: 'Words, sound and mouth, too' }).click();
+    expect((await picture()).height).toBeLessThan(before.height - 50);
+    await page.reload();
+    await page.getByRole('button', { name: 'Sentences alone: more room for the picture' }).waitFor();
     await page.context().close();
   });
 });
