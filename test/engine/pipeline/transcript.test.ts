@@ -2,7 +2,10 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { createLevelMeter } from '../../../src/engine/media/levels.ts';
+import { speakScript } from '../../../src/engine/pipeline/speech.ts';
+import { TIMELINE_RATE } from '../../../src/engine/pipeline/timeline.ts';
 import { speechClock, transcribed } from '../../../src/engine/pipeline/transcript.ts';
+import { openVoices } from '../../../src/engine/voice/voices.ts';
 
 const RATE = 1000;
 /** Seconds of sound and of silence in turns. */
@@ -41,6 +44,30 @@ test('in order and within the recording, whatever it is', () => {
     }
     expect(at).toBeLessThanOrEqual(clock.durationSec);
   }));
+});
+
+test('a stop is where its pause is, however long the letters before it take', () => {
+  // Of three sentences as long, the first has nearly half of all letters.
+  const [first, second, third] = transcribed('Nobody really knows. She left me. He is gone.', clockOf(1, 0.5, 1, 0.5, 1));
+  expect([first, second, third].map(({ startSec }) => Math.round(startSec * 20) / 20)).toEqual([0, 1.5, 3]);
+  expect([first.words[2].endSec, second.words[2].endSec].map((sec) => Math.round(sec * 20) / 20)).toEqual([1, 2.5]);
+});
+
+test('words are where a voice says them, as nearly as letters tell', async () => {
+  const script = 'بهرام پرسید: «این پارچهٔ آبی متری چند است؟» پیرمرد لبخند زد و گفت: «برای شما، مهمان من باشید!» People often ask me about the problem, and I promise: my simple plan may be better. Keep a map, and never permit a bumpy path to spoil a happy mood.';
+  const voices = await openVoices();
+  const meter = createLevelMeter(TIMELINE_RATE);
+  const spoken: number[] = [];
+  for await (const { pcm, words } of speakScript({ script, rate: 1, pitch: 1 }, voices)) {
+    spoken.push(...words.map(({ startSec }) => startSec + meter.durationSec()));
+    meter.add(pcm);
+  }
+  await voices.close();
+  const placed = transcribed(script, speechClock(meter.levels(), meter.durationSec())).flatMap(({ words }) => words);
+  expect(placed).toHaveLength(spoken.length);
+  const off = placed.map(({ startSec }, i) => Math.abs(startSec - spoken[i])).sort((a, b) => a - b);
+  expect(off[Math.floor(off.length / 2)]).toBeLessThan(0.15);
+  expect(off[Math.floor(0.95 * off.length)]).toBeLessThan(0.4);
 });
 
 test('without a transcript there is one segment without words', () => {
