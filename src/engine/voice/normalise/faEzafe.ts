@@ -57,7 +57,7 @@ function joinsOf(tokens: readonly Token[]): boolean[] {
     const next = token.pauseAfter ? undefined : tokens[i + 1];
     if (token.written !== null) joins.push(token.written === 'ezafe');
     else if (next === undefined) joins.push(false);
-    else joins.push(inPhrases[i] === undefined ? isJoined(tokens, i, joins[i - 1] ?? false, inPhrases[i + 1] === false) : inPhrases[i] === 'inside' || (inPhrases[i] && !isStop(tokens, i + 1)));
+    else joins.push(inPhrases[i] === undefined ? isJoined(tokens, i, joins[i - 1] ?? false, inPhrases[i + 1] === false) : inPhrases[i] === 'inside' || (inPhrases[i] && !isStop(tokens, i + 1) && !isPlainPreposition(next)));
   });
   return joins;
 }
@@ -82,7 +82,8 @@ const followerOf = (tokens: readonly Token[], i: number): Token | undefined => (
 /** Nothing can govern that word: verbs, conjunctions, adverbs. */
 function isStop(tokens: readonly Token[], i: number): boolean {
   const token = tokens[i];
-  if (is(token, 'verbs')) return !(isNoun(token) || isAdjective(token)) || followerOf(tokens, i) === undefined;
+  const next = followerOf(tokens, i);
+  if (is(token, 'verbs')) return !(isNoun(token) || isAdjective(token)) || next === undefined || is(next, 'verbs');
   return is(token, 'never') && !isNoun(token) && !isAdjective(token);
 }
 
@@ -93,11 +94,14 @@ function isStop(tokens: readonly Token[], i: number): boolean {
 function isVerbPart(tokens: readonly Token[], i: number, isGoverned: boolean): boolean {
   const token = tokens[i];
   const next = followerOf(tokens, i);
-  if (token.word.isMarked || !is(token, 'verb nouns', 'adjectives')) return false;
+  if (token.word.isMarked) return false;
   if (is(token, 'deictic adjectives') && is(next, 'verbs')) return true;
   if (next === undefined || !is(next, 'light verbs')) return false;
-  return is(token, 'verb nouns') || (PREDICATING.test(next.bare) && !(isGoverned && (OF_KIND.test(token.bare) || COPULA_OF_MANY.test(next.bare))));
+  if (isGoverned && ACTING.test(next.bare) && (isNoun(token) || is(token, 'unknown'))) return true;
+  return is(token, 'verb nouns') || (isAdjective(token) && (PREDICATING.test(next.bare) && !(isGoverned && ((OF_KIND.test(token.bare) && !is(token, 'qualities')) || COPULA_OF_MANY.test(next.bare)))));
 }
+/** What stands right before these without «را» is the other half of the verb. */
+const ACTING = /^(?:ن?می\u200C|[نب])?(?:کن|کرد|شو|شد|ده|داد|گیر|گرفت|زن|زد|نما|نمود|گردید|یاب|یافت)/u;
 const OF_KIND = /(?:[^ا]ی|م)$/u;
 const COPULA_OF_MANY = /^هست(?:م|یم|ید|ند)$/u;
 /** Verbs that an adjective stands with: to be, become, make, stay. */
@@ -106,41 +110,70 @@ const PREDICATING = /^(?:ن?می\u200C|[بن])?(?:کن|کرد|شو|شد|باش|�
 /** Compound infinitives: «حرف زدن», «آماده شدن». */
 const LIGHT_INFINITIVE = /^(?:کردن|شدن|دادن|گرفتن|زدن|داشتن|یافتن|آوردن|بردن|خوردن|کشیدن|بودن|گذاشتن|پذیرفتن|ماندن|رساندن|نمودن|گردیدن|رفتن|آمدن)$/u;
 
+const isPlainPreposition = (token: Token): boolean => is(token, 'prepositions') && !isAdjective(token);
+/** An adjective, also with “a”: «خوبی» in «فرصت خوبی». */
+const isDescribing = (token: Token | undefined): boolean => token !== undefined && (isAdjective(token) || (token.bare.endsWith('ی') && faWord(token.bare.slice(0, -1)).kinds.has('adjectives')));
+const isPointing = (token: Token | undefined): boolean => token !== undefined && /^(?:این|آن|همین|همان)$/u.test(token.bare);
+
 /** Days that tell when: a phrase that something governs may end in one («در درسِ امروز»), elsewhere they are adverbs. */
 const DAYS = new Set(['امروز', 'دیروز', 'فردا', 'امشب', 'دیشب', 'امسال', 'پارسال']);
 const isPlacing = (token: Token | undefined): boolean => token !== undefined && /^(?:از|به|در|با|بر)$/u.test(token.bare);
 
 /**
+ * The first line that knows decides.
  * @param isGoverned the word before has an ezafe, so this one is in the middle of its phrase
  * @param startsPhrase whether a fixed phrase without an ezafe after its first word begins with the next one: «هر روز», «پیش از»
  */
 function isJoined(tokens: readonly Token[], i: number, isGoverned: boolean, startsPhrase: boolean): boolean {
   const [before, token, next] = [tokens[i - 1], tokens[i], tokens[i + 1]];
   const afterNext = followerOf(tokens, i + 1);
+
+  // What follows rules it out, or the spelling has settled it.
   if (token.word.isClosed) return false;
   if (DAYS.has(next.bare)) return (isGoverned || isPlacing(before)) && (isNoun(token) || isAdjective(token));
   if (isStop(tokens, i + 1)) return false;
   if (token.word.isWritten) return true;
+
+  // Words that govern by themselves; words that never do. «نزدیک» is an adjective after a noun.
+  if (is(token, 'prepositions') && is(next, 'numbers')) return true;
   if (is(token, 'prepositions', 'governors') && !(isAdjective(token) && isNoun(before))) return !is(next, 'prepositions') || is(next, 'nouns', 'adjectives');
-  if (is(token, 'numbers') || (is(token, 'never', 'pronouns', 'names', 'verbs', 'determiners', 'superlatives') && !isNoun(token))) return token.bare === 'همه' && (isNoun(next) || is(next, 'pronouns', 'determiners'));
-  if (is(next, 'superlatives', 'governors') || (is(next, 'prepositions') && !isAdjective(next)) || isVerbPart(tokens, i + 1, isGoverned || isPlacing(before))) return false;
+  if (token.bare === 'همه') return isNoun(next) || is(next, 'pronouns', 'determiners');
+  if (is(token, 'numbers') || (is(token, 'never', 'pronouns', 'names', 'verbs', 'determiners', 'superlatives') && !isNoun(token))) return false;
+
+  // The next word belongs to what follows it: «مردم نگران آینده‌اند», «برنامه آغاز شد», «آماده شدن», «جامعه بسیار مهم», «نان تازه هر روز».
+  if (is(next, 'superlatives', 'governors') || isPlainPreposition(next) || isVerbPart(tokens, i + 1, isGoverned || isPlacing(before))) return false;
   if (LIGHT_INFINITIVE.test(next.bare) && is(token, 'verb nouns', 'adjectives')) return false;
   if (is(next, 'never') && isAdjective(afterNext)) return false;
   if (startsPhrase && is(next, 'determiners', 'adjectives', 'verb nouns')) return false;
+
+  // Names: «دکتر احمدی», «ایران باستان».
   if (is(token, 'titles') && is(next, 'names', 'unknown', 'titles')) return false;
   if (is(token, 'places')) return isAdjective(next) && /^(?:شمالی|جنوبی|شرقی|غربی|مرکزی|بزرگ|باستان|نو|قدیم|آینده)$/u.test(next.bare);
-  // What a governed phrase is followed by often begins the next one, with an adjective of its own: «کارگرانِ معدن | حقوق بیشتری…».
+
+  // Adjectives pass it on inside a phrase; a noun has it before any adjective.
   const isDeep = isGoverned && !is(before, 'prepositions');
-  const isNextPhrase = isNoun(next) && ((isDeep && isAdjective(afterNext) && !is(afterNext, 'verbs')) || (isDeep && is(token, 'people') && !is(token, 'roles') && !is(next, 'people')));
-  if (isAdjective(token) && (isDeep || !isNoun(token))) return isGoverned && !is(token, 'deictic adjectives') && !isNextPhrase && next.bare !== 'یک' && canBeGoverned(next);
+  const isOver = isPhraseOver(before, token, next, afterNext, isDeep);
+  if (isAdjective(token) && (isDeep || !isNoun(token))) return isGoverned && !is(token, 'deictic adjectives') && !isOver && next.bare !== 'یک' && canBeGoverned(next);
   if (isAdjective(next)) return true;
-  if (isNextPhrase) return false;
+  if (isOver) return false;
+
+  // A noun before a noun, a name, a number: «سه سال کار» has none, «سال ۱۴۰۳» has one.
   if (is(before, 'numbers', 'determiners') && is(token, 'measures', 'times')) return false;
   if (is(token, 'heads') && is(next, 'titles', 'unknown')) return true;
   if (is(token, 'numbered heads') && is(next, 'numbers')) return true;
-  if (is(token, 'unknown')) return false;
+  if (is(token, 'unknown')) return next.bare === 'خود';
   if (is(token, 'people') && ((is(next, 'determiners') && !token.bare.endsWith('ان')) || (next.word.isMarked && afterNext?.bare === 'را'))) return false;
   return canBeGoverned(next) && !is(next, 'numbers') && next.bare !== 'یک';
+}
+
+/**
+ * Whether the next word begins another phrase: after «این کتاب»; where it has an adjective of its own and the one before is long enough («کارگرانِ معدن | حقوقِ بیشتری»); after
+ * people that own nothing by their name («قلبِ انسان | خون»).
+ */
+function isPhraseOver(before: Token | undefined, token: Token, next: Token, afterNext: Token | undefined, isDeep: boolean): boolean {
+  if (isPointing(before)) return isNoun(next) || is(next, 'unknown');
+  if (!isNoun(next) || !isDeep) return false;
+  return (isDescribing(afterNext) && !is(afterNext, 'verbs')) || (is(token, 'people') && !is(token, 'roles') && !is(next, 'people'));
 }
 
 /** Whether it may be what a noun or adjective before it belongs to. */

@@ -8,7 +8,7 @@ import { PROJECT } from '../../places.ts';
 import { isVerbForm } from './faJoins.ts';
 
 /** The tables by the first words of their headings. */
-const KINDS = ['prepositions', 'heads', 'numbered heads', 'governors', 'titles', 'people', 'roles', 'nouns', 'adjectives', 'deictic adjectives', 'places', 'names', 'measures', 'times', 'determiners', 'pronouns', 'never', 'numbers', 'verbs', 'light verbs', 'verb nouns', 'consonant he', 'silent he', 'consonant vav'] as const;
+const KINDS = ['prepositions', 'heads', 'numbered heads', 'governors', 'titles', 'people', 'roles', 'nouns', 'adjectives', 'deictic adjectives', 'qualities', 'places', 'names', 'measures', 'times', 'determiners', 'pronouns', 'never', 'numbers', 'verbs', 'light verbs', 'verb nouns', 'consonant he', 'silent he', 'consonant vav'] as const;
 type Table = (typeof KINDS)[number];
 export type Kind = Table | 'superlatives' | 'unknown';
 
@@ -68,13 +68,13 @@ function wordOf(word: string): FaWord {
 const endsInVowel = (word: string): boolean => /[اآ]$/u.test(word) || (word.endsWith('و') && !isIn(word, 'consonant vav'));
 
 /** Forms of the verbs that make one with a noun or an adjective: کردن, شدن, دادن… */
-const LIGHT_VERB = /^(?:ن?می\u200C|[نب])?(?:(?:کن|شو|ده|گیر|زن|دار|یاب|آور|باش|گرد|نما|کش|گذار|پذیر)(?:م|د|یم|ید|ند)|(?:کرد|شد|داد|گرفت|زد|داشت|یافت|آورد|برد|خورد|کشید|بود|گردید|نمود|گذاشت|پذیرفت|ماند|رساند)(?:م|یم|ید|ند|ه|ه\u200C(?:ام|ای|است|ایم|اید|اند))?)$/u;
+const LIGHT_VERB = /^(?:ن?می\u200C|[نب])?(?:(?:کن|شو|ده|گیر|زن|دار|یاب|آور|باش|گرد|نما|کش|گذار|پذیر|خوان)(?:م|د|یم|ید|ند)|(?:کرد|شد|داد|گرفت|زد|داشت|یافت|آورد|برد|خورد|کشید|بود|گردید|نمود|گذاشت|پذیرفت|ماند|رساند|خواند)(?:م|یم|ید|ند|ه|ه\u200C(?:ام|ای|است|ایم|اید|اند))?)$/u;
 const VERB_PREFIX = /^ن?می\u200C/u;
 const PERFECT = /ه\u200C(?:ام|ای|است|ایم|اید|اند)$/u;
 const PLURAL = /^(.+?)\u200C?ها(?:یی|ی?(?:م|ت|ش|مان|تان|شان))?$/u;
 const MINE = /^(.{2,}?)\u200C?(?:مان|تان|شان|یم|یت|یش|ام|ات|اش|م|ت|ش)$/u;
-const ADJECTIVE = /^(?:بی|نا|کم|پر|خوش|بد|هم|غیر|چند)\u200C|(?:مند|ناک|آور|انگیز|آمیز|پذیر|ناپذیر|انه|زده|آلود|وار|گونه|\u200Cشده|\u200Cنشده|\u200Cکننده|بخش|گرا|محور)$/u;
-const NOUN = /(?:یت|سازی|کاری|گذاری|شناسی|نویسی|داری|گیری|بندی|گری|گرایی|زدایی|خوانی|رسانی|جویی|یابی|کشی|پردازی|ورزی|ستان|گاه|نامه|خانه|..ات)$/u;
+const ADJECTIVE = /^(?:بی|نا|کم|پر|خوش|بد|هم|غیر|چند)\u200C|(?:مند|ناک|آور|انگیز|آمیز|پذیر|ناپذیر|انه|زده|آلود|وار|گونه|[دت]نی|\u200Cشده|\u200Cنشده|\u200Cکننده|بخش|گرا|محور)$/u;
+const NOUN = /(?:یت|سازی|کاری|گذاری|شناسی|نویسی|داری|گیری|بندی|گری|گرایی|زدایی|خوانی|رسانی|جویی|یابی|کشی|پردازی|ورزی|گاه|نامه|خانه|..ات)$/u;
 const PERSON = /(?:گر|کار|چی|بان|نویس|شناس|ساز|گذار|دار|فروش|نده|ندگان|گران|کاران|سازان|شناسان|نویسان)$/u;
 
 const { tables, phrases } = readTables(readFileSync(path.join(PROJECT, 'resources', 'persian', 'ezafe.txt'), 'utf8'));
@@ -109,6 +109,7 @@ function byEnding(word: string): FaWord | null {
   if (mine && isNoun(mine[1])) return as(kindsOf(mine[1]), 'closed');
   if (isVerbForm(word.replace(/^[نب](?=..)/u, '')) || isVerbForm(word)) return as(['verbs']);
   if (/.{2}[دت]ن$/u.test(word)) return as(['nouns']);
+  if (word.endsWith('ستان')) return as(['places']);
   if (ADJECTIVE.test(word)) return as(['adjectives']);
   if (PERSON.test(word)) return as(['people', 'nouns']);
   return NOUN.test(word) ? as(['nouns']) : null;
@@ -137,7 +138,7 @@ function readTables(text: string): { tables: Map<string, Set<Table>>; phrases: M
     if (kinds.has('verbs') && LIGHT_VERB.test(word)) kinds.add('light verbs');
     if (kinds.has('light verbs')) kinds.add('verbs');
     if (kinds.has('roles')) kinds.add('people');
-    if (kinds.has('deictic adjectives')) kinds.add('adjectives');
+    if (kinds.has('deictic adjectives') || kinds.has('qualities')) kinds.add('adjectives');
     if (kinds.has('governors')) kinds.add('nouns');
     if (kinds.has('numbered heads')) kinds.add('heads');
   }
