@@ -38,7 +38,6 @@ export function SettingsScreen() {
       <RestartNotice />
       <Look />
       <Work settings={settings} set={set} />
-      <Pronunciation settings={settings} set={set} />
       <Speech settings={settings} set={set} />
       <Sound settings={settings} set={set} />
       <Memory settings={settings} set={set} />
@@ -99,21 +98,13 @@ function Work({ settings: { device, maxSessions }, set }: PartProps) {
   );
 }
 
-function Pronunciation({ settings: { starterLexicon }, set }: PartProps) {
-  const { t } = useTranslation('settings');
-  return (
-    <Section title={t('pronunciation.title')}>
-      <Switch label={t('pronunciation.starter')} hint={t('pronunciation.starterHint')} checked={starterLexicon} onChange={(next) => set({ starterLexicon: next })} />
-    </Section>
-  );
-}
-
 const PAUSE_PERCENT = 100;
 
-function Speech({ settings: { pausePercent }, set }: PartProps) {
+function Speech({ settings: { pausePercent, starterLexicon }, set }: PartProps) {
   const { t } = useTranslation('settings');
   return (
     <Section title={t('speech.title')}>
+      <Switch label={t('speech.starter')} hint={t('speech.starterHint')} checked={starterLexicon} onChange={(next) => set({ starterLexicon: next })} />
       <NumberSetting label={t('speech.pauses')} hint={t('speech.pausesHint')} unit={t('speech.percent')} value={pausePercent} defaultValue={PAUSE_PERCENT} min={50} max={200} whole onChange={(next) => set({ pausePercent: next })} />
     </Section>
   );

@@ -5,8 +5,7 @@ export const settings = {
   look: { title: 'Appearance', language: 'Language', theme: 'Theme', themeTip: 'How the window looks', languageTip: 'The page’s language and direction' },
   work: { title: 'Work', device: 'Where models run', deviceHint: 'Automatic tries each in turn and says in Models why one was not taken.', users: 'Users at once', usersHint: 'One more is refused with the reason. Counts at once.', auto: 'Automatic' },
   devices: { auto: 'Automatic', cuda: 'NVIDIA (CUDA)', dml: 'Windows (DirectML)', coreml: 'Apple (Core ML)', webgpu: 'WebGPU', cpu: 'Processor' },
-  pronunciation: { title: 'Pronunciation', starter: 'Starter lexicon', starterHint: 'Persian words that voices misread, and homographs that the words beside them decide. Your own lexicon and vowel marks in the text go before it.' },
-  speech: { title: 'Speech', pauses: 'Pauses', percent: '%', pausesHint: 'How long the voices are silent at commas, full stops and paragraphs, 100 % as usual. Counts from the next take on.' },
+  speech: { title: 'Speech', starter: 'Starter lexicon', starterHint: 'Persian words that voices misread, and homographs that the words beside them decide. Your own lexicon and vowel marks in the text go before it.', pauses: 'Pauses', percent: '%', pausesHint: 'How long the voices are silent at commas, full stops and paragraphs, 100 % as usual. Counts from the next take on.' },
   sound: { title: 'Recordings', loudness: 'Loudness of your own recordings', hint: 'Each is brought to it by one gain, peaks kept below −1 dBTP. A recording can also be used as it is.', value: '{{value}} LUFS', names: { '-14': 'as loud as music online', '-16': 'speech online', '-18': 'a little softer', '-23': 'broadcast (EBU R 128)' } },
   memory: {
     title: 'Memory', text: 'What the engine may hold, in gigabytes. When a budget is nearly spent, frames are made in smaller batches; when it is spent, the engine is started again between two pieces.',
