@@ -105,6 +105,7 @@ describe.runIf(process.platform === 'linux')('a package for this system', () => 
   });
 
   test('the engine starts from what was packed, with the modules that were packed', async () => {
+    process.env['NODE_DISABLE_COMPILE_CACHE'] = '1'; // of a folder that goes nothing is kept
     const { openStudio } = (await import(pathToFileURL(path.join(resources, 'app.asar.unpacked', 'out', 'main', 'engine', 'studio', 'studio.js')).href)) as { openStudio: (options: StudioOptions) => Promise<Studio> };
     const studio = await openStudio({ home: path.join(folder, 'home') });
     try {

@@ -99,8 +99,9 @@ describe.skipIf(executable === null)('a take in the studio’s page', () => {
     await until(() => newest() !== before);
     // Early, while most of it is still to be made.
     for await (const event of studio.watch(newest(), new AbortController().signal)) if (event.type === 'fragment' && event.fragment.index === 1) break;
+    const told = page.getByText('The engine is being started again.').first().waitFor(); // looked for before it is there: it is soon gone again
     process.kill(studio.engine.pid()!, 'SIGKILL');
-    await page.getByText('The engine is being started again.').first().waitFor();
+    await told;
     await untilShown(page, 2);
     await page.reload();
     await untilPlayback(page, 'playing');
