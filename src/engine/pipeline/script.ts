@@ -156,7 +156,9 @@ function stopStrength(script: string, at: number, stop: string, end: number, spa
 }
 
 function wordBefore(script: string, at: number): string {
-  return /[\p{L}\p{M}](?:[\p{L}\p{M}.\u200C]*[\p{L}\p{M}])?$/u.exec(script.slice(Math.max(0, at - 24), at))?.[0] ?? '';
+  const before = script.slice(Math.max(0, at - 24), at);
+  // The end of 21st is no St.
+  return /[0-9](?:st|nd|rd|th)$/i.test(before) ? '' : (/[\p{L}\p{M}](?:[\p{L}\p{M}.\u200C]*[\p{L}\p{M}])?$/u.exec(before)?.[0] ?? '');
 }
 
 const isDigit = (character: string | undefined): boolean => character !== undefined && /[0-9۰-۹٠-٩]/u.test(character);

@@ -42,6 +42,8 @@ export function writtenQuantity(word: string): (Figure & { unit: string }) | nul
 
 /** `km`, `m²`, `km/h`, `kg/m3`: the names of what is measured and of what it is divided by. */
 export function writtenUnit(written: string): { name: string; power: '' | '2' | '3' }[] | null {
+  // Most words that are asked about are no units at all.
+  if (!/[/\d²³μ]/u.test(written)) return [{ name: written, power: '' }];
   const parts = written.replaceAll('μ', 'µ').split('/');
   if (parts.length > 2) return null;
   const units = parts.map((part) => /^(.*?[^\d²³])([23²³]?)$/u.exec(part));

@@ -99,7 +99,7 @@ export function spokenPieces(word: string, base: Lang, around: Around = NOTHING_
       if (hyphens < 2 && /^[0-9]/.test(marks[i - 1] ?? '') && /^[0-9]/.test(marks[i + 1] ?? '')) pieces.push({ text: reading.to, lang: base });
     } else if (Object.hasOwn(reading.symbols, mark)) pieces.push({ text: clean(reading.symbols[mark]), lang: base });
     else {
-      const inside = { ...NOTHING_AROUND, said: lastWord(pieces) ?? around.said, after: lettersOnly(marks.slice(i + 1).find((next) => !/^[–-]$/.test(next)) ?? around.after) };
+      const inside = { ...NOTHING_AROUND, said: lastWord(pieces) ?? around.said, after: lettersOnly(nextSaid(marks, i) ?? around.after) };
       const compound = base === 'en' && mark.includes('-') ? enParts(mark) : null;
       if (compound) return void pieces.push(...partPieces(compound, inside));
       const text = clean(reading.innerWord(mark, inside) ?? mark);
