@@ -1,4 +1,7 @@
-/** Marks of speech in the editor of the real page: markup is quiet, what is wrong with it is underlined and told in the page’s language, and no take is begun with it. */
+/**
+ * What the editor of the real page tells of how words are said: markup is quiet, what is wrong with it is underlined and told in the page’s language, and no take is begun with
+ * it; an ezafe is shown; each reading of a homograph is one click away, and a word can be taught by its sounds.
+ */
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { userPauses } from '../../src/engine/voice/pauses.ts';
@@ -8,7 +11,7 @@ import { openStudioPages, type StudioPages } from '../support/page.ts';
 const chromium = findChromium();
 if (chromium === null) console.log(NO_CHROMIUM);
 
-describe.skipIf(chromium === null)('marks in the editor', () => {
+describe.skipIf(chromium === null)('how words are said, in the editor', () => {
   let pages: StudioPages;
   beforeAll(async () => {
     pages = await openStudioPages(chromium!);
@@ -53,6 +56,32 @@ describe.skipIf(chromium === null)('marks in the editor', () => {
     await rewrite(page, '<speak>سلام <sub alias="سازمان ملل">س.م</sub> <break time="2s"/></speak>');
     await told.waitFor({ state: 'detached' });
     await page.locator('.cm-said', { hasText: 'س.م' }).waitFor();
+  });
+
+  test('an ezafe is shown; a homograph’s hint writes the vowel marks of the reading that is chosen', async () => {
+    const page = await openScript('ملک را دیدم. کتاب خوب را خواندم.', 'en');
+    await page.locator('.cm-said-ezafe', { hasText: 'کتاب' }).waitFor();
+    await page.locator('.cm-said-readings', { hasText: 'ملک' }).hover();
+    await page.getByRole('button', { name: 'مُلک' }).click();
+    await page.locator('.cm-content', { hasText: 'مُلک را دیدم' }).waitFor();
+    await page.locator('.cm-said-readings').waitFor({ state: 'detached' });
+  });
+
+  test('“say it otherwise” offers the readings, and takes phonemes', async () => {
+    const page = await openScript('ملک', 'en');
+    await page.locator('.cm-said-readings', { hasText: 'ملک' }).waitFor();
+    await page.locator('.cm-content').click();
+    await page.keyboard.press('Control+Period');
+    const dialog = page.getByRole('dialog');
+    await dialog.getByRole('button', { name: 'مَلِک' }).click();
+    expect(await dialog.getByLabel('Say it as').inputValue()).toBe('مَلِک');
+    await dialog.getByRole('radio', { name: 'Phonemes' }).click();
+    await dialog.getByLabel('Say it as').fill('maˈlek');
+    await dialog.getByRole('button', { name: 'Say it so' }).click();
+    await dialog.waitFor({ state: 'detached' });
+    await page.locator('.cm-said-lexicon', { hasText: 'ملک' }).waitFor();
+    const id = await page.evaluate(() => localStorage.getItem('sima-project')!);
+    await expect.poll(async () => (await pages.studio.handlers.calls['projects.open']({ id }, new AbortController().signal)).lexicon, { timeout: 10_000 }).toEqual([{ lang: 'fa', word: 'ملک', phonemes: 'maˈlek' }]);
   });
 
   test('no take is begun with marks that cannot be read', async () => {
