@@ -20,6 +20,7 @@ import { pressShortcut, useShortcuts } from './shortcuts.ts';
 import { FileInput } from '../ui/FileInput.tsx';
 
 const RECENT = 8;
+const LONG_MS = 600;
 
 export function ProjectMenu() {
   const { t } = useTranslation(['studio', 'common']);
@@ -64,7 +65,7 @@ export function ProjectMenu() {
   });
   const savePackage = () => {
     if (host === 'desktop') saveAs(true);
-    else if (project) another(async () => saveBlob(`${project.name}.simapack`, await packed(project.id)));
+    else if (project) another(async () => saveBlob(`${project.name}.simapack`, await patiently(t('bar.working'), packed(project.id))));
   };
 
   useWatch('desktop.commands', host === 'desktop' ? { lang: language } : undefined, (command) => {
@@ -106,12 +107,26 @@ export function ProjectMenu() {
         <MenuItem icon={Trash2} danger onSelect={() => setDialog('remove')}>{t('bar.remove')}</MenuItem>
       </Menu>
       <SavedState />
-      <FileInput ref={picker} label={t('bar.openFile')} accept=".sima,.simapack,application/json" onFiles={([file]) => another(async () => showIfAny(await call('projects.import', { file: await upload(file, file.name) })))} />
+      <FileInput ref={picker} label={t('bar.openFile')} accept=".sima,.simapack,application/json" onFiles={([file]) => another(async () => showIfAny(await patiently(t('bar.working'), importing(file))))} />
       {dialog === 'rename' && <RenameDialog onClose={() => setDialog(null)} />}
       {dialog === 'remove' && <RemoveDialog onClose={() => setDialog(null)} />}
     </>
   );
 }
+
+/** Packing and preparing faces take a while: what takes long says so. */
+async function patiently<T>(words: string, work: Promise<T>): Promise<T> {
+  const id = crypto.randomUUID();
+  const telling = setTimeout(() => toast.loading(words, { id }), LONG_MS);
+  try {
+    return await work;
+  } finally {
+    clearTimeout(telling);
+    toast.dismiss(id);
+  }
+}
+
+const importing = async (file: File) => call('projects.import', { file: await upload(file, file.name) });
 
 const showIfAny = (opened: Parameters<ReturnType<typeof useProject.getState>['show']>[0] | null): void => {
   if (opened) useProject.getState().show(opened);

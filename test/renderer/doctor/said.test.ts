@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import ts from 'typescript';
 import { expect, test } from 'vitest';
 import { machineChecks } from '../../../src/engine/doctor/machineChecks.ts';
+import { commandOf, isCommand, remarkOf } from '../../../src/renderer/features/doctor/report.ts';
 import { saidIn } from '../../../src/renderer/features/doctor/said.ts';
 import { checks } from '../../../src/renderer/i18n/fa/checks.ts';
 import { textOf } from '../../../src/shared/phrase.ts';
@@ -40,6 +41,13 @@ test('each speaks of the same things', () => {
     if (persian === null) expect(form, 'words are said in Persian').not.toMatch(/[a-z]{3,} [a-z]{2,} [a-z]{2,} [a-z]{2,}/);
     else expect(placesIn(persian).toSorted(), form).toEqual(placesIn(form).filter((place) => !ENGLISH_ALONE[form]?.includes(place)));
   }
+});
+
+test('a command stands apart from what is to be known of it; several steps stay together', () => {
+  const one = 'sudo nvidia-smi -i 0 -pm 1   (until the next start; to keep it: sudo systemctl enable --now nvidia-persistenced)';
+  expect([commandOf(one), remarkOf(one), isCommand(one)]).toEqual(['sudo nvidia-smi -i 0 -pm 1', 'until the next start; to keep it: sudo systemctl enable --now nvidia-persistenced', true]);
+  expect(remarkOf('export A=b   (they lie there); then sudo apt install c   (from NVIDIA)')).toBeNull();
+  expect([commandOf('Name the CPU: --device cpu.'), remarkOf('Name the CPU: --device cpu.'), isCommand('Name the CPU: --device cpu.')]).toEqual(['Name the CPU: --device cpu.', null, false]);
 });
 
 test('a whole check: numbers in Persian digits, names in their own direction, what is typed as it is typed', () => {

@@ -5,6 +5,7 @@ import { useEffect, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { QaReport } from '../../../../shared/contract/qa.ts';
 import { QA_VERDICT_NAMES, qaClock } from '../../../../shared/qaWords.ts';
+import { useFormat } from '../../../i18n/format.ts';
 import { useCurrentTake } from '../../../state/currentTake.ts';
 import { useView } from '../../../state/view.ts';
 import { Tip } from '../../../ui/Tip.tsx';
@@ -26,6 +27,7 @@ export function SegmentList({ takeId, segments, figures }: { takeId: string; seg
 
 function SegmentRow({ takeId, segment, figures }: { takeId: string; segment: Segment; figures: boolean }) {
   const { t } = useTranslation('qa');
+  const format = useFormat();
   const language = useView((view) => view.language);
   const { select, segmentIndex } = useCurrentTake();
   const mark = useMark(takeId, segment.index);
@@ -34,7 +36,8 @@ function SegmentRow({ takeId, segment, figures }: { takeId: string; segment: Seg
   useEffect(() => {
     if (isOpen) row.current?.scrollIntoView({ block: 'nearest' });
   }, [isOpen]);
-  const text = segment.text.trim() || qaClock(language, segment.startSec);
+  const time = qaClock(language, segment.startSec);
+  const text = segment.text.trim() || time;
   const wanting = segment.measures.filter(({ verdict }) => verdict === 'poor' || verdict === 'fair');
   const choose = () => {
     if (isOpen) return select(null);
@@ -44,12 +47,12 @@ function SegmentRow({ takeId, segment, figures }: { takeId: string; segment: Seg
   return (
     <li ref={row} className={clsx(isOpen && 'bg-raised/60')}>
       <Tip label={t('selectTip')} side="left">
-        <button type="button" aria-expanded={isOpen} aria-label={t('segment', { number: segment.index + 1, verdict: QA_VERDICT_NAMES[language][segment.verdict], text })} onClick={choose} className="flex w-full items-start gap-2 px-3 py-1.5 text-start hover:bg-raised">
+        <button type="button" aria-expanded={isOpen} aria-label={t('segment', { number: format.number(segment.index + 1), verdict: QA_VERDICT_NAMES[language][segment.verdict], text, time })} onClick={choose} className="flex w-full items-start gap-2 px-3 py-1.5 text-start hover:bg-raised">
           <VerdictSign verdict={segment.verdict} />
           <span dir="auto" className="min-w-0 flex-1 truncate">{text}</span>
           {mark.verdict === 'pass' && <ThumbsUp aria-hidden size={13} className="mt-0.5 shrink-0 text-good" />}
           {mark.verdict === 'fail' && <ThumbsDown aria-hidden size={13} className="mt-0.5 shrink-0 text-bad" />}
-          <bdi dir="ltr" className="shrink-0 text-xs leading-5 text-muted tabular-nums">{qaClock(language, segment.startSec)}</bdi>
+          <bdi dir="ltr" className="shrink-0 text-xs leading-5 text-muted tabular-nums">{time}</bdi>
         </button>
       </Tip>
       {isOpen && (

@@ -168,13 +168,15 @@ export function Strip({ data, rate, zoom, onZoom, isLow, marks }: { data: TakeDa
 }
 
 function Editor({ by, onClose, data, index, children }: { by: 'pointer' | 'keys' | null; onClose: () => void; data: TakeData; index: number; /** Where it stands. */ children: React.ReactNode }) {
+  const { t } = useTranslation('timeline');
+  const format = useFormat();
   const before = useRef<Element | null>(null);
   return (
     <Popover.Root open={by !== null} onOpenChange={(isOpen) => !isOpen && onClose()}>
       <Popover.Anchor asChild>{children}</Popover.Anchor>
       <Popover.Portal>
         <Popover.Content
-          side="top" align="start" sideOffset={8} collisionPadding={8} className="z-40 w-[min(26rem,94vw)] rounded-lg border border-line bg-panel p-3 shadow-2xl"
+          aria-label={t('editor.title', { number: format.number(index + 1) })} side="top" align="start" sideOffset={8} collisionPadding={8} className="z-40 w-[min(26rem,94vw)] rounded-lg border border-line bg-panel p-3 shadow-2xl"
           onOpenAutoFocus={(event) => {
             event.preventDefault();
             before.current = by === 'keys' ? document.activeElement : null;
