@@ -108,8 +108,8 @@ const THEME = EditorView.theme({
   '.cm-said': { textDecoration: 'underline dotted var(--accent)', textDecorationThickness: '2px', textUnderlineOffset: '5px' },
   '.cm-said-lexicon': { textDecorationColor: 'var(--good)' },
   // One word in five has an ezafe: it is shown, and does not shout.
-  '.cm-said-ezafe': { textDecorationColor: 'var(--line)', textDecorationThickness: '1px' },
-  '.cm-said-readings': { textDecorationStyle: 'dashed', textDecorationColor: 'var(--muted)', textDecorationThickness: '1px' },
+  '.cm-said-ezafe': { textDecorationColor: 'var(--muted)', textDecorationThickness: '1px' },
+  '.cm-said-readings': { textDecorationStyle: 'dashed', textDecorationThickness: '1px' },
   '.cm-said-silent': { textDecorationColor: 'var(--warn)' },
   '.cm-markup': { unicodeBidi: 'isolate', color: 'var(--muted)', fontSize: '13px' },
   '.cm-fault': { textDecoration: 'underline wavy var(--bad)', textUnderlineOffset: '5px' },

@@ -77,7 +77,9 @@ function draw({ segments }: ScriptPlan, state: EditorState): Drawn {
     const end = segment.start + segment.text.trimEnd().length;
     if (words && segment.estimateSec > 0) borders.add(end, end, Decoration.widget({ widget: new Border(words.border(segment)), side: 1 }));
     for (const change of segment.changes) {
-      const kind = KINDS.has(change.reason) ? ` cm-said-${change.reason}` : '';
+      // Which reading is meant matters more than its ezafe.
+      const reason = change.reason === 'ezafe' && change.readings ? 'readings' : change.reason;
+      const kind = KINDS.has(reason) ? ` cm-said-${reason}` : '';
       changes.add(segment.start + change.start, segment.start + change.end, Decoration.mark({ class: `cm-said${kind}`, change }));
     }
   }
