@@ -70,7 +70,7 @@ export function utterances(text: string, lexicon?: Lexicon, base: Lang = dominan
       if (run.words.at(-1)?.start === word.start) run.words.at(-1)!.spoken += ` ${spoken}`;
       else run.words.push({ start: word.start, end: word.end, spoken, ...(own ? { own: own.entry.starter ? 'starter' : 'lexicon' } : {}) });
       append(run, run.text === '' ? given : `${base === 'fa' && !own && faJoined(said, firstToken(given)) ? ZWNJ : ' '}${given}`);
-      said = own ? '' : lastToken(given);
+      said = own && !own.entry.starter ? '' : lastToken(given);
     }
     if (word.breakAfter !== '') said = '';
     const run = found.at(-1);
