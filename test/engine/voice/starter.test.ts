@@ -35,6 +35,11 @@ describe('what is said', () => {
   });
 });
 
+test('a word beside it counts only where nothing but a space is between; endings that are written apart are joined to it', () => {
+  expect([said('کرم ابریشم'), said('کرم، ابریشم'), said('کرم. ابریشم')]).toEqual(['کِرمِ ابریشم', 'کِرِم، ابریشم', 'کِرِم. ابریشم']);
+  expect(said('سازمان ها')).toBe('سازْمان‌ها');
+});
+
 describe('who goes before it', () => {
   const entry: AppliedEntry = { lang: 'fa', word: 'کرم', say: 'کرمک' };
 
