@@ -13,6 +13,7 @@ import { presenterFile } from '../../src/engine/studio/presenters.ts';
 import { probe } from '../../src/engine/media/probe.ts';
 import { rateValue } from '../../src/engine/media/rate.ts';
 import type { TakeInfo } from '../../src/shared/contract/take.ts';
+import { violations } from '../support/axe.ts';
 import { findChromium, NO_CHROMIUM } from '../support/chromium.ts';
 import { dropFiles } from '../support/drop.ts';
 import { openStudioPages, type StudioPages } from '../support/page.ts';
@@ -166,6 +167,7 @@ describe.skipIf(executable === null)('from a photo to a video', { timeout: 240_0
 
     await quality.getByText(/Lips close on \d+ of \d+/).waitFor();
     expect(await quality.getByRole('img', { name: /^(Good|Fair|Poor)$/ }).count()).toBeGreaterThan(3);
+    expect(await violations(page)).toEqual([]);
 
     await page.getByRole('button', { name: 'Export this take' }).click();
     await page.getByRole('dialog').getByRole('button', { name: 'Export', exact: true }).click();
@@ -241,6 +243,7 @@ describe.skipIf(executable === null)('from a photo to a video', { timeout: 240_0
 
     await quality.getByText(/بسته/).first().waitFor();
     expect(await quality.getByRole('img', { name: /^(خوب|متوسط|ضعیف)$/ }).count()).toBeGreaterThan(3);
+    expect(await violations(page)).toEqual([]);
 
     await press('e');
     await tabTo(page.getByRole('dialog').getByRole('button', { name: 'خروجی بگیر' }));

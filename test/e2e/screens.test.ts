@@ -1,12 +1,12 @@
 /** The screens for figures, models, voices, settings and the doctor, in a real browser over the real studio. */
 import { readFileSync, writeFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import path from 'node:path';
 import type { Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { fakeConfig, fakePiper } from '../../models/make/piperFake.ts';
 import { fakeWav2Lip } from '../../models/make/wav2lipFake.ts';
 import type { Screen, UiLanguage } from '../../src/renderer/state/view.ts';
+import { violations } from '../support/axe.ts';
 import { findChromium, NO_CHROMIUM } from '../support/chromium.ts';
 import { openStudioPages, type StudioPages } from '../support/page.ts';
 import { writeAudioFile } from '../support/mediaFiles.ts';
@@ -18,7 +18,6 @@ if (chromium === null) console.log(NO_CHROMIUM);
 const SCREENS: readonly Screen[] = ['studio', 'avatars', 'takes', 'meters', 'models', 'doctor', 'settings'];
 /** On a machine that others use, too. */
 const PATIENCE_MS = 120_000;
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
 describe.skipIf(chromium === null)('the screens', { timeout: 300_000 }, () => {
   let pages: StudioPages;
@@ -42,14 +41,6 @@ describe.skipIf(chromium === null)('the screens', { timeout: 300_000 }, () => {
     await opened.goto(pages.service.url, { waitUntil: 'commit' });
     await opened.locator('main h1').waitFor();
     return opened;
-  }
-  /** What axe-core calls serious or worse. */
-  async function violations(opened: Page): Promise<string[]> {
-    await opened.evaluate(axe);
-    return opened.evaluate(async () => {
-      const { violations: found } = await (globalThis as unknown as { axe: { run: (place: string) => Promise<{ violations: { id: string; impact: string; nodes: { html: string }[] }[] }> } }).axe.run('main');
-      return found.filter(({ impact }) => impact === 'serious' || impact === 'critical').map(({ id, nodes }) => `${id}: ${nodes.slice(0, 3).map(({ html }) => html.slice(0, 160)).join(' | ')}`);
-    });
   }
   const go = (name: string): Promise<void> => page.getByRole('navigation').getByRole('button', { name }).click();
   const tab = (name: string): Promise<void> => page.getByRole('tab', { name }).click();
