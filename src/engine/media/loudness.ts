@@ -70,13 +70,17 @@ export function loudnessGain(loudness: Loudness, targetLufs = TARGET_LUFS): Loud
   const wanted = Math.min(MAX_GAIN_DB, missing);
   const free = loudness.truePeakDbtp === null ? wanted : PEAK_LIMIT_DBTP - loudness.truePeakDbtp;
   const gainDb = Math.min(wanted, free + MAX_LIMITING_DB);
-  const warning = missing - gainDb < HEARD_DB ? null : quietness(loudness.integratedLufs, gainDb, targetLufs, gainDb < wanted);
+  const warning = gainDb < wanted ? peaksWarning(loudness.integratedLufs + gainDb, targetLufs) : missing - gainDb < HEARD_DB ? null : quietWarning(loudness.integratedLufs, gainDb);
   return { gain: 10 ** (gainDb / 20), gainDb, limitedDb: Math.max(0, gainDb - free), warning };
 }
 
-function quietness(lufs: number, gainDb: number, targetLufs: number, peaks: boolean): string {
-  const [was, is, usual] = [lufs, lufs + gainDb, targetLufs].map((level) => level.toFixed(0).replace('-', '−'));
-  return peaks
-    ? `The recording has single peaks far above its speech, so the video is quieter than usual (${is} instead of ${usual} LUFS). Cut out knocks and clicks, or compress the recording, for full loudness.`
-    : `The recording is very quiet (${was} LUFS). It is raised by ${MAX_GAIN_DB} dB, and its noise with it; the video stays quieter than usual (${is} LUFS). Record it louder or nearer to the microphone.`;
+/** Where limiting leaves the sound audibly quieter than it is wanted; else null. */
+export function peaksWarning(lufs: number, targetLufs: number): string | null {
+  if (targetLufs - lufs < HEARD_DB) return null;
+  return `The recording has single peaks far above its speech, so the video is quieter than usual (${inLufs(lufs)} instead of ${inLufs(targetLufs)} LUFS). Cut out knocks and clicks, or compress the recording, for full loudness.`;
 }
+
+const quietWarning = (lufs: number, gainDb: number): string =>
+  `The recording is very quiet (${inLufs(lufs)} LUFS). It is raised by ${MAX_GAIN_DB} dB, and its noise with it; the video stays quieter than usual (${inLufs(lufs + gainDb)} LUFS). Record it louder or nearer to the microphone.`;
+
+const inLufs = (level: number): string => level.toFixed(0).replace('-', '−');

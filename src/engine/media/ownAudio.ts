@@ -1,13 +1,14 @@
 /**
  * The user's own sound, made ready to be followed: silence at its ends is cut, noise between words lowered, and one gain brings it to the wanted
- * loudness. One pass over the file decides all of it, the next one does it while the sound is heard. The file itself stays as it is.
+ * loudness. One pass over the file decides all of it (more, where many peaks must be limited), the next one does it while the sound is heard. The file
+ * itself stays as it is.
  */
 import type { RecordingReport } from '../../shared/contract/recording.ts';
 import { StudioError } from '../../shared/errors.ts';
 import { decodeAudio } from './audio.ts';
 import { createLevelMeter, LEVEL_SEC, loudLevel } from './levels.ts';
 import { createLimiter } from './limiter.ts';
-import { loudnessGain, measureLoudness, TARGET_LUFS } from './loudness.ts';
+import { loudnessGain, MAX_LIMITING_DB, measureLoudness, peaksWarning, TARGET_LUFS, type LoudnessGain } from './loudness.ts';
 import { openSoundFilter } from './soundFilter.ts';
 
 export interface RecordingWish {
@@ -62,6 +63,12 @@ const GATE_RANGE = 0.25;
 /** The gate opens so long before a sound: soft first consonants are not cut. It closes by itself 0.2–0.4 s after a word, by FFmpeg's smoothing. */
 const GATE_AHEAD_SEC = 0.1;
 
+/** Where peaks are limited by more, the result is measured … */
+const HEARD_LIMITING_DB = 1;
+/** … and lifted, unless it is so near already, so often at most. */
+const NEAR_LU = 0.25;
+const MOST_PASSES = 3;
+
 const db = (level: number): number => 10 * Math.log10(level + 1e-12);
 
 /**
@@ -91,23 +98,38 @@ export async function examineRecording({ file, asRecorded = false, loudnessLufs 
   if (loudDb < SILENCE_DBFS) throw new StudioError('invalid-input', `${file} is silent throughout. Check the microphone and record it again, choose another file, or use it as recorded for a face that rests.`);
   const noise = noiseOf(levels);
   const speech = speechIn(levels, Math.min(Math.max(loudDb - SPEECH_RANGE_DB, noise.floorDb + OVER_NOISE_DB), loudDb - LEAST_CONTRAST_DB));
-  const { gain, gainDb, warning } = loudnessGain(loudness, loudnessLufs);
+  const gain = loudnessGain(loudness, loudnessLufs);
   const kept = Math.round(KEPT_SEC / LEVEL_SEC);
   const first = speech === null ? 0 : Math.max(0, speech.first - kept);
   const end = speech === null ? levels.length : Math.min(levels.length, speech.end + kept);
   const from = Math.round(first * LEVEL_SEC * sampleRate);
   const to = Math.min(samples, Math.round(end * LEVEL_SEC * sampleRate));
 
-  const quiet = noise.floorDb + gainDb < INAUDIBLE_DBFS;
+  const quiet = noise.floorDb + gain.gainDb < INAUDIBLE_DBFS;
   const gated = !quiet && speech !== null && noise.isSteady && loudDb - noise.floorDb >= CLEAR_DB;
-  return {
-    file, sampleRate, from, to, gain, levels: levels.slice(first, end), durationSec: (to - from) / sampleRate,
+  const own: OwnAudio = {
+    file, sampleRate, from, to, gain: gain.gain, levels: levels.slice(first, end), durationSec: (to - from) / sampleRate,
     gateThreshold: gated ? 10 ** ((noise.floorDb + OVER_NOISE_DB) / 20) : null,
     report: {
       durationSec, cutStartSec: from / sampleRate, cutEndSec: (samples - to) / sampleRate,
-      loudness: { before, after: before === null ? null : before + gainDb }, noise: quiet ? 'quiet' : gated ? 'lowered' : 'unclear', warning,
+      loudness: { before, after: before === null ? null : before + gain.gainDb }, noise: quiet ? 'quiet' : gated ? 'lowered' : 'unclear', warning: gain.warning,
     },
   };
+  return gain.limitedDb <= HEARD_LIMITING_DB ? own : limited(own, gain, loudnessLufs, signal);
+}
+
+/** With what the limiter takes of its loudness made up for, as far as peaks may be limited; a sound of many peaks loses a unit and more. */
+async function limited(own: OwnAudio, { gainDb, limitedDb, warning }: LoudnessGain, targetLufs: number, signal?: AbortSignal): Promise<OwnAudio> {
+  for (let added = 0, passes = 1; ; passes++) {
+    const gain = 10 ** ((gainDb + added) / 20);
+    const { integratedLufs: after } = await measureLoudness(hearOwnAudio({ ...own, gain }, signal), own.sampleRate, signal);
+    const more = Math.min(targetLufs - (after ?? targetLufs), MAX_LIMITING_DB - limitedDb - added);
+    if (more < NEAR_LU || passes === MOST_PASSES) {
+      const loudness = { ...own.report.loudness, after };
+      return { ...own, gain, report: { ...own.report, loudness, warning: warning ?? (after === null ? null : peaksWarning(after, targetLufs)) } };
+    }
+    added += more;
+  }
 }
 
 /** The recording's sound as it is to be followed, in blocks. Every time the same, to the last bit. @throws as examineRecording */

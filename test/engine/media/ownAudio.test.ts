@@ -70,6 +70,16 @@ describe('a voice in a room', () => {
     expect(report.warning).toBeNull();
   });
 
+  test('where its peaks leave no room, what it comes to is told as it is', async () => {
+    const { file } = await recorded('loud.wav', { gain: 0.3, noiseDb: -70 });
+    const { own: { report }, pcm } = await heard({ file, loudnessLufs: -12 });
+    const { integratedLufs, truePeakDbtp } = await measureLoudness(pcm, RATE);
+    expect(integratedLufs!).toBeLessThan(-13);
+    expect(report.loudness.after!).toBeCloseTo(integratedLufs!, 1);
+    expect(report.warning).toMatch(/single peaks.*instead of −12 LUFS/);
+    expect(truePeakDbtp!).toBeLessThan(-1);
+  });
+
   test('silence at its ends goes, but for the breath before the first word and after the last one', async () => {
     const { file, pcm: raw } = await recorded('room.wav', { noiseDb: -62 });
     const { own: { report, durationSec }, pcm } = await heard({ file });
