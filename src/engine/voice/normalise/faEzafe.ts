@@ -167,13 +167,14 @@ function isJoined(tokens: readonly Token[], i: number, isGoverned: boolean, star
 }
 
 /**
- * Whether the next word begins another phrase: after «این کتاب»; where it has an adjective of its own and the one before is long enough («کارگرانِ معدن | حقوقِ بیشتری»); after
+ * Whether the next word begins another phrase: after «این کتاب»; where it has an adjective of its own and the one before is long enough («کارگرانِ معدن | حقوقِ بیشتری»), but after a noun that is
+ * a deed («ثبت‌نامِ کلاس‌های تابستانی»); after
  * people that own nothing by their name («قلبِ انسان | خون»).
  */
 function isPhraseOver(before: Token | undefined, token: Token, next: Token, afterNext: Token | undefined, isDeep: boolean): boolean {
   if (isPointing(before)) return isNoun(next) || is(next, 'unknown');
   if (!isNoun(next) || !isDeep) return false;
-  return (isDescribing(afterNext) && !is(afterNext, 'verbs')) || (is(token, 'people') && !is(token, 'roles') && !is(next, 'people'));
+  return (isDescribing(afterNext) && !is(afterNext, 'verbs') && !is(token, 'verb nouns')) || (is(token, 'people') && !is(token, 'roles') && !is(next, 'people'));
 }
 
 /** Whether it may be what a noun or adjective before it belongs to. */
