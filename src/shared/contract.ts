@@ -4,7 +4,7 @@
  */
 import { z } from 'zod';
 import { avatarRow, avatarsQuery, cacheFigures, inspectEvent, qualityFinding, registerEvent } from './contract/avatar.ts';
-import { count, file, id, lang, sentence, time } from './contract/common.ts';
+import { chosenVoices, count, file, id, lang, sentence, time } from './contract/common.ts';
 import { engineStatus } from './contract/engine.ts';
 import { exportInfo, exportSettings, removedExport } from './contract/export.ts';
 import { acceptedLicence, modelRow, modelVerdict } from './contract/model.ts';
@@ -66,7 +66,7 @@ export const contract = {
     'exports.remove': { input: z.strictObject({ id }), output: z.null() },
 
     'avatars.list': { input: avatarsQuery, output: z.array(avatarRow) },
-    'avatars.describe': { input: z.strictObject({ id, name: z.string().trim().min(1).max(200).optional(), tags: z.array(z.string().max(100)).max(50).optional(), favourite: z.boolean().optional() }), output: avatarRow },
+    'avatars.describe': { input: z.strictObject({ id, name: z.string().trim().min(1).max(200).optional(), tags: z.array(z.string().max(100)).max(50).optional(), favourite: z.boolean().optional(), voices: chosenVoices.optional() }), output: avatarRow },
     'avatars.report': { input: z.strictObject({ id }), output: z.object({ findings: z.array(qualityFinding) }) },
     /** Its takes stay. It can be had back until the studio is closed, or for an hour. */
     'avatars.remove': { input: z.strictObject({ id }), output: z.null() },

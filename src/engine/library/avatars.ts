@@ -85,7 +85,7 @@ export interface Library {
   list(query?: ListQuery): AvatarRow[];
   show(idOrPrefix: string): { row: AvatarRow; record: AvatarRecord; folder: string };
   /** Changes what people say of an avatar. */
-  describe(idOrPrefix: string, change: Partial<Pick<AvatarRecord, 'name' | 'tags' | 'consent' | 'favourite'>>): Promise<AvatarRecord>;
+  describe(idOrPrefix: string, change: Partial<Pick<AvatarRecord, 'name' | 'tags' | 'consent' | 'favourite' | 'voices'>>): Promise<AvatarRecord>;
   /** At once and for good. @returns the whole id */
   remove(idOrPrefix: string): Promise<string>;
   /** Removes it so that it can be had back, for an hour or until this library is closed. @returns the whole id */

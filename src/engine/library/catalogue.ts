@@ -24,6 +24,7 @@ export interface AvatarRow {
   uses: number;
   tags: string[];
   favourite: boolean;
+  voices: AvatarRecord['voices'];
 }
 
 export interface ListQuery {
@@ -78,18 +79,19 @@ export interface Catalogue {
 
 interface StoredRow {
   id: string; name: string; kind: 'photo' | 'clip'; width: number; height: number; duration_sec: number | null; face_index: number; face_count: number;
-  preparation: number; bytes: number; created_at: string; used_at: string | null; uses: number; tags: string; favourite: 0 | 1;
+  preparation: number; bytes: number; created_at: string; used_at: string | null; uses: number; tags: string; favourite: 0 | 1; voices: string | null;
 }
 
 const COLUMNS = 'id, name, kind, width, height, duration_sec, face_index, face_count, preparation, bytes, created_at, used_at, uses, tags';
 /** Kept in the record alone, which may be damaged. */
 const FAVOURITE = "CASE WHEN json_valid(record) THEN COALESCE(json_extract(record, '$.record.favourite'), 0) ELSE 0 END";
+const VOICES = "CASE WHEN json_valid(record) THEN json_extract(record, '$.record.voices') END";
 
 export function catalogueOver(database: Database.Database): Catalogue {
   const list = database.prepare<[{ search: string; tag: string | null; favourite: 0 | 1 | null; limit: number; offset: number }], StoredRow>(
-    `SELECT ${COLUMNS}, ${FAVOURITE} AS favourite FROM avatars WHERE found_by LIKE @search ESCAPE '\\' AND (@tag IS NULL OR EXISTS (SELECT 1 FROM json_each(tags) WHERE value = @tag)) AND (@favourite IS NULL OR ${FAVOURITE} = @favourite) ORDER BY created_at DESC, id LIMIT @limit OFFSET @offset`,
+    `SELECT ${COLUMNS}, ${FAVOURITE} AS favourite, ${VOICES} AS voices FROM avatars WHERE found_by LIKE @search ESCAPE '\\' AND (@tag IS NULL OR EXISTS (SELECT 1 FROM json_each(tags) WHERE value = @tag)) AND (@favourite IS NULL OR ${FAVOURITE} = @favourite) ORDER BY created_at DESC, id LIMIT @limit OFFSET @offset`,
   );
-  const find = database.prepare<[string], StoredRow & { record: string; found_by: string; source_hash: string }>(`SELECT ${COLUMNS}, ${FAVOURITE} AS favourite, record, found_by, source_hash FROM avatars WHERE id = ?`);
+  const find = database.prepare<[string], StoredRow & { record: string; found_by: string; source_hash: string }>(`SELECT ${COLUMNS}, ${FAVOURITE} AS favourite, ${VOICES} AS voices, record, found_by, source_hash FROM avatars WHERE id = ?`);
   const idsFrom = database.prepare<[string, string, number], { id: string }>('SELECT id FROM avatars WHERE id >= ? AND id < ? ORDER BY id LIMIT ?');
   const idsOfSource = database.prepare<[string], { id: string }>('SELECT id FROM avatars WHERE source_hash = ? ORDER BY face_index');
   const mostUsed = database.prepare<[number], { id: string }>('SELECT id FROM avatars WHERE uses > 0 ORDER BY uses DESC, used_at DESC LIMIT ?');
@@ -158,18 +160,23 @@ function rowOf(stored: StoredRow): AvatarRow {
   const { id, name, kind, width, height, preparation, uses } = stored;
   return {
     id, name, kind, width, height, preparation, uses, durationSec: stored.duration_sec, faceIndex: stored.face_index, faceCount: stored.face_count,
-    sizeBytes: stored.bytes, createdAt: stored.created_at, usedAt: stored.used_at, tags: tagsOf(stored.tags), favourite: stored.favourite === 1,
+    sizeBytes: stored.bytes, createdAt: stored.created_at, usedAt: stored.used_at, tags: tagsOf(stored.tags), favourite: stored.favourite === 1, voices: voicesOf(stored.voices),
   };
 }
 
 function rowFits(row: AvatarRow, record: AvatarRecord): boolean {
-  const said = ({ id, name, kind, width, height, durationSec, faceIndex, faceCount, preparation, createdAt, tags, favourite }: Omit<AvatarRow, 'sizeBytes' | 'usedAt' | 'uses'>) =>
-    JSON.stringify([id, name, kind, width, height, durationSec, faceIndex, faceCount, preparation, createdAt, tags, favourite]);
+  const said = ({ id, name, kind, width, height, durationSec, faceIndex, faceCount, preparation, createdAt, tags, favourite, voices }: Omit<AvatarRow, 'sizeBytes' | 'usedAt' | 'uses'>) =>
+    JSON.stringify([id, name, kind, width, height, durationSec, faceIndex, faceCount, preparation, createdAt, tags, favourite, voices.fa, voices.en]);
   return said(row) === said(record) && row.sizeBytes === sizeOf(record);
 }
 
 const foundBy = ({ id, name, tags }: AvatarRecord): string => searchText([name, ...tags, id].join('\n'));
 const sizeOf = (record: AvatarRecord): number => filesOf(record).reduce((sum, { bytes }) => sum + bytes, 0);
+
+function voicesOf(text: string | null): AvatarRecord['voices'] {
+  const { fa = null, en = null } = (text === null ? {} : JSON.parse(text)) as Partial<AvatarRecord['voices']>;
+  return { fa, en };
+}
 
 function tagsOf(text: string): string[] {
   try {

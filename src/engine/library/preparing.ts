@@ -41,7 +41,7 @@ export async function makeNew(shop: Workshop, asked: NewAvatar): Promise<{ recor
     });
     const { id } = data.avatar;
     const source = await keepSource(work, file, sourceHash, signal);
-    const record = recordFor(data, sourceHash, { source, ...(await keepFace(work, data)) }, { ...asked, favourite: false, createdAt: new Date().toISOString() });
+    const record = recordFor(data, sourceHash, { source, ...(await keepFace(work, data)) }, { ...asked, favourite: false, voices: { fa: null, en: null }, createdAt: new Date().toISOString() });
     await writeRecord(work, record);
     throwIfCanceled(signal);
     if (!(await publish(room.root, work, id))) {
@@ -125,8 +125,8 @@ async function sessionsFor({ sessions }: Workshop, what: string): Promise<Pick<S
   return sessions();
 }
 
-function recordFor(data: FaceData, sourceHash: string, files: AvatarRecord['files'], said: Pick<AvatarRecord, 'name' | 'tags' | 'consent' | 'favourite' | 'createdAt'>): AvatarRecord {
+function recordFor(data: FaceData, sourceHash: string, files: AvatarRecord['files'], said: Pick<AvatarRecord, 'name' | 'tags' | 'consent' | 'favourite' | 'voices' | 'createdAt'>): AvatarRecord {
   const { id, kind, width, height, fps, faceIndex, faceCount } = data.avatar;
-  const { name, tags, consent, favourite, createdAt } = said;
-  return { id, sourceHash, name, tags, kind, width, height, fps, durationSec: data.durationSec, faceIndex, faceCount, preparation: data.preparation, createdAt, quality: data.quality, consent, favourite, files };
+  const { name, tags, consent, favourite, voices, createdAt } = said;
+  return { id, sourceHash, name, tags, kind, width, height, fps, durationSec: data.durationSec, faceIndex, faceCount, preparation: data.preparation, createdAt, quality: data.quality, consent, favourite, voices, files };
 }

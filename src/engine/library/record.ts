@@ -37,6 +37,8 @@ const recordSchema = z.strictObject({
   consent: consentSchema.nullable(),
   /** Chosen by the user; records from before there was such a choice have none. */
   favourite: z.boolean().default(false),
+  /** With which it speaks where its user chose one; null: that language's default. */
+  voices: z.strictObject({ fa: z.string().max(200).nullable(), en: z.string().max(200).nullable() }).default({ fa: null, en: null }),
   files: z.strictObject({ source: fileSchema, face: fileSchema, plates: fileSchema.nullable() }),
 });
 

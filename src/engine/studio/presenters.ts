@@ -12,8 +12,8 @@ import { PROJECT } from '../places.ts';
 import type { Studio } from './studio.ts';
 
 export const SHIPPED_PRESENTERS = [
-  { key: 'woman', name: 'Sima · سیما', tags: ['presenter', 'مجری'] },
-  { key: 'man', name: 'Kian · کیان', tags: ['presenter', 'مجری'] },
+  { key: 'woman', name: 'Sima · سیما', tags: ['presenter', 'مجری'], voices: { fa: 'espeak-fa-woman', en: 'espeak-en-us-woman' } },
+  { key: 'man', name: 'Kian · کیان', tags: ['presenter', 'مجری'], voices: { fa: 'espeak-fa', en: 'espeak-en-us' } },
 ] as const;
 export const presenterFile = (key: string): string => path.join(PROJECT, 'resources', 'presenters', `${key}.png`);
 
@@ -41,11 +41,12 @@ export async function bringPresenters({ studio, home, signal }: BringParts): Pro
   if (missing.length === 0) return;
   // Models that users wait for come first.
   for await (const { state } of streams['engine.watch'](null, signal)) if (state === 'ready') break;
-  for (const { key, name, tags } of missing) {
+  for (const { key, name, tags, voices } of missing) {
     await betweenTakes(studio, signal, async (uninterrupted) => {
-      let there = false;
-      for await (const { type } of streams['avatars.register']({ file: presenterFile(key), name, tags: [...tags] }, uninterrupted)) there ||= type === 'registered';
-      if (!there) throw new StudioError('canceled', 'Canceled.');
+      let id: string | null = null;
+      for await (const event of streams['avatars.register']({ file: presenterFile(key), name, tags: [...tags] }, uninterrupted)) if (event.type === 'registered') id = event.avatar.id;
+      if (id === null) throw new StudioError('canceled', 'Canceled.');
+      await calls['avatars.describe']({ id, voices }, uninterrupted);
     });
     brought.add(key);
     await note([...brought]);

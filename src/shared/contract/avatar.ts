@@ -1,6 +1,6 @@
 /** Avatars: faces that are registered once. */
 import { z } from 'zod';
-import { count, id, sentence, time } from './common.ts';
+import { chosenVoices, count, id, sentence, time } from './common.ts';
 
 export const avatarRow = z.object({
   id,
@@ -20,6 +20,8 @@ export const avatarRow = z.object({
   uses: count,
   tags: z.array(z.string()),
   favourite: z.boolean(),
+  /** With which it speaks in the studio, unless the project's user chose others. */
+  voices: chosenVoices,
 });
 export type AvatarRow = z.infer<typeof avatarRow>;
 

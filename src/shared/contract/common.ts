@@ -9,6 +9,8 @@ export const count = z.int().min(0);
 /** ISO 8601. */
 export const time = z.string();
 export const lang = z.enum(['fa', 'en']);
+/** By language; null: that language's default. */
+export const chosenVoices = z.strictObject({ fa: z.string().max(200).nullable(), en: z.string().max(200).nullable() });
 export const errorDataSchema = z.object({ code: z.enum(ERROR_CODES), message: sentence, details: z.unknown().optional() });
 
 /** An upload's id (`upload:…`), or a path where the host may read the user's files. */

@@ -1,6 +1,6 @@
 /** A project: what its user is making, as one versioned JSON document (`.sima`). The unit of autosave and undo. */
 import { z } from 'zod';
-import { count, id, lang, sentence, time } from './common.ts';
+import { chosenVoices, count, id, lang, sentence, time } from './common.ts';
 import { lexicon, MAX_SCRIPT_CHARACTERS, QUALITIES, scriptSegment } from './request.ts';
 import { reviewMark } from './qa.ts';
 
@@ -17,8 +17,7 @@ export const projectSchema = z.strictObject({
   /** Joined, their texts are the script, as the editor shows it. */
   segments: z.array(scriptSegment).max(5000),
   avatarId: z.string().max(200).nullable(),
-  /** null: that language's default. */
-  voices: z.strictObject({ fa: z.string().max(200).nullable(), en: z.string().max(200).nullable() }),
+  voices: chosenVoices,
   rate: z.number().min(0.5).max(2),
   pitch: z.number().min(0.5).max(2),
   /** An upload or a file: a recording instead of the script. */

@@ -3,10 +3,14 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import type { AvatarRow } from '../../../src/shared/contract/avatar.ts';
+import { findVoice } from '../../../src/engine/voice/catalogue.ts';
 import { createChange } from '../../../src/engine/change.ts';
 import { createChanges } from '../../../src/engine/studio/changes.ts';
 import { bringPresenters, presenterFile, SHIPPED_PRESENTERS, type BringParts } from '../../../src/engine/studio/presenters.ts';
 import { until } from '../../support/processes.ts';
+
+type ChosenVoices = AvatarRow['voices'];
 
 let home: string;
 beforeEach(() => (home = mkdtempSync(path.join(os.tmpdir(), 'sima-presenters-'))));
@@ -16,6 +20,7 @@ function scriptedStudio(avatars: string[] = []) {
   const changes = createChanges();
   const step = createChange();
   const registered: string[] = [];
+  const voicesOf = new Map<string, ChosenVoices>();
   let state = 'loading';
   let rendering = 0;
   let begun = 0;
@@ -25,7 +30,10 @@ function scriptedStudio(avatars: string[] = []) {
   const studio = {
     seats: { figures: () => ({ users: 1, maxUsers: 5, takesQueued: 0, takesRendering: rendering }) },
     handlers: {
-      calls: { 'avatars.list': () => avatars.map((id) => ({ id })) },
+      calls: {
+        'avatars.list': () => avatars.map((id) => ({ id })),
+        'avatars.describe': ({ id, voices }: { id: string; voices: ChosenVoices }) => voicesOf.set(id, voices),
+      },
       streams: {
         async *'engine.watch'(_: null, signal: AbortSignal) {
           for (;;) {
@@ -41,13 +49,13 @@ function scriptedStudio(avatars: string[] = []) {
           while (!mayFinish) await step.after(step.count, signal);
           registered.push(name);
           avatars.push(name);
-          yield { type: 'registered' };
+          yield { type: 'registered', avatar: { id: name } };
         },
       },
     },
   };
   return {
-    studio: studio as unknown as BringParts['studio'], registered,
+    studio: studio as unknown as BringParts['studio'], registered, voicesOf,
     get begun() {
       return begun;
     },
@@ -88,6 +96,8 @@ test('a new studio gets them once its engine is ready, and never again: what was
   first.become('ready');
   await brought;
   expect(first.registered).toEqual(names);
+  // Each speaks with a voice that there is, of its own sex, in both languages.
+  expect(SHIPPED_PRESENTERS.map(({ key, name }) => [key, ...Object.values(first.voicesOf.get(name)!).map((id) => findVoice(id!).name.split(', ').at(-1))])).toEqual([['woman', 'woman', 'woman'], ['man', 'man', 'man']]);
   expect(JSON.parse(readFileSync(path.join(home, 'presenters.json'), 'utf8'))).toEqual({ brought: ['woman', 'man'] });
   const second = scriptedStudio([]); // all were removed
   second.become('ready');

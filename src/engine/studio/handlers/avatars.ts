@@ -27,9 +27,9 @@ export function avatarHandlers({ studio, changes }: HandlerParts): Area<'avatars
   return {
     calls: {
       'avatars.list': async (query) => (await studio.library()).list(query),
-      'avatars.describe': async ({ id, name, tags, favourite }) => {
+      'avatars.describe': async ({ id, name, tags, favourite, voices }) => {
         const library = await studio.library();
-        const change = { ...(name === undefined ? {} : { name }), ...(tags ? { tags } : {}), ...(favourite === undefined ? {} : { favourite }) };
+        const change = { ...(name === undefined ? {} : { name }), ...(tags ? { tags } : {}), ...(favourite === undefined ? {} : { favourite }), ...(voices ? { voices } : {}) };
         const described = await library.describe(id, change);
         changes.announce('avatars');
         return library.show(described.id).row;

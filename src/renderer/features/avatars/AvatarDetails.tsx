@@ -5,13 +5,15 @@ import { useTranslation } from 'react-i18next';
 import { toast } from 'sonner';
 import type { AvatarRow } from '../../../shared/contract/avatar.ts';
 import { useFormat } from '../../i18n/format.ts';
+import { choosing } from '../../state/chooseAvatar.ts';
 import { useProject } from '../../state/project.ts';
 import { useView } from '../../state/view.ts';
 import { call } from '../../studio/connection.ts';
 import { useAct, useCall } from '../../studio/queries.ts';
 import { Button, IconButton } from '../../ui/Button.tsx';
-import { CONTROL } from '../../ui/fields.tsx';
+import { CONTROL, Select } from '../../ui/fields.tsx';
 import { Failure, Loading, tellFailure } from '../../ui/states.tsx';
+import { useVoiceName } from '../studio/voiceNames.ts';
 import { durationOf, excerptOf, frameOf, sizeText } from '../takes/takeWords.ts';
 import { useTakesView } from '../takes/view.ts';
 import { Favourite } from './AvatarGrid.tsx';
@@ -36,6 +38,7 @@ export function AvatarDetails({ avatar, tags, onClose }: { avatar: AvatarRow; ta
       <Actions avatar={avatar} onRemoved={onClose} />
       <Name key={name} avatar={avatar} />
       <Tags avatar={avatar} known={tags} />
+      <Voices avatar={avatar} />
       <Section title={t('quality.title')}><Quality id={id} /></Section>
       <Figures avatar={avatar} />
       <Section title={t('details.takes')}><Takes avatar={avatar} /></Section>
@@ -47,14 +50,16 @@ function Section({ title, children }: { title: string; children: ReactNode }) {
   return <section className="flex flex-col gap-2"><h3 className="text-xs text-muted">{title}</h3>{children}</section>;
 }
 
-function Actions({ avatar: { id, name }, onRemoved }: { avatar: AvatarRow; onRemoved: () => void }) {
+function Actions({ avatar, onRemoved }: { avatar: AvatarRow; onRemoved: () => void }) {
+  const { id, name } = avatar;
   const { t } = useTranslation('avatars');
   const { t: common } = useTranslation('common');
   const { project, edit } = useProject();
   const go = useView((view) => view.go);
   const remove = useAct('avatars.remove');
+  const { data: all } = useCall('avatars.list', { limit: 1000 });
   const use = () => {
-    edit({ avatarId: id });
+    if (project) edit(choosing(project, avatar, all?.find((each) => each.id === project.avatarId)));
     go('studio');
     toast(t('details.used', { name, project: project?.name ?? '' }));
   };
@@ -136,6 +141,38 @@ function Tags({ avatar: { id, tags }, known }: { avatar: AvatarRow; known: reado
         <IconButton kind="plain" icon={Plus} label={t('details.addTag')} disabled={text.trim() === ''} onClick={add} />
       </div>
     </div>
+  );
+}
+
+/** Radix knows no empty value. */
+const DEFAULT = ' ';
+
+function Voices({ avatar: { id, voices } }: { avatar: AvatarRow }) {
+  const { t } = useTranslation('avatars');
+  const { data } = useCall('voices.list', null);
+  const describe = useAct('avatars.describe');
+  const nameOf = useVoiceName();
+  return (
+    <Section title={t('details.voices')}>
+      {(['fa', 'en'] as const).map((lang) => {
+        const known = data?.filter((voice) => voice.lang === lang && voice.installed) ?? [];
+        const chosen = voices[lang];
+        return (
+          <Select
+            key={lang}
+            label={t(`details.voice.${lang}`)}
+            value={chosen ?? DEFAULT}
+            choices={[
+              { value: DEFAULT, label: t('details.voiceDefault') },
+              ...known.map((voice) => ({ value: voice.id, label: nameOf(voice) })),
+              ...(chosen !== null && !known.some((voice) => voice.id === chosen) ? [{ value: chosen, label: chosen }] : []),
+            ]}
+            onChange={(next) => describe.mutate({ id, voices: { ...voices, [lang]: next === DEFAULT ? null : next } }, { onError: tellFailure })}
+          />
+        );
+      })}
+      <p className="text-xs text-muted">{t('details.voicesHint')}</p>
+    </Section>
   );
 }
 

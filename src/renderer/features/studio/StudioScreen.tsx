@@ -32,9 +32,9 @@ function Panes() {
         <div className="flex min-h-0 min-w-0 flex-1 flex-col max-[959px]:min-h-80"><Stage /></div>
         <ScriptEditor />
       </div>
-      <div className="flex min-h-0 flex-col border-line bg-panel max-[959px]:order-3 max-[959px]:border-t min-[960px]:overflow-auto min-[960px]:border-s">
-        <Inspector />
-        <QaPanel />
+      <div className="flex min-h-0 flex-col border-line bg-panel max-[959px]:order-3 max-[959px]:border-t min-[960px]:border-s">
+        <div className="min-h-0 flex-1 min-[960px]:overflow-auto"><Inspector /></div>
+        <div className="min-[960px]:max-h-1/2 min-[960px]:overflow-auto"><QaPanel /></div>
       </div>
       <div className="min-w-0 border-t border-line bg-panel max-[959px]:order-4 min-[960px]:col-span-3">
         <MarkedTimeline />

@@ -30,6 +30,7 @@ export const avatars = {
     register_one: 'Register {{count, number}} face', register_other: 'Register {{count, number}} faces', keys: 'Number keys choose a face; they are counted from left to right.',
   },
   details: {
+    voices: 'Speaks with', voice: { fa: 'Persian voice', en: 'English voice' }, voiceDefault: 'The studio’s default', voicesHint: 'A project takes them when it takes this face.',
     title: 'Details', close: 'Close details', use: 'Use in studio', used: '“\u2068{{name}}\u2069” speaks in “\u2068{{project}}\u2069” now', noProject: 'Open a project in the studio first.', name: 'Name', rename: 'Name of this avatar',
     tags: 'Tags', addTag: 'Add a tag', addTagHint: 'Type and press Enter', removeTag: 'Remove the tag \u2068{{tag}}\u2069', favourite: 'Favourite',
     kind: 'Kind', picture: 'Picture', duration: 'Duration', face: 'Face', faceOf: '{{index}} of {{count, number}}', files: 'Files', added: 'Added', uses: 'Used', usesTimes_one: '{{count, number}} time', usesTimes_other: '{{count, number}} times', lastUsed: 'Last used', never: 'never',

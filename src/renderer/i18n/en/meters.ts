@@ -14,7 +14,7 @@ export const meters = {
     cache: { title: 'Does the cache help?', means: 'Faces that did not have to be prepared anew' },
     users: { title: 'How many are here?', means: 'Users with a seat, of the seats there are' },
   },
-  lines: { gpu: 'Graphics card', cpu: 'Processor', engine: 'Engine', machine: 'All programs', gpuMemory: 'In use', temperature: 'Temperature', power: 'Power', queued: 'Waiting', rendering: 'Rendering', p50: 'Usual (p50)', p95: 'Slowest of 20 (p95)', cache: 'Memory or disk', cacheMemory: 'Memory alone', users: 'Users' },
+  lines: { gpu: 'Graphics card', cpu: 'Processor', engine: 'Engine', machine: 'All programs', gpuMemory: 'In use', temperature: 'Temperature', power: 'Power', queued: 'Waiting', rendering: 'Rendering', p50: 'Median (p50)', p95: 'Slowest of 20 (p95)', cache: 'Memory or disk', cacheMemory: 'Memory alone', users: 'Users' },
   targets: { budget: 'Budget', target: 'Target', seats: 'Seats', powerLimit: 'Limit' },
   units: { bytes: 'GB', ms: 'ms', celsius: '°C', watt: 'W' },
   noGpu: { title: 'Graphics card', text: 'No card here tells its figures, so there is no load, memory, temperature or power to show. Models run on the processor. Doctor says why.' },

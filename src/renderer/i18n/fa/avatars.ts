@@ -33,6 +33,7 @@ export const avatars: Words<typeof english> = {
     register_one: 'ثبت {{count, number}} چهره', register_other: 'ثبت {{count, number}} چهره', keys: 'با کلیدهای عددی هم می‌توان انتخاب کرد؛ شمارش از چپ به راست است.',
   },
   details: {
+    voices: 'صدای او', voice: { fa: 'صدای فارسی', en: 'صدای انگلیسی' }, voiceDefault: 'پیش‌فرض استودیو', voicesHint: 'پروژه‌ای که این چهره را برمی‌گزیند این صداها را هم می‌گیرد.',
     title: 'جزئیات', close: 'بستن جزئیات', use: 'به کار بردن در استودیو', used: 'از این پس «\u2068{{name}}\u2069» در «\u2068{{project}}\u2069» سخن می‌گوید', noProject: 'نخست پروژه‌ای را در استودیو باز کنید.', name: 'نام', rename: 'نام این چهره',
     tags: 'برچسب‌ها', addTag: 'افزودن برچسب', addTagHint: 'بنویسید و Enter بزنید', removeTag: 'برداشتن برچسب \u2068{{tag}}\u2069', favourite: 'برگزیده',
     kind: 'گونه', picture: 'تصویر', duration: 'مدت', face: 'چهره', faceOf: '{{index}} از {{count, number}}', files: 'پرونده‌ها', added: 'افزوده شده', uses: 'استفاده', usesTimes_one: '{{count, number}} بار', usesTimes_other: '{{count, number}} بار', lastUsed: 'آخرین استفاده', never: 'هرگز',

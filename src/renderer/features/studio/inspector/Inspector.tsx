@@ -19,12 +19,14 @@ const NAMES = Object.keys(FIRST) as (keyof typeof FIRST)[];
 
 export function Inspector() {
   const { t } = useTranslation('studio');
-  const fields = useFields('audio', ...NAMES);
+  const fields = useFields('audio', 'avatarId', ...NAMES);
+  const { data: avatars } = useCall('avatars.list', { limit: 1000 });
   const edit = useProject((store) => store.edit);
   if (!fields) return null;
-  const isFirst = NAMES.every((name) => JSON.stringify(fields[name]) === JSON.stringify(FIRST[name]));
+  const first = { ...FIRST, voices: avatars?.find(({ id }) => id === fields.avatarId)?.voices ?? FIRST.voices };
+  const isFirst = NAMES.every((name) => JSON.stringify(fields[name]) === JSON.stringify(first[name]));
   const reset = () => {
-    edit(FIRST);
+    edit(first);
     toast(t('inspector.resetDone'), { action: { label: t('script.undo'), onClick: () => useProject.getState().undo() } });
   };
   return (

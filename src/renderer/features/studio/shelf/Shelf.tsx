@@ -4,6 +4,7 @@ import { RadioGroup } from 'radix-ui';
 import { useDeferredValue, useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { AvatarRow } from '../../../../shared/contract/avatar.ts';
+import { choosing } from '../../../state/chooseAvatar.ts';
 import { useFields, useProject } from '../../../state/project.ts';
 import { useView } from '../../../state/view.ts';
 import { useCall } from '../../../studio/queries.ts';
@@ -48,25 +49,29 @@ export function Shelf() {
       {tags.length > 0 && data && data.length > 4 && <Select label={t('shelf.tag')} hideLabel value={tags.includes(tag) ? tag : ALL} choices={[{ value: ALL, label: t('shelf.all') }, ...tags.map((value) => ({ value, label: value }))]} onChange={setTag} />}
       <Arrivals />
       {isGone && <p role="status" className="px-1 text-xs text-warn">{t('shelf.gone')}</p>}
-      {error ? <Failure error={error} onRetry={() => void refetch()} /> : isPending ? <Loading /> : <Choices avatars={shown} total={data.length} onClear={() => { setSearch(''); setTag(ALL); }} />}
+      {error ? <Failure error={error} onRetry={() => void refetch()} /> : isPending ? <Loading /> : <Choices avatars={shown} all={data} onClear={() => { setSearch(''); setTag(ALL); }} />}
       {data && data.length > 0 && <p className="px-1 text-xs text-muted">{t('shelf.dropHint')}</p>}
     </section>
   );
 }
 
-function Choices({ avatars, total, onClear }: { avatars: readonly AvatarRow[]; total: number; onClear: () => void }) {
+function Choices({ avatars, all, onClear }: { avatars: readonly AvatarRow[]; all: readonly AvatarRow[]; onClear: () => void }) {
   const { t } = useTranslation('studio');
-  const avatarId = useFields('avatarId')?.avatarId ?? '';
+  const fields = useFields('avatarId', 'voices');
   const edit = useProject((store) => store.edit);
-  if (total === 0) return <p className="p-2 text-xs text-muted">{t('shelf.empty')} {t('shelf.emptyHint')}</p>;
+  const choose = (chosen: string) => {
+    const next = all.find(({ id }) => id === chosen);
+    if (fields && next) edit(choosing(fields, next, all.find(({ id }) => id === fields.avatarId)));
+  };
+  if (all.length === 0) return <p className="p-2 text-xs text-muted">{t('shelf.empty')} {t('shelf.emptyHint')}</p>;
   if (avatars.length === 0) {
     return <div className="flex flex-col items-start gap-2 p-1 text-xs text-muted">{t('shelf.none')}<Button icon={X} onClick={onClear}>{t('shelf.clear')}</Button></div>;
   }
   return (
     <RadioGroup.Root
       aria-label={t('shelf.title')}
-      value={avatarId}
-      onValueChange={(chosen) => edit({ avatarId: chosen })}
+      value={fields?.avatarId ?? ''}
+      onValueChange={choose}
       className="grid min-h-28 flex-1 auto-rows-min grid-cols-[repeat(auto-fill,minmax(76px,1fr))] gap-2 overflow-auto p-0.5 max-[959px]:max-h-56"
     >
       {avatars.map((avatar) => <Tile key={avatar.id} avatar={avatar} />)}
@@ -96,21 +101,22 @@ function Tile({ avatar: { id, name, kind, favourite, width, height } }: { avatar
 
 /** A project without an avatar gets the first one there is; what was added from here is chosen. */
 function useFirstAvatar(avatars: readonly AvatarRow[] | undefined): void {
-  const fields = useFields('avatarId');
+  const fields = useFields('avatarId', 'voices');
   const { settle, edit } = useProject.getState();
   const arrivals = useIntake((intake) => intake.arrivals);
-  const first = avatars && arranged(avatars)[0]?.id;
+  const first = avatars && arranged(avatars)[0];
   const isMissing = fields !== null && fields.avatarId === null;
   useEffect(() => {
-    if (isMissing && first !== undefined) settle({ avatarId: first });
-  }, [isMissing, first, settle]);
+    if (isMissing && first !== undefined) settle(choosing(fields, first));
+  }, [isMissing, first, fields, settle]);
 
   const seen = useRef(new Set(arrivals.filter(({ stage }) => stage === 'done').map(({ key }) => key)));
   useEffect(() => {
     for (const { key, stage, avatars: added } of arrivals) {
       if (stage !== 'done' || seen.current.has(key)) continue;
       seen.current.add(key);
-      if (added[0]) edit({ avatarId: added[0].id });
+      const { project } = useProject.getState();
+      if (added[0] && project) edit(choosing(project, added[0], avatars?.find(({ id }) => id === project.avatarId)));
     }
-  }, [arrivals, edit]);
+  }, [arrivals, avatars, edit]);
 }
