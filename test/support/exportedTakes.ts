@@ -17,6 +17,8 @@ export interface TakeOptions {
   script?: string;
   /** Follows a recording instead. */
   audio?: string;
+  /** Of what was asked for besides. */
+  request?: Partial<RenderRequest>;
 }
 
 export const FRAME_SIZE = { width: 192, height: 108 };
@@ -26,10 +28,10 @@ export async function addTakes(home: string, wanted: TakeOptions[]): Promise<Lib
   mkdirSync(home, { recursive: true });
   const takes = openTakes(home);
   const made: LibraryTake[] = [];
-  for (const { frames = 50, clickFrame = 10, script = 'سلام به همه. Hello everybody!', audio, ...size } of wanted) {
+  for (const { frames = 50, clickFrame = 10, script = 'سلام به همه. Hello everybody!', audio, request: more = {}, ...size } of wanted) {
     const id = randomUUID();
     const { width, height } = { ...FRAME_SIZE, ...size };
-    const request: RenderRequest = { avatar: 'sara.png', ...(audio === undefined ? { script } : { audio }), rate: 1, pitch: 1, background: 'keep', idle: true, quality: 'live' };
+    const request: RenderRequest = { avatar: 'sara.png', ...(audio === undefined ? { script } : { audio }), rate: 1, pitch: 1, background: 'keep', idle: true, quality: 'live', ...more };
     takes.begin({ id, request, kept: false });
     takes.change(id, { state: 'rendering', avatarId: 'ab12', modelId: 'rig', width, height, rate: { num: FPS, den: 1 }, framesExpected: frames });
     const take = await writeClickTake({ file: takes.file(id), growingFile: takes.growingFile(id), frames, clickFrame, width, height, marking: { takeId: id } });
