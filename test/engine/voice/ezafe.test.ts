@@ -1,4 +1,5 @@
 /** The ezafe that nobody writes: where it is said, where it is not, and that the voice says it. */
+import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it, test } from 'vitest';
 import { openEspeak, type Espeak } from '../../../src/engine/voice/espeak.ts';
@@ -75,6 +76,15 @@ describe('what is heard', () => {
   ])('%s', (written, sounds) => {
     expect(heardWords(espeak, said(written))).toEqual(sounds);
   });
+});
+
+test('the tables of words name each word once, bare; phrases are marked', () => {
+  for (const section of readFileSync(new URL('../../../resources/persian/ezafe.txt', import.meta.url), 'utf8').split(/^## /m).slice(1)) {
+    const [heading, ...lines] = section.trim().split('\n');
+    const named = heading === 'phrases' ? lines : lines.flatMap((line) => line.split(' '));
+    expect([heading, named.filter((each, i) => named.indexOf(each) !== i)]).toEqual([heading, []]);
+    if (heading !== 'phrases') expect([heading, named.filter((word) => !/^[\u0621-\u063A\u0641-\u064A\u067E-\u06CC\u200C]+$/u.test(word))]).toEqual([heading, []]);
+  }
 });
 
 describe('the table of sentences', () => {
