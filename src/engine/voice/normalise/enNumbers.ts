@@ -6,7 +6,7 @@ import { toCardinal, toOrdinal } from 'n2words/en-US';
 
 /** 10^15; what is longer is read digit by digit: it is a code, and nobody follows quintillions. */
 const GREATEST = 10n ** 15n;
-const isCode = (digits: string): boolean => digits.length > 16 || BigInt(digits) > GREATEST;
+const isCode = (digits: string): boolean => digits.length > 15 && (digits.length > 16 || BigInt(digits) > GREATEST);
 
 /** @param digits ASCII digits only */
 export function enCardinal(digits: string): string {

@@ -170,5 +170,5 @@ function spelled(word: string, around: Around): string | null {
   const inner = (letters: string): string => enInnerWord(letters, around) ?? letters;
   const power = writtenPower(word);
   if (power) return enPower({ ...power, base: inner(power.base) });
-  return /^[A-Z]#$/.test(word) ? `${inner(word[0])} sharp` : enSpelling(word, around.said, around.after);
+  return /^[A-Z]#$/.test(word) ? `${inner(word[0])} sharp` : enSpelling(word, around.before, around.after);
 }

@@ -1,6 +1,6 @@
 /**
  * Words that are not said as they are written: acronyms, powers, files, names like C++. eSpeak NG spells most acronyms by itself (FBI, CEOs, HTML) and
- * knows the usual words among them (NASA, UNESCO); here are those that it takes for words.
+ * knows the usual words among them (NASA, UNESCO). Here are those that it takes for words, and the words that it would spell (the PIN, a BIG one).
  */
 import { enCardinal, enOrdinal } from './enNumbers.ts';
 
@@ -13,7 +13,13 @@ const SPELLED = new Set(
 );
 /** Of all acronyms, those that are also words, which somebody may shout: WHO IS IT, TELL US. */
 const WORDS_TOO = new Set(['AD', 'AM', 'ID', 'IT', 'LED', 'PA', 'SEC', 'UPS', 'US', 'WHO']);
-const SHOUTED = new Set('A ALL AND ARE AT BE BUT BY CAN DO DOES FOR FROM GET GO HAS HAVE HE HER HIM HIS I IF IN IS LET NO NOT NOW OF ON OR SHE STOP TELL THAT THE THEM THEY THIS TO WAS WE WHAT WHEN WHERE WHY WILL WITH YES YOU YOUR'.split(' '));
+/** Words of up to three letters that capitals make no acronym of; the voice would spell them. */
+const SHORT_WORDS = new Set(
+  ('a act add ago aid air all an and any are arm art as ask at bad bag bar be bed big bit box boy bus but buy by bye can cap car cat cut dad day did die do dog dry due eat egg end eye far fat few fit fix fly for fun get go god got gun had has hat he her hey hi him his hit hot how i ice if in is its job key kid lan law ' +
+    'lay leg let lie lot low mad man map may me men mix mom my net new no nor not now odd of off oh oil old on one or our out own pay pen per pet pin pop put ram ran raw red rid rip rom row run sad saw say sea see set she sim sit six sky so son sum sun tax tea ten the tie tip to too top toy try two up use van via wan war was way we win won wow yes yet you zip zoo').split(' '),
+);
+const SHOUTED = /^(?:THAT|THIS|WHAT|WHEN|WHERE|WITH|WILL|THEY|THEM|FROM|HAVE|DOES|STOP|TELL|GIVE|YOUR)$/;
+const isShouted = (word: string): boolean => SHOUTED.test(word) || (/^[A-Z]{1,3}$/.test(word) && SHORT_WORDS.has(word.toLowerCase()));
 /** Names whose letters are said in a way of their own. */
 const NAMES: Record<string, string> = { MSc: 'M S C', BSc: 'B S C', WWI: 'World War one', WWII: 'World War two', eV: 'electron volts' };
 const FILE = /^([A-Za-z\d][A-Za-z\d_-]*)\.(txt|pdf|docx?|xlsx?|pptx?|csv|jpe?g|png|gif|svg|webp|mp[34]|wav|zip|json|html?|css|js|ts|py|exe|srt|vtt|md)$/i;
@@ -22,18 +28,17 @@ const WORD_ENDINGS = new Set(['doc', 'gif', 'jpeg', 'json', 'webp', 'wav', 'zip'
 const COMPOUND = /^(?=.*\d)(?=.*[A-Za-z])[A-Za-z\d.,%$€£/']+(?:-[A-Za-z\d.,%$€£/']+)+$/;
 
 /**
- * @param said the last word that is said before it
+ * @param before the word before it, as it is written
  * @param after the word after it
  * @returns null where it is said as it is written
  */
-export function enSpelling(word: string, said: string, after: string): string | null {
+export function enSpelling(word: string, before: string, after: string): string | null {
   if (/^[a-z]+$/.test(word)) return null;
   if (Object.hasOwn(NAMES, word)) return NAMES[word];
   if (/^[A-Z]{2}&[A-Z]{1,2}$/.test(word)) return word.split('&').map(letters).join(' and ');
   const [, acronym, ending] = /^([A-Z]{2,})('?s)?$/.exec(word) ?? [];
   if (acronym === undefined) return null;
-  const shouted = SHOUTED.has(said) || SHOUTED.has(/^[A-Z]*(?![a-z])/.exec(after)?.[0] ?? '');
-  if (shouted && WORDS_TOO.has(acronym)) return word.toLowerCase();
+  if (WORDS_TOO.has(acronym) ? isShouted(/[A-Z]*$/.exec(before)![0]) || isShouted(/^[A-Z]*(?![a-z])/.exec(after)?.[0] ?? '') : SHORT_WORDS.has(acronym.toLowerCase())) return word.toLowerCase();
   return SPELLED.has(acronym) ? letters(acronym) + (ending ? "'s" : '') : null;
 }
 

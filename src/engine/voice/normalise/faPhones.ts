@@ -9,8 +9,9 @@ const CODE = new Set(['ملی', 'پستی', 'شناسه', 'شناسه‌ی', 'ش
 
 /** @returns null if it is no such number */
 export function faPhone(word: string, around: Around): string | null {
-  if (!/\d/.test(word)) return null;
+  if (word.length < 3 || !/\d/.test(word)) return null;
   const { before, enclosed: opened } = around;
+  if (word.length < 5 && !opened) return null;
   const plain = word.replace(/[ ()-]+/g, '-').replace(/^-|-$/g, '');
   const digits = plain.replace(/\D/g, '');
   if (/^(?:\+|00)98-?[1-9](?:-?\d){9}$/.test(plain)) return groups(plain.startsWith('+') ? 'به علاوه‌ی نود و هشت' : 'دو صفر نود و هشت', national(digits.replace(/^(?:00)?98/, '')));

@@ -16,6 +16,10 @@ const OTHER_DIGITS = /[۰-۹٠-٩٫٬،٪−‐‑]/;
 /** Persian letters only: said as written, unless a word beside it says otherwise. */
 const PLAIN_PERSIAN = /^[آئابپتثجچحخدذرزژسشصضطظعغفقکگلمنوهی]{2,}(?:\u200C[آئابپتثجچحخدذرزژسشصضطظعغفقکگلمنوهی]+)*$/;
 
+/** Words of such letters and of English ones, with one space, hyphen or half-space between. */
+const PLAIN_TEXT = /^[A-Za-zآئابپتثجچحخدذرزژسشصضطظعغفقکگلمنوهی]+(?:[ \u200C-][A-Za-zآئابپتثجچحخدذرزژسشصضطظعغفقکگلمنوهی]+)*$/;
+
+export const isPlainText = (text: string): boolean => PLAIN_TEXT.test(text);
 export const isPlainPersian = (word: string): boolean => PLAIN_PERSIAN.test(word);
 
 /** English letters only, perhaps with an apostrophe: don't. */

@@ -9,7 +9,7 @@ import { faDecimal } from './faNumbers.ts';
 import { faInnerWord, faPlainWord, faReading } from './faReading.ts';
 import { dottedShort } from './faShort.ts';
 import { ungrouped } from './figures.ts';
-import { asciiDigits, isPlainEnglish, isPlainPersian, langOf, plainLetters, tashdidFirst } from './letters.ts';
+import { asciiDigits, isPlainEnglish, isPlainPersian, isPlainText, langOf, plainLetters, tashdidFirst } from './letters.ts';
 
 export interface SpokenPiece {
   /** Letters, marks, apostrophes, hyphens, ZWNJ and single spaces only, and commas between groups of digits: nothing that eSpeak could take as markup. */
@@ -99,7 +99,7 @@ export function spokenPieces(word: string, base: Lang, around: Around = NOTHING_
       if (hyphens < 2 && /^[0-9]/.test(marks[i - 1] ?? '') && /^[0-9]/.test(marks[i + 1] ?? '')) pieces.push({ text: reading.to, lang: base });
     } else if (Object.hasOwn(reading.symbols, mark)) pieces.push({ text: clean(reading.symbols[mark]), lang: base });
     else {
-      const inside = { ...NOTHING_AROUND, said: lastWord(pieces) ?? around.said, after: lettersOnly(nextSaid(marks, i) ?? around.after) };
+      const inside = { ...NOTHING_AROUND, before: lettersOf(beside(marks, i, -1)) ?? around.before, said: lastWord(pieces) ?? around.said, after: lettersOf(beside(marks, i, 1)) ?? around.after };
       const compound = base === 'en' && mark.includes('-') ? enParts(mark) : null;
       if (compound) return void pieces.push(...partPieces(compound, inside));
       const text = clean(reading.innerWord(mark, inside) ?? mark);
@@ -111,20 +111,21 @@ export function spokenPieces(word: string, base: Lang, around: Around = NOTHING_
 }
 
 const lastWord = (pieces: readonly SpokenPiece[]): string | undefined => pieces.at(-1)?.text.split(' ').at(-1);
-/** Hyphens are not said. */
-function nextSaid(marks: readonly string[], i: number): string | undefined {
-  do i++;
+/** The next one that is said, to either side: hyphens are not. */
+function beside(marks: readonly string[], i: number, step: 1 | -1): string | undefined {
+  do i += step;
   while (marks[i] === '-' || marks[i] === '–');
   return marks[i];
 }
-const lettersOnly = (mark: string): string => (/^\p{L}/u.test(mark) ? mark : '');
+/** Numbers and signs inside the word tell nothing of its letters. */
+const lettersOf = (mark: string | undefined): string | undefined => (mark === undefined || /^\p{L}/u.test(mark) ? mark : '');
 /** An abbreviation in full, which may be of the other language. */
 const spelledOut = (full: string, base: Lang): SpokenPiece[] => [{ text: clean(full), lang: langOf(full) ?? base }];
 
 function partPieces(parts: readonly string[], around: Around): SpokenPiece[] {
   const pieces: SpokenPiece[] = [];
   parts.forEach((part, i) => {
-    pieces.push(...spokenPieces(part, 'en', { ...NOTHING_AROUND, before: parts[i - 1] ?? around.before, said: lastWord(pieces) ?? around.said, after: lettersOnly(parts[i + 1] ?? around.after) }));
+    pieces.push(...spokenPieces(part, 'en', { ...NOTHING_AROUND, before: parts[i - 1] ?? around.before, said: lastWord(pieces) ?? around.said, after: lettersOf(parts[i + 1]) ?? around.after }));
   });
   return pieces;
 }
@@ -140,12 +141,12 @@ function linkPieces(link: string, base: Lang, around: Around): SpokenPiece[] {
   const shown = link.replace(/^https?:\/\//i, '').replace(/^www\./i, '').replace(/[?#].*$/, '').replace(/[/.,;:!]+$/, '');
   const top = shown.split('/')[0].split('.').at(-1);
   const pieces: SpokenPiece[] = [];
-  const parts: string[] = shown.match(/[0-9]+|[\p{L}\p{M}]+|[.@/_-]/gu) ?? [];
+  const parts: string[] = shown.match(/[0-9]+|[\p{L}\p{M}\u200C]+|[.@/_-]/gu) ?? [];
   parts.forEach((part, i) => {
     if (Object.hasOwn(linkMarks, part)) pieces.push({ text: linkMarks[part], lang: base });
     else if (/^[0-9]/.test(part)) pieces.push({ text: aloud(decimal(part), base), lang: base });
     else {
-      const inside = { ...NOTHING_AROUND, said: lastWord(pieces) ?? around.said, after: lettersOnly(parts[i + 1] ?? around.after) };
+      const inside = { ...NOTHING_AROUND, before: lettersOf(parts[i - 1]) ?? around.before, said: lastWord(pieces) ?? around.said, after: lettersOf(parts[i + 1]) ?? around.after };
       const text = clean((part === top ? topDomain(part) : null) ?? innerWord(part, inside) ?? part);
       const lang = langOf(text);
       if (lang && text !== '') pieces.push({ text, lang });
@@ -159,18 +160,15 @@ function linkPieces(link: string, base: Lang, around: Around): SpokenPiece[] {
  * bist-o-se (eSpeak reads a lone «و» as va), and «نه» is noh (eSpeak takes it for na, “no”).
  */
 export function aloud(read: string, lang: Lang): string {
-  if (lang === 'en') return read.split(',').map(clean).join(', ');
-  return read
-    .split('،')
-    .map(clean)
-    .join('، ')
-    .replace(/(?<![\p{L}\p{M}])نه(?![\p{L}\p{M}])/gu, 'نُه')
-    .replaceAll(' و ', 'ُ ')
-    .replaceAll('سی‌ام', 'سی‌اُم');
+  const comma = lang === 'fa' ? '،' : ',';
+  const text = read.includes(comma) ? read.split(comma).map(clean).join(`${comma} `) : clean(read);
+  if (lang === 'en') return text;
+  return (text.includes('نه') ? text.replace(/(?<![\p{L}\p{M}])نه(?![\p{L}\p{M}])/gu, 'نُه') : text).replaceAll(' و ', 'ُ ').replaceAll('سی‌ام', 'سی‌اُم');
 }
 
 /** The last gate before the voice: what is not a letter of the two scripts, a mark, ZWNJ, hyphen or apostrophe becomes a space. */
 function clean(text: string): string {
+  if (isPlainText(text)) return text;
   return tashdidFirst(text)
     .replace(/[^\p{L}\p{M}'\u200C -]/gu, ' ')
     .replace(/(?=\p{L})[^\p{Script=Arabic}\p{Script=Latin}]/gu, ' ')

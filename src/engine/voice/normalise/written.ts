@@ -92,7 +92,7 @@ function trimmedWord(raw: string, offset: number): WrittenWord | null {
 /** An initial; of several in a row (V I P) the last is none. */
 const LETTER = new RegExp(`^(?:\\p{Lu}|${A})$`, 'u');
 /** What is not said at the end of a word. */
-const UNSAID_END = new RegExp(`(?:${EDGE.source}|${UNSAID_NUMBER.source})+$`, 'u');
+const UNSAID_END = new RegExp(`(?:${EDGE.source}|${UNSAID_NUMBER.source}|(?=\\p{L})[^\\p{Script=Arabic}\\p{Script=Latin}])+$`, 'u');
 /** Letters that are said; marks and joiners are inside them. */
 const SAID_LETTERS = String.raw`(?:(?=[\p{L}\p{M}])[\p{Script=Arabic}\p{Script=Latin}\p{M}]|[\u200C\u200D])+`;
 const LAST_LETTERS = new RegExp(`${SAID_LETTERS}(?:\\.${SAID_LETTERS})*$`, 'u');
