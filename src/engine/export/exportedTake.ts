@@ -2,6 +2,7 @@
 import { StudioError } from '../../shared/errors.ts';
 import { shownPart } from '../../shared/marks.ts';
 import { readTakeRecord, recordFile } from '../library/takeFolder.ts';
+import type { TakeRecord } from '../library/takeRecord.ts';
 import type { TakeStore } from '../library/takes.ts';
 import { textOf } from '../pipeline/speechPlan.ts';
 import type { SubtitledSegment } from '../pipeline/subtitles.ts';
@@ -19,6 +20,11 @@ export function exportedTake(takes: TakeStore, takeId: string): ExportedTake {
 export function spokenIn(takesRoot: string, takeId: string): SubtitledSegment[] {
   const record = readTakeRecord(takesRoot, takeId);
   if (record === null || record === 'damaged') throw new StudioError('io', `${recordFile(takesRoot, takeId)} is missing or damaged: what the take says when is lost, so it has no subtitles. Export it without.`);
-  const script = textOf(record.take.request);
-  return record.segments.flatMap(({ segment, words }) => (segment && words.length > 0 ? [{ text: shownPart(segment.text, script), words }] : []));
+  return subtitled(record);
+}
+
+/** What of it is shown as it is said: marks of speech are not. */
+export function subtitled({ take: { request }, segments }: Pick<TakeRecord, 'take' | 'segments'>): SubtitledSegment[] {
+  const script = textOf(request);
+  return segments.flatMap(({ segment, words }) => (segment && words.length > 0 ? [{ text: shownPart(segment.text, script), words }] : []));
 }
