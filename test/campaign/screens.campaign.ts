@@ -1,14 +1,15 @@
 /**
- * Every screen as users see it, in both languages, at two sizes and a narrow one, dark and light: pictures for docs/screenshots, and what axe-core
- * and the page's own width say of each.
+ * Every screen and the great dialogs as users see them, in both languages, at two sizes and a narrow one, dark and light: pictures for
+ * docs/screenshots, and what axe-core and the page's own width say of each.
  */
-import { mkdir, readFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
+import { mkdir, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Page } from 'playwright-core';
+import sharp from 'sharp';
 import { SCREENS, type Screen, type UiLanguage } from '../../src/renderer/state/view.ts';
 import { PRESENTERS } from '../../src/cli/commands/demo.ts';
+import { violations } from '../support/axe.ts';
 import { findChromium, NO_CHROMIUM } from '../support/chromium.ts';
 import { openStudioPages, type StudioPages } from '../support/page.ts';
 import type { Campaign, Figure } from './campaign.ts';
@@ -27,12 +28,38 @@ const LOOKS = [
 ] as const;
 type Look = (typeof LOOKS)[number];
 
+interface View {
+  name: string;
+  screen: Screen;
+  /** What is pressed on it. */
+  open?: (page: Page) => Promise<unknown>;
+}
+const tab = (index: number) => async (page: Page) => page.getByRole('tab').nth(index).click();
+const dialog = (keys: string) => async (page: Page) => {
+  await page.locator('main').focus().catch(() => undefined);
+  await page.evaluate(() => (document.activeElement as HTMLElement | null)?.blur());
+  await page.keyboard.press(keys);
+  await page.getByRole('dialog').waitFor();
+};
+const VIEWS: readonly View[] = [
+  ...SCREENS.map((screen) => ({ name: screen, screen })),
+  { name: 'studio-export', screen: 'studio', open: dialog('e') },
+  { name: 'studio-compare', screen: 'studio', open: dialog('Shift+D') },
+  { name: 'studio-keys', screen: 'studio', open: dialog('?') },
+  { name: 'avatars-details', screen: 'avatars', open: (page) => page.locator('main li button').first().click() },
+  { name: 'takes-details', screen: 'takes', open: (page) => page.locator('main li button[aria-pressed]').first().click() },
+  { name: 'takes-exports', screen: 'takes', open: tab(1) },
+  { name: 'takes-batch', screen: 'takes', open: tab(2) },
+  { name: 'models-voices', screen: 'models', open: tab(1) },
+  { name: 'models-lexicon', screen: 'models', open: tab(2) },
+];
+
 export const campaign: Campaign = {
   about: 'Pictures of every screen for docs/screenshots, with what axe-core finds. About five minutes.',
   async run({ log }) {
     const executable = findChromium();
     if (executable === null) throw new Error(NO_CHROMIUM);
-    const axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+    await rm(FOLDER, { recursive: true, force: true });
     await mkdir(FOLDER, { recursive: true });
     const pages = await openStudioPages(executable);
     const faults: string[] = [];
@@ -44,14 +71,15 @@ export const campaign: Campaign = {
         const projectId = await spoken(pages, language);
         for (const look of LOOKS) {
           const page = await opened(pages, { language, look, projectId });
-          for (const screen of SCREENS) {
-            await show(page, screen);
+          for (const view of VIEWS) {
+            await show(page, view);
             seen += 1;
-            const name = `${screen}-${language}-${look.name}`;
-            await page.screenshot({ path: path.join(FOLDER, `${name}.png`) });
-            faults.push(...(await violations(page, axe)).map((fault) => `${name}: ${fault}`));
+            const name = `${view.name}-${language}-${look.name}`;
+            await sharp(await page.screenshot()).webp({ quality: 88 }).toFile(path.join(FOLDER, `${name}.webp`));
+            faults.push(...(await violations(page, 'html')).map((fault) => `${name}: ${fault}`));
             if (await page.evaluate(() => document.documentElement.scrollWidth > window.innerWidth)) wide.push(name);
             log(name);
+            await page.keyboard.press('Escape'); // closes what was opened
           }
           await page.context().close();
         }
@@ -60,7 +88,7 @@ export const campaign: Campaign = {
       await pages.close();
     }
     for (const fault of faults) log(fault);
-    const on = `${seen} views: ${SCREENS.length} screens, en and fa, ${LOOKS.map(({ name }) => name).join(', ')}`;
+    const on = `${seen} views: ${SCREENS.length} screens and ${VIEWS.length - SCREENS.length} tabs and dialogs, en and fa, ${LOOKS.map(({ name }) => name).join(', ')}`;
     const figures: Figure[] = [
       { what: 'Serious or critical violations that axe-core finds', on, value: String(faults.length), target: '0', met: faults.length === 0 },
       { what: 'Views that are wider than their window', on, value: wide.join(', ') || '0', target: '0', met: wide.length === 0 },
@@ -102,19 +130,14 @@ async function opened(pages: StudioPages, { language, look, projectId }: { langu
   return page;
 }
 
-async function show(page: Page, screen: Screen): Promise<void> {
+async function show(page: Page, { screen, open }: View): Promise<void> {
   const [nav] = await page.getByRole('navigation').all();
   await nav.getByRole('button').nth(SCREENS.indexOf(screen)).click();
   await page.locator('main h1, main h2').first().waitFor({ state: 'attached' });
-  await page.waitForLoadState('networkidle');
-  await page.waitForFunction(() => Array.from(document.images).every(({ complete }) => complete));
   if (screen === 'studio') await page.locator('video').evaluate((video: HTMLVideoElement) => new Promise<void>((resolve) => (video.readyState >= 2 ? resolve() : video.addEventListener('loadeddata', () => resolve(), { once: true }))));
-}
-
-async function violations(page: Page, axe: string): Promise<string[]> {
-  await page.evaluate(axe);
-  return page.evaluate(async () => {
-    const { violations: found } = await (globalThis as unknown as { axe: { run: () => Promise<{ violations: { id: string; impact: string; nodes: { html: string }[] }[] }> } }).axe.run();
-    return found.filter(({ impact }) => impact === 'serious' || impact === 'critical').map(({ id, nodes }) => `${id}: ${nodes.slice(0, 3).map(({ html }) => html.slice(0, 160)).join(' | ')}`);
-  });
+  await open?.(page);
+  await page.waitForLoadState('networkidle');
+  if (screen === 'doctor') await page.locator('main [role=progressbar]').waitFor({ state: 'detached' });
+  // Those out of sight are loaded when they come into it.
+  await page.waitForFunction(() => Array.from(document.images).every(({ complete, loading }) => complete || loading === 'lazy'));
 }
