@@ -33,7 +33,7 @@ export function faEzafe(run: UtteranceText): UtteranceText {
 const READ_ANYWAY = /(?:های|ه\u200Cی|برای)$/u;
 const PAUSES = /[،,.؟?!]+$/u;
 const EZAFE = /[\u0650\u0654]$/u;
-const MARK = /[\u064B-\u0652\u0654\u0670]$/u;
+const MARK = /\p{M}$/u;
 
 function tokensOf(chars: readonly string[]): Token[] {
   const tokens: Token[] = [];
