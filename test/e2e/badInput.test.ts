@@ -205,7 +205,7 @@ describe('Ctrl-C', () => {
     ['rendering', () => [...WOMAN, ...spoken], 'SIGINT'],
     ['rendering', () => [...WOMAN, ...spoken], 'SIGTERM'],
     ['rendering', () => [...WOMAN, ...spoken], 'SIGHUP'],
-    ['measuring the recording', () => [...WOMAN, '--audio', place.file('input-hour.wav')], 'SIGINT'],
+    ['listening to the recording', () => [...WOMAN, '--audio', place.file('input-hour.wav')], 'SIGINT'],
     ['finding the face', () => ['--avatar', place.file('input-clip.mp4'), ...HELLO], 'SIGINT'],
   ];
   beforeAll(async () => {
