@@ -141,7 +141,7 @@ function linkPieces(link: string, base: Lang, around: Around): SpokenPiece[] {
   const shown = link.replace(/^https?:\/\//i, '').replace(/^www\./i, '').replace(/[?#].*$/, '').replace(/[/.,;:!]+$/, '');
   const top = shown.split('/')[0].split('.').at(-1);
   const pieces: SpokenPiece[] = [];
-  const parts: string[] = shown.match(/[0-9]+|[\p{L}\p{M}\u200C]+|[.@/_-]/gu) ?? [];
+  const parts: string[] = shown.replace(/(?=\p{L})[^\p{Script=Arabic}\p{Script=Latin}]/gu, ' ').match(/[0-9]+|[\p{L}\p{M}\u200C]+|[.@/_-]/gu) ?? [];
   parts.forEach((part, i) => {
     if (Object.hasOwn(linkMarks, part)) pieces.push({ text: linkMarks[part], lang: base });
     else if (/^[0-9]/.test(part)) pieces.push({ text: aloud(decimal(part), base), lang: base });
