@@ -174,8 +174,12 @@ const foundBy = ({ id, name, tags }: AvatarRecord): string => searchText([name, 
 const sizeOf = (record: AvatarRecord): number => filesOf(record).reduce((sum, { bytes }) => sum + bytes, 0);
 
 function voicesOf(text: string | null): AvatarRecord['voices'] {
-  const { fa = null, en = null } = (text === null ? {} : JSON.parse(text)) as Partial<AvatarRecord['voices']>;
-  return { fa, en };
+  try {
+    const { fa, en } = JSON.parse(text ?? '{}') as Partial<Record<'fa' | 'en', unknown>>;
+    return { fa: typeof fa === 'string' ? fa : null, en: typeof en === 'string' ? en : null };
+  } catch {
+    return { fa: null, en: null };
+  }
 }
 
 function tagsOf(text: string): string[] {
