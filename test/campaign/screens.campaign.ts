@@ -45,7 +45,7 @@ const VIEWS: readonly View[] = [
   ...SCREENS.map((screen) => ({ name: screen, screen })),
   { name: 'studio-export', screen: 'studio', open: dialog('e') },
   { name: 'studio-compare', screen: 'studio', open: dialog('Shift+D') },
-  { name: 'studio-keys', screen: 'studio', open: dialog('?') },
+  { name: 'studio-keys', screen: 'studio', open: dialog('Shift+Slash') },
   { name: 'avatars-details', screen: 'avatars', open: (page) => page.locator('main li button').first().click() },
   { name: 'takes-details', screen: 'takes', open: (page) => page.locator('main li button[aria-pressed]').first().click() },
   { name: 'takes-exports', screen: 'takes', open: tab(1) },
