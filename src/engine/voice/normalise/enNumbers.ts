@@ -24,8 +24,10 @@ export function enFraction(numerator: string, denominator: string): string {
   return `${enCardinal(numerator)} ${Number(numerator) === 1 ? part : enPlural(part)}`;
 }
 
+const DIGITS = Array.from({ length: 10 }, (_, digit) => toCardinal(digit));
+
 export function enDigits(digits: string): string {
-  return Array.from(digits, (digit) => toCardinal(digit)).join(' ');
+  return Array.from(digits, (digit) => DIGITS[Number(digit)]).join(' ');
 }
 
 /** `3.05` → three point zero five. A whole part that begins with zeros is a code. */

@@ -85,8 +85,8 @@ function enNumber(word: string, around: Around, raw: string): string | null {
   if (match) return `${pairs(match[1])} ${match[2]}`;
   match = /^(\d)'(\d{1,2})$/.exec(word);
   if (match) return `${enCardinal(match[1])} foot ${enCardinal(match[2])}`;
-  match = /^(.*\d.*)'s$/.exec(word);
-  const owner = match && (withDigits(match[1], around, raw) ?? (/^\d+$/.test(match[1]) ? enDecimal(match[1]) : null));
+  const named = word.endsWith("'s") ? word.slice(0, -2) : null;
+  const owner = named && (withDigits(named, around, raw) ?? (/^\d+$/.test(named) ? enDecimal(named) : null));
   if (owner) return `${owner}'s`;
   return measured(word);
 }
