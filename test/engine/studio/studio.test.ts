@@ -7,6 +7,7 @@ import { PRESENTERS } from '../../../src/cli/commands/demo.ts';
 import { contract, type StudioApi } from '../../../src/shared/contract.ts';
 import { isOver, type TakeEvent, type TakeInfo } from '../../../src/shared/contract/take.ts';
 import type { Client } from '../../../src/shared/rpc.ts';
+import { writeAudioFile } from '../../support/mediaFiles.ts';
 import { until } from '../../support/processes.ts';
 import { expectWhole, followed, fragmentsOf, openTestStudio, requestOf, statesOf, type TestStudio } from '../../support/studios.ts';
 
@@ -201,6 +202,22 @@ test('what cannot be done is refused with the field, or fails with the reason', 
   expect(endOf(await watched((await start({ script: SHORT }, { sessionId })).id))).toMatchObject({ state: 'finished' });
   const busy = await start({ script: LONG }, { sessionId, leadSec: 1 });
   await expect(client.call('takes.remove', { takeId: busy.id })).rejects.toMatchObject({ code: 'invalid-input', message: expect.stringContaining('Cancel it first') as string });
+});
+
+test('a recording is examined as takes will hear it: brought to what the user set, which a take keeps; what is no recording is refused alike', async () => {
+  const file = path.join(open.home, 'own.wav');
+  await writeAudioFile(file, Float32Array.from({ length: 48_000 }, (_, i) => 0.05 * Math.sin(i / 20)), 48_000, 'pcm_s16le');
+  expect(await ask('recordings.examine', { file })).toMatchObject({ durationSec: 1, loudness: { after: -16 } });
+  await ask('settings.set', { change: { loudnessLufs: -23 } });
+  expect(await ask('recordings.examine', { file })).toMatchObject({ loudness: { after: -23 } });
+  expect(await ask('recordings.examine', { file, loudnessLufs: -20 })).toMatchObject({ loudness: { after: -20 } });
+  const as = await ask('recordings.examine', { file, asRecorded: true });
+  expect(as).toMatchObject({ noise: 'kept', loudness: { after: as.loudness.before } });
+  const { id } = await start({ script: undefined, audio: file });
+  await ask('settings.set', { change: { loudnessLufs: null } });
+  expect((await ask('takes.show', { takeId: id })).request).toMatchObject({ audio: file, loudnessLufs: -23 });
+  await expect(client.call('recordings.examine', { file: PRESENTERS.man })).rejects.toMatchObject({ code: 'invalid-input', message: expect.stringContaining('man.png') as string });
+  await expect(client.call('settings.set', { change: { loudnessLufs: -3 } })).rejects.toMatchObject({ code: 'invalid-input', message: expect.stringContaining('loudnessLufs') as string });
 });
 
 test('avatars are registered with progress, found, described and removed', async () => {
