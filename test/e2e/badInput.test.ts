@@ -205,11 +205,11 @@ describe('Ctrl-C', () => {
     ['rendering', () => [...WOMAN, ...spoken], 'SIGINT'],
     ['rendering', () => [...WOMAN, ...spoken], 'SIGTERM'],
     ['rendering', () => [...WOMAN, ...spoken], 'SIGHUP'],
-    ['listening to the recording', () => [...WOMAN, '--audio', place.file('input-hour.wav')], 'SIGINT'],
+    ['listening to the recording', () => [...WOMAN, '--audio', place.file('input-minute.wav')], 'SIGINT'],
     ['finding the face', () => ['--avatar', place.file('input-clip.mp4'), ...HELLO], 'SIGINT'],
   ];
   beforeAll(async () => {
-    await writeAudioFile(place.file('input-hour.wav'), new Float32Array(900 * 8000).fill(0.01), 8000, 'pcm_s16le');
+    await writeAudioFile(place.file('input-minute.wav'), new Float32Array(60 * 8000).fill(0.01), 8000, 'pcm_s16le');
     await writeVideoFile(place.file('input-clip.mp4'), await movingFace());
   });
 
