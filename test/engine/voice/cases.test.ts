@@ -59,6 +59,21 @@ describe.each(LANGS)('the table of cases: %s', (lang) => {
   });
 });
 
+const NEWS: Record<Lang, string[]> = {
+  fa: [
+    'سازمان هواشناسی کشور اعلام کرد که از روز سه‌شنبه بارش باران در استان‌های شمالی آغاز می‌شود و تا پایان هفته ادامه خواهد داشت. ',
+    'بر اساس این گزارش، دمای هوای تهران در ۲۴ ساعت آینده به ۱۵ درجه می‌رسد. ',
+    'قیمت هر دلار در بازار آزاد امروز با ۲٫۳ درصد افزایش به ۵۹٬۸۵۰ تومان رسید. ',
+    'وزیر آموزش و پرورش گفت مدرسه‌ها از اول مهر باز خواهند بود و دانش‌آموزان باید کتاب‌های خود را تا ۲۵ شهریور تهیه کنند. ',
+  ],
+  en: [
+    'The weather service said on Tuesday that rain would begin in the northern provinces and last until the end of the week. ',
+    'According to this report, temperatures in the capital will reach 15 degrees within 24 hours. ',
+    'The price of a dollar rose by 2.3% to $1,250 today. ',
+    'Dr. Smith, the minister of education, said that schools would open on Sept. 23 and that the U.S. and the FBI had nothing to do with it. ',
+  ],
+};
+
 describe.each(LANGS)('any text: %s', (lang) => {
   const GLUE = [
     ' ', ' ', '\u200c', '\u200d', '\n', '-', '–', '−', '/', '.', '. ', ':', ', ', '٫', '(', ')', '"', "'", '’', '$', '£', '%', '&', '+', '=', '#', '@', '_', '~', '^', '²', '⁻³', '½', 'Ⅳ', 'می', 'ها', 'تر', 'ه.ش', 'د', '۰۹۱۲', '12', '۱۴۰۳', '1984', '5', 'km', 'sq', 'pm',
@@ -103,6 +118,21 @@ describe.each(LANGS)('any text: %s', (lang) => {
     const large = Math.min(time(240_000), time(240_000));
     // Eight times as long; a quadratic step would take 64 times as long.
     expect(large).toBeLessThan(small * 16);
+  });
+
+  it('1 MB of news takes no more than three times as long as one text as it takes sentence by sentence', () => {
+    const sentences = Array.from({ length: Math.ceil(1e6 / Buffer.byteLength(NEWS[lang].join(''))) }, () => NEWS[lang]).flat();
+    const text = sentences.join('');
+    const seconds = (work: () => unknown) => {
+      const start = process.cpuUsage();
+      work();
+      const { user, system } = process.cpuUsage(start);
+      return (user + system) / 1e6;
+    };
+    const apart = seconds(() => sentences.forEach((sentence) => utterances(sentence, undefined, lang)));
+    const whole = Math.min(seconds(() => utterances(text, undefined, lang)), seconds(() => utterances(text, undefined, lang)));
+    console.log(`${(Buffer.byteLength(text) / 1e6).toFixed(2)} MB of news (${lang}): ${apart.toFixed(2)} s of processor time sentence by sentence, ${whole.toFixed(2)} s as one text`);
+    expect(whole).toBeLessThan(apart * 3);
   });
 
   const LONG = ['1', 'ه.', '1-', '1 ', '(', 'می ', '$ ', 'M', 'I²', '1,111', '09 ', 'U.S. ', 'A ', 'Dr. ', '+1 (', '-$', "5's", '#a', 'a.b@', '1/2 ', 'million ', '~.'];
