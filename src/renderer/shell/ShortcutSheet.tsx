@@ -10,7 +10,7 @@ export function ShortcutSheet() {
   const { shortcutsOpen, set } = useView();
   const lists = useShortcutList(({ lists: all }) => all);
   return (
-    <Dialog open={shortcutsOpen} onClose={() => set({ shortcutsOpen: false })} title={t('shortcuts.title')} wide>
+    <Dialog open={shortcutsOpen} onClose={() => set({ shortcutsOpen: false })} title={t('shortcuts.title')} wide reading>
       <div className="columns-2 gap-8">
         {Object.entries(lists).map(([group, shortcuts]) => (
           <section key={group} className="mb-4 break-inside-avoid">

@@ -4,8 +4,8 @@ import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { IconButton } from './Button.tsx';
 
-/** A sheet over the page. `actions` stand at its foot, the one that is meant last. */
-export function Dialog({ open, onClose, title, description, actions, wide = false, children }: { open: boolean; onClose: () => void; title: string; description?: string; actions?: ReactNode; wide?: boolean; children: ReactNode }) {
+/** A sheet over the page. `actions` stand at its foot, the one that is meant last. `reading`: nothing in it can be pressed, so it takes the keys that scroll. */
+export function Dialog({ open, onClose, title, description, actions, wide = false, reading = false, children }: { open: boolean; onClose: () => void; title: string; description?: string; actions?: ReactNode; wide?: boolean; reading?: boolean; children: ReactNode }) {
   const { t } = useTranslation('common');
   return (
     <Radix.Root open={open} onOpenChange={(isOpen) => !isOpen && onClose()}>
@@ -16,7 +16,7 @@ export function Dialog({ open, onClose, title, description, actions, wide = fals
             <Radix.Title className="flex-1 text-sm font-medium">{title}</Radix.Title>
             <Radix.Close asChild><IconButton label={t('close')} icon={X} shortcut="Escape" /></Radix.Close>
           </header>
-          <div className="min-h-0 flex-1 overflow-auto p-4">
+          <div {...(reading ? { tabIndex: 0, role: 'group', 'aria-label': title } : {})} className="min-h-0 flex-1 overflow-auto p-4">
             {description !== undefined && <Radix.Description className="mb-3 text-muted">{description}</Radix.Description>}
             {children}
           </div>

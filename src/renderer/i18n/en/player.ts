@@ -12,6 +12,6 @@ export const player = {
   failedHint: 'Nothing of this take is kept. The script is as it was: press Speak to try once more.', lost: 'The take cannot be watched',
   live: {
     label: 'How rendering keeps up', first: 'first picture {{sec}}', firstTip: 'From your request to the first picture on the screen', lead: '{{sec}} ahead', leadTip: 'Rendered beyond what is being shown', speed: '{{value}}× real time', speedTip: 'How fast it is rendered: above 1× it plays without stopping', slow: 'slower than it plays: it will stop for more now and then',
-    frames: '{{value}} frames', size: '{{width}}×{{height}}', fps: '{{value}} fps', done: 'finished', stalls: 'stopped {{value}}×',
+    frames: '{{value}} frames', fps: '{{value}} fps', done: 'finished', stalls: 'stopped {{value}}×',
   },
 } as const;

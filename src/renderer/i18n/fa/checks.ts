@@ -30,7 +30,7 @@ export const checks: Readonly<Record<string, string | null>> = {
   'Data folder {0}': 'پوشهٔ داده‌ها {0}',
   'Data folder {0}, to be made at first use': 'پوشهٔ داده‌ها {0}؛ هنگام نخستین استفاده ساخته می‌شود',
   'The free space of the data folder’s disk is not known': 'جای خالی دیسکِ پوشهٔ داده‌ها معلوم نیست',
-  '{0} free: about {1} minutes of takes at 512×512, {2} at 1920×1080': '{0} جای خالی: برای حدود {1} دقیقه برداشت در اندازهٔ ۵۱۲×۵۱۲، یا {2} دقیقه در ۱۹۲۰×۱۰۸۰',
+  '{0} free: about {1} minutes of takes at 512×512, {2} at 1920×1080': '{0} جای خالی: برای حدود {1} دقیقه برداشت در اندازهٔ \u2066۵۱۲×۵۱۲\u2069، یا {2} دقیقه در \u2066۱۹۲۰×۱۰۸۰\u2069',
   'Takes, clips’ pictures and work files lie on that disk; a full one ends takes before their time.': 'برداشت‌ها، تصویرهای کلیپ‌ها و پرونده‌های کار روی همین دیسک‌اند؛ دیسک پر برداشت‌ها را ناتمام می‌گذارد.',
   'Free at least 1 GB: “sima takes list” and “sima takes remove ID” remove takes. Or name a folder on another disk with --home DIR.': 'دست‌کم ۱ گیگابایت جا باز کنید: «sima takes list» برداشت‌ها را نشان می‌دهد و «sima takes remove ID» یکی را برمی‌دارد. یا با --home DIR پوشه‌ای روی دیسک دیگر نام ببرید.',
   'Free some space, or name a folder on another disk with --home DIR.': 'کمی جا باز کنید، یا با --home DIR پوشه‌ای روی دیسک دیگر نام ببرید.',
