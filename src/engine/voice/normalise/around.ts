@@ -13,11 +13,11 @@ export interface Around {
   readonly enclosed: boolean;
   /** A full stop follows at once. */
   readonly stop: boolean;
-  /** An apostrophe stands right before it: ’90s. */
-  readonly apostrophe: boolean;
+  /** The character right before it: ’90s, 12-inch. */
+  readonly lead: string;
 }
 
-export const NOTHING_AROUND: Around = { before: '', said: '', after: '', afterNext: '', enclosed: false, stop: false, apostrophe: false };
+export const NOTHING_AROUND: Around = { before: '', said: '', after: '', afterNext: '', enclosed: false, stop: false, lead: '' };
 
 /** The words of a text, and the same as plain letters and ASCII digits. */
 export interface WordsOfText {
@@ -59,8 +59,8 @@ export class Neighbours implements Around {
     return this.words.text[this.words.written[this.index].end] === '.';
   }
 
-  get apostrophe(): boolean {
-    return /['’‘]/.test(this.words.text[this.words.written[this.index].start - 1] ?? '');
+  get lead(): string {
+    return this.words.text[this.words.written[this.index].start - 1] ?? '';
   }
 
   /** The two words from that one on count as neighbours where no pause is between; numbers and honorifics also beside «تلفن:», «(۰۲۱)», July 4, 1776. */
@@ -70,6 +70,6 @@ export class Neighbours implements Around {
     if (written[left].breakAfter === '') return true;
     const gap = text.slice(written[left].end, written[left + 1].start);
     if (/^(?:\s?\(|[:)]{0,2})[^\S\n]*$/u.test(gap)) return /\d/.test(plain[left] + plain[left + 1]) || (gap.endsWith('(') && text[written[left + 1].end] === ')');
-    return gap === ', ' && /^\d{1,2}$/.test(plain[left]) && /^\d{4}$/.test(plain[left + 1]);
+    return gap === ', ' && /^\d{1,2}(?:st|nd|rd|th)?$/.test(plain[left]) && /^\d{4}$/.test(plain[left + 1]);
   }
 }

@@ -57,6 +57,7 @@ export function enMonth(word: string, around: Around): string | null {
 /** After these a number of four digits is a year, whatever it is. */
 const YEAR_BEFORE = new Set(['in', 'since', 'year', 'circa', 'until', 'till', 'early', 'late', 'mid', 'spring', 'summer', 'autumn', 'fall', 'winter', 'ca', 'c', ...MONTHS.jalali, ...MONTHS.gregorian, ...Object.keys(SHORT)]);
 const YEAR_AFTER = /^(?:AD|BC|BCE|CE|AH|SH|A\.D|B\.C|B\.C\.E|C\.E|A\.H)$/;
+const APOSTROPHE = /['’‘]/;
 const DECADE_BEFORE = new Set(['the', 'early', 'late', 'mid', 'his', 'her', 'their', 'my', 'our', 'your']);
 
 /** `1999`, and by what is beside it `in 1776`, `1066 AD`, `(1564)`; `1980s`, `’90s`, `1990–1995`, `1990–95`. */
@@ -65,8 +66,8 @@ export function enYears(word: string, around: Around): string | null {
   let match = /^((?:1\d|20)\d)0'?s$/.exec(word);
   if (match && !(word.includes("'") && !DECADE_BEFORE.has(around.before))) return enPlural(enYear(`${match[1]}0`));
   match = /^([2-9]0)'?s$/.exec(word);
-  if (match && (around.apostrophe || DECADE_BEFORE.has(around.before.toLowerCase()))) return enPlural(enCardinal(match[1]));
-  if (/^\d\d$/.test(word) && around.apostrophe) return enShortYear(word);
+  if (match && (APOSTROPHE.test(around.lead) || DECADE_BEFORE.has(around.before.toLowerCase()))) return enPlural(enCardinal(match[1]));
+  if (/^\d\d$/.test(word) && APOSTROPHE.test(around.lead)) return enShortYear(word);
   match = /^((?:1[1-9]|20)\d\d)-(\d{4}|\d\d)$/.exec(word);
   if (!match) return null;
   const end = match[2].length === 4 ? match[2] : match[1].slice(0, 2) + match[2];

@@ -17,7 +17,7 @@ const VERSION_WORDS = new Set(['version', 'android', 'ios', 'python', 'macos', '
 /** Before “7/10”: seven out of ten. */
 const RATED = new Set(['score', 'scored', 'rated', 'rating', 'gave', 'got', 'grade', 'solid', 'mark']);
 /** Said otherwise than as fractions. */
-const SLASHED: Record<string, string> = { '24/7': 'twenty-four seven', '9/11': 'nine eleven', '50/50': 'fifty fifty', '7/7': 'seven seven' };
+const SLASHED: Record<string, string> = { '24/7': 'twenty-four seven', '9/11': 'nine eleven', '50/50': 'fifty fifty', '50-50': 'fifty fifty', '7/7': 'seven seven' };
 const DENOMINATORS = new Set(['2', '3', '4', '5', '6', '7', '8', '9', '10', '12', '16', '20', '32', '64', '100', '1000']);
 
 /**
@@ -51,6 +51,10 @@ export function enInnerWord(letters: string, around: Around): string | null {
 const isMeasured = (word: string, { said }: Around): boolean => (SCALE_WORDS.has(said) || said === 'square' || said === 'cubic') && !/^[A-Z]$/.test(word);
 
 function withDigits(word: string, around: Around, raw: string): string | null {
+  if (word.startsWith('~')) {
+    const number = withDigits(word.slice(1), around, raw);
+    return number && `about ${number}`;
+  }
   return enPhone(word, around) ?? enDate(word) ?? enDay(word, around) ?? enTime(word, around) ?? enYears(word, around) ?? enNumber(word, around, raw) ?? range(word, around);
 }
 
@@ -133,8 +137,11 @@ function slashed({ whole, numerator, denominator }: { whole: string | undefined;
   return /^\d{1,3}$/.test(before) && /^[2348]$|^16$/.test(denominator) ? `and ${part.replace(/^one /, 'a ')}` : part;
 }
 
-/** From one number to another: 10-15, $10-20, 9am-5pm, 5-10 km, 1st-3rd. A score is said the same: “three to one”. */
+/** From one number to another: 10-15, 16:9, $10-20, 9am-5pm, 5-10 km, 1st-3rd. A score is said the same: “three to one”. */
 function range(word: string, around: Around): string | null {
+  if (Object.hasOwn(SLASHED, word)) return SLASHED[word];
+  const ratio = /^(\d+):(\d)$/.exec(word);
+  if (ratio) return `${enCardinal(ratio[1])} to ${enCardinal(ratio[2])}`;
   const [left, right, ...more] = word.split('-');
   if (right === undefined || more.length > 0 || !/^[$€£¥₽₺₹₿﷼]?\d/u.test(left) || !/^[$€£¥₽₺₹₿﷼]?\d/u.test(right)) return null;
   // The currency is said once, after both: $10-20.
@@ -159,7 +166,7 @@ function enBesideNumber(word: string, around: Around): string | null {
   }
   if (word.length > 6) return null;
   const unit = enUnit(word, false);
-  if (unit !== null && (/\d$/.test(around.before) || isMeasured(word, around))) return /^(?:[+-]?1| ?\d+\/\d+)$/.test(around.before) ? enUnit(word, true) : unit;
+  if (unit !== null && (/\d$/.test(around.before) || isMeasured(word, around))) return around.lead === '-' || /^(?:[+-]?1| ?\d+\/\d+)$/.test(around.before) ? enUnit(word, true) : unit;
   const sign = enSign(word);
   if (sign !== null && /^\d/.test(around.after) && /\d[%)]?$/.test(around.before)) return word === '×' && enUnit(around.afterNext, false) !== null ? 'by' : sign;
   return enHalf(word, around) ?? enMonth(word, around);

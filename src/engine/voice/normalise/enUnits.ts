@@ -3,13 +3,13 @@ import { writtenUnit } from './figures.ts';
 
 /** One, and many where that is not one with an s. Beside a number only. Letters that mean too much by themselves (A, B, K, N, T) are left as they are. */
 const UNITS: Record<string, string> = {
-  km: 'kilometer', m: 'meter', cm: 'centimeter', mm: 'millimeter', µm: 'micrometer', nm: 'nanometer', mi: 'mile', ft: 'foot|feet', inch: 'inch|inches', yd: 'yard', ha: 'hectare',
-  kg: 'kilogram', g: 'gram', gr: 'gram', mg: 'milligram', µg: 'microgram', lb: 'pound', lbs: 'pound', oz: 'ounce', ton: 'ton',
+  km: 'kilometer', m: 'meter', cm: 'centimeter', mm: 'millimeter', µm: 'micrometer', nm: 'nanometer', mi: 'mile', ft: 'foot|feet', yd: 'yard', ha: 'hectare',
+  kg: 'kilogram', g: 'gram', gr: 'gram', mg: 'milligram', µg: 'microgram', lb: 'pound', lbs: 'pound', oz: 'ounce',
   l: 'liter', L: 'liter', ml: 'milliliter', mL: 'milliliter', cc: 'C C|C C', gal: 'gallon', tbsp: 'tablespoon', tsp: 'teaspoon',
   s: 'second', sec: 'second', ms: 'millisecond', µs: 'microsecond', ns: 'nanosecond', min: 'minute', mins: 'minute', h: 'hour', hr: 'hour', hrs: 'hour',
   W: 'watt', kW: 'kilowatt', MW: 'megawatt', GW: 'gigawatt', kWh: 'kilowatt hour', MWh: 'megawatt hour', V: 'volt', mV: 'millivolt', kV: 'kilovolt', mA: 'milliamp', kA: 'kiloamp', mAh: 'milliamp hour', Ω: 'ohm',
   Hz: 'hertz|hertz', kHz: 'kilohertz|kilohertz', MHz: 'megahertz|megahertz', GHz: 'gigahertz|gigahertz', J: 'joule', kJ: 'kilojoule', cal: 'calorie', kcal: 'kilocalorie', hp: 'horsepower|horsepower',
-  Pa: 'pascal', hPa: 'hectopascal', kPa: 'kilopascal', MPa: 'megapascal', bar: 'bar', psi: 'P S I|P S I', dB: 'decibel', lux: 'lux|lux', ppm: 'part per million|parts per million',
+  Pa: 'pascal', hPa: 'hectopascal', kPa: 'kilopascal', MPa: 'megapascal', psi: 'P S I|P S I', dB: 'decibel', ppm: 'part per million|parts per million',
   rpm: 'revolution per minute|revolutions per minute', fps: 'frame per second|frames per second', px: 'pixel', MP: 'megapixel', dpi: 'dot per inch|dots per inch',
   KB: 'kilobyte', kB: 'kilobyte', MB: 'megabyte', GB: 'gigabyte', TB: 'terabyte', PB: 'petabyte', KiB: 'kibibyte', MiB: 'mebibyte', GiB: 'gibibyte', kbps: 'kilobit per second|kilobits per second',
   Kbps: 'kilobit per second|kilobits per second', Mbps: 'megabit per second|megabits per second', Gbps: 'gigabit per second|gigabits per second', mph: 'mile per hour|miles per hour', kph: 'kilometer per hour|kilometers per hour', kmph: 'kilometer per hour|kilometers per hour',

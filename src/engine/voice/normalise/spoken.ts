@@ -44,7 +44,7 @@ const READINGS: Record<Lang, Reading> = {
     innerWord: faInnerWord,
     decimal: faDecimal,
     topDomain: () => null,
-    symbols: { '&': 'و', '+': 'به علاوه‌ی', '=': 'مساوی است با', '%': 'درصد', '$': 'دلار', '€': 'یورو', '£': 'پوند', '#': 'هشتگ', '@': 'ات', '°': 'درجه', '×': 'ضرب در', '÷': 'تقسیم بر', '﷼': 'ریال', '¥': 'ین', '₽': 'روبِل', '₺': 'لیر', '₹': 'روپیه', '₿': 'بیت‌کوین', '¢': 'سِنت', '<': 'کوچک‌تر از', '>': 'بزرگ‌تر از', '≤': 'کوچک‌تر یا مساوی', '≥': 'بزرگ‌تر یا مساوی', '≈': 'تقریباً', '~': 'حدود', '≠': 'نامساوی', '±': 'به علاوه منهای', '→': 'به', '–': 'تا', '℃': 'درجه‌ی سانتی‌گِراد', '℉': 'درجه‌ی فارنهایت' },
+    symbols: { '&': 'و', '+': 'به علاوه‌ی', '=': 'مساوی است با', '%': 'درصد', '$': 'دلار', '€': 'یورو', '£': 'پوند', '#': 'هشتگ', '@': 'ات', '°': 'درجه', '×': 'ضرب در', '*': 'ضرب در', '÷': 'تقسیم بر', '﷼': 'ریال', '¥': 'ین', '₽': 'روبِل', '₺': 'لیر', '₹': 'روپیه', '₿': 'بیت‌کوین', '¢': 'سِنت', '<': 'کوچک‌تر از', '>': 'بزرگ‌تر از', '≤': 'کوچک‌تر یا مساوی', '≥': 'بزرگ‌تر یا مساوی', '≈': 'تقریباً', '~': 'حدود', '≠': 'نامساوی', '±': 'به علاوه منهای', '→': 'به', '–': 'تا', '℃': 'درجه‌ی سانتی‌گِراد', '℉': 'درجه‌ی فارنهایت' },
     linkMarks: { '.': 'نقطه', '@': 'ات', '/': 'اِسلَش', '-': 'خط تیره', '_': 'زیرخط' },
     minus: 'منهای',
     to: 'تا',
@@ -56,7 +56,7 @@ const READINGS: Record<Lang, Reading> = {
     innerWord: enInnerWord,
     decimal: enDecimal,
     topDomain: enTopDomain,
-    symbols: { '&': 'and', '+': 'plus', '=': 'equals', '%': 'percent', '$': 'dollars', '€': 'euros', '£': 'pounds', '#': 'hashtag', '@': 'at', '°': 'degrees', '×': 'times', '÷': 'divided by', '﷼': 'rials', '¥': 'yen', '₽': 'rubles', '₺': 'lira', '₹': 'rupees', '₿': 'bitcoin', '¢': 'cents', '<': 'less than', '>': 'greater than', '≤': 'at most', '≥': 'at least', '≈': 'about', '~': 'about', '≠': 'not equal to', '±': 'plus or minus', '→': 'to', '–': 'to', '℃': 'degrees Celsius', '℉': 'degrees Fahrenheit' },
+    symbols: { '&': 'and', '+': 'plus', '=': 'equals', '%': 'percent', '$': 'dollars', '€': 'euros', '£': 'pounds', '#': 'hashtag', '@': 'at', '°': 'degrees', '×': 'times', '*': 'times', '÷': 'divided by', '﷼': 'rials', '¥': 'yen', '₽': 'rubles', '₺': 'lira', '₹': 'rupees', '₿': 'bitcoin', '¢': 'cents', '<': 'less than', '>': 'greater than', '≤': 'at most', '≥': 'at least', '≈': 'about', '~': 'about', '≠': 'not equal to', '±': 'plus or minus', '→': 'to', '–': 'to', '℃': 'degrees Celsius', '℉': 'degrees Fahrenheit' },
     linkMarks: { '.': 'dot', '@': 'at', '/': 'slash', '-': 'dash', '_': 'underscore' },
     minus: 'minus',
     to: 'to',
@@ -67,7 +67,7 @@ const LINK = /^(?:https?:\/\/|www\.)|^[\w.+-]+@[\w-]+(?:\.[\w-]+)+$|^[a-z0-9-]+(
 /** Letters in a word that no voice here says. */
 const UNSAID = /\u200C?[\p{Script=Greek}µ][\p{Script=Greek}µ\u200C]*/gu;
 /** Numbers of any kind inside a word, then runs of letters; everything else separates. */
-const PIECES = /[0-9]+(?:[.,][0-9]+)*|[\p{L}\p{M}\u200C]+(?:['-][\p{L}\p{M}\u200C]+)*|[&+=%$€£#@°×÷﷼¥₽₺₹₿¢<>≤≥≈~≠±→℃℉–-]/gu;
+const PIECES = /[0-9]+(?:[.,][0-9]+)*|\p{L}[\p{L}\p{M}\u200C]*(?:['-]\p{L}[\p{L}\p{M}\u200C]*)*|[&+=%$€£#@°×÷﷼¥₽₺₹₿¢<>≤≥≈~≠±→℃℉–-]|(?<=[0-9])\*(?=[0-9])/gu;
 
 /**
  * @param base the language in which numbers and symbols are read
@@ -141,7 +141,7 @@ function linkPieces(link: string, base: Lang, around: Around): SpokenPiece[] {
   const shown = link.replace(/^https?:\/\//i, '').replace(/^www\./i, '').replace(/[?#].*$/, '').replace(/[/.,;:!]+$/, '');
   const top = shown.split('/')[0].split('.').at(-1);
   const pieces: SpokenPiece[] = [];
-  const parts: string[] = shown.replace(/(?=\p{L})[^\p{Script=Arabic}\p{Script=Latin}]/gu, ' ').match(/[0-9]+|[\p{L}\p{M}\u200C]+|[.@/_-]/gu) ?? [];
+  const parts: string[] = shown.replace(/(?=\p{L})[^\p{Script=Arabic}\p{Script=Latin}]/gu, ' ').match(/[0-9]+|\p{L}[\p{L}\p{M}\u200C]*|[.@/_-]/gu) ?? [];
   parts.forEach((part, i) => {
     if (Object.hasOwn(linkMarks, part)) pieces.push({ text: linkMarks[part], lang: base });
     else if (/^[0-9]/.test(part)) pieces.push({ text: aloud(decimal(part), base), lang: base });

@@ -19,8 +19,8 @@ const LONE_SYMBOL = /^[&+=×÷%٪$€£¥¢°℃℉﷼]$/u;
 const DIGIT = '[0-9۰-۹٠-٩]';
 /** Telephone and card numbers are one word, with their spaces: 0912 123 4567, +1 (415) 555 0123, (415) 555-0123. */
 const PHONE = `(?=[+0۰٠])(?<![\\p{L}\\p{M}0-9۰-۹.,/٫٬])(?:(?:\\+|[0۰٠]{2})[9۹٩][8۸٨][ -]?|[0۰٠](?=[1-9۱-۹١-٩]))[1-9۱-۹١-٩](?:[ -]?${DIGIT}){9}(?![ -]?${DIGIT})|(?=${DIGIT})(?<![ -]?${DIGIT})${DIGIT}{4}(?:[ -]${DIGIT}{4}){3}(?![ -]?${DIGIT})|\\+(?=(?:[ ()-]{0,2}${DIGIT}){8})[1-9]${DIGIT}{0,2}(?:[ -]\\(?${DIGIT}{1,4}\\)?){2,5}(?!${DIGIT})|(?=[1(])(?<![\\p{L}\\p{M}]|${DIGIT})(?:1[ -])?\\(${DIGIT}{3}\\)[ -]?${DIGIT}{3}[ .-]${DIGIT}{4}(?!${DIGIT})`;
-/** Signs that are words only between numbers: ۵ − ۳, 5<7, 9am–5pm. */
-const SIGN = `(?<sign>[<>≤≥≈≠±→](?<=${DIGIT} ?.)(?= ?${DIGIT})|[−–](?<=${DIGIT} .)(?= ${DIGIT})|–(?<=${DIGIT}[%٪°$€£\\p{L}]{0,4}.)(?=[$€£]?${DIGIT}))`;
+/** Signs that are words only between numbers: ۵ − ۳, 5<7, 9am–5pm; or before one: < $2 (but <3 is a heart). */
+const SIGN = `(?<sign>[<>≤≥≈≠±→](?<=${DIGIT} ?.)(?= ?${DIGIT})|=(?<=${DIGIT}.)(?=[-−$€£]?${DIGIT})|[<>≤≥≈](?<=(?:^|\\s).)(?!3(?!${DIGIT}))(?= ?[$€£]?${DIGIT})|[−–](?<=${DIGIT} .)(?= ${DIGIT})|–(?<=${DIGIT}[%٪°$€£\\p{L}]{0,4}.)(?=[$€£]?${DIGIT}))`;
 /** Letters with stops between: «ق.م», «ه‍.ش». */
 const DOTTED = String.raw`(?=[0-9۰-۹٠-٩ء-ی])(?<![\p{Script=Arabic}\p{Script=Latin}\p{M}\u200C])[0-9۰-۹٠-٩]{0,4}[ء-ی]\u200D?(?:\.[ء-ی]\u200D?)+(?![\p{L}\p{M}\u200C])`;
 const DOTTED_WORD = /^[0-9۰-۹٠-٩]{0,4}[ء-ی]\u200D?(?:\.[ء-ی]\u200D?)+$/u;
@@ -32,7 +32,7 @@ const CLUSTER = new RegExp(
     PHONE,
     SIGN,
     DOTTED,
-    `(?:[-+−#~]|[$€£¥₽₺₹₿﷼] ?)?${DIGIT}+(?:[.,٫٬،:/–\\-]${DIGIT}+)*[%٪‰$€£¥₽₺₹₿﷼¢]?(?![.,٫٬:/\\-]?[$€£]?${DIGIT}|[¼-¾⅐-⅞²³¹⁰⁴-⁹⁻^\\p{L}\\p{M}\\u200C@+_]|['’](?:s(?!\\p{L})|${DIGIT}))`,
+    `(?:[-+−#~]|[$€£¥₽₺₹₿﷼] ?)?${DIGIT}+(?:[.,٫٬،:/–\\-]${DIGIT}+)*[%٪‰$€£¥₽₺₹₿﷼¢]?(?![.,٫٬:/*\\-]?[$€£]?${DIGIT}|[¼-¾⅐-⅞²³¹⁰⁴-⁹⁻^\\p{L}\\p{M}\\u200C@+_]|['’](?:s(?!\\p{L})|${DIGIT}))`,
     // Pictures, letters that nobody says and what is no character part words; bidi marks and joiners are inside them.
     String.raw`(?:[^\s\p{C}\p{So}…،؛؟?!«»"“”„()\[\]{}<>—–۔\p{L}]|[\p{Cf}°℃℉]|(?=\p{L})[\p{Script=Arabic}\p{Script=Latin}\p{Script=Greek}ـµ])+`,
   ].join('|'),
@@ -44,6 +44,8 @@ const INNER_SEPARATOR = /(?<![0-9۰-۹٠-٩])[,;:]|[,;:](?![0-9۰-۹٠-٩])|(?<=
 const EDGE = /[^\p{L}\p{M}\p{N}\p{Cs}&+%٪‰$€£¢#@°×÷﷼¥₽₺₹₿℃℉<>≤≥≈≠±→]/u;
 /** Powers, numbers in circles, digits of other scripts: not said where a word begins. */
 const UNSAID_NUMBER = /(?![0-9۰-۹٠-٩０-９¼-¾⅐-⅞Ⅰ-ⅿ])\p{N}/u;
+/** Marks without a letter, too. */
+const UNSAID_START = new RegExp(`^(?:${EDGE.source}|${UNSAID_NUMBER.source}|\\p{M})`, 'u');
 /** Signs and what else a number begins with: -5, -$5, ~50, .5, (415) 555-0123. */
 const SIGNED = /^(?:[-−~][$€£]?|\.)[0-9۰-۹٠-٩]|^\([0-9۰-۹٠-٩]{3}\)/u;
 
@@ -82,7 +84,11 @@ function parts(cluster: string): [start: number, end: number][] {
 function trimmedWord(raw: string, offset: number): WrittenWord | null {
   if (LONE_SYMBOL.test(raw)) return { text: raw, start: offset, end: offset + 1, breakAfter: '' };
   let lead = 0;
-  while (lead < raw.length && (EDGE.test(raw[lead]) || UNSAID_NUMBER.test(raw[lead])) && !SIGNED.test(raw.slice(lead, lead + 5))) lead++;
+  while (lead < raw.length) {
+    const rest = raw.slice(lead, lead + 5);
+    if (!UNSAID_START.test(rest) || SIGNED.test(rest)) break;
+    lead += rest.codePointAt(0)! > 0xffff ? 2 : 1;
+  }
   let trail = 0;
   while (trail < raw.length - lead && EDGE.test(raw[raw.length - 1 - trail])) trail++;
   const text = raw.slice(lead, raw.length - trail);
@@ -103,7 +109,7 @@ function isShort(word: string, next: string): boolean {
   if (/^[0-9]+(?:st|nd|rd|th)$/i.test(word)) return false;
   // A lone «و» would be one.
   if (/&(?:[^\p{L}\p{M}\p{Nd}]|\p{No})*$/u.test(word.slice(-24))) return true;
-  const end = plainLetters(word.slice(-24)).replace(word.includes('/') ? /[^\p{L}\p{M}0-9۰-۹٠-٩]+$/u : UNSAID_END, '');
+  const end = plainLetters(word.slice(-24)).replace(/(?<![\p{L}\p{M}\u200C])\p{M}+/gu, '').replace(word.includes('/') ? /[^\p{L}\p{M}0-9۰-۹٠-٩]+$/u : UNSAID_END, '');
   const letters = lastLetters(end);
   // Of x.Dr and #DearDr the last part, too: they are said apart.
   return isAbbreviation(letters, next) || isAbbreviation(letters.slice(letters.lastIndexOf('.') + 1), next) || (word.startsWith('#') && isAbbreviation(/[A-Z]*[a-z]*$/.exec(letters)![0], next));
