@@ -5,17 +5,17 @@
 import { toCardinal, toOrdinal } from 'n2words/en-US';
 
 /** 10^15; what is longer is read digit by digit: it is a code, and nobody follows quintillions. */
-const GREATEST = 10n ** 15n;
-const isCode = (digits: string): boolean => digits.length > 15 && (digits.length > 16 || BigInt(digits) > GREATEST);
+const GREATEST = 1e15;
+const isCode = (digits: string): boolean => digits.length > 16 || Number(digits) > GREATEST;
 
 /** @param digits ASCII digits only */
 export function enCardinal(digits: string): string {
-  return isCode(digits) ? enDigits(digits) : toCardinal(BigInt(digits));
+  return isCode(digits) ? enDigits(digits) : toCardinal(Number(digits));
 }
 
 /** `22` → twenty-second. */
 export function enOrdinal(digits: string): string {
-  return isCode(digits) || Number(digits) === 0 ? enCardinal(digits) : toOrdinal(BigInt(digits));
+  return isCode(digits) || Number(digits) === 0 ? enCardinal(digits) : toOrdinal(Number(digits));
 }
 
 /** `3/8` → three eighths; halves and quarters have names of their own. */

@@ -7,16 +7,16 @@ const TENS = ['', '', 'بیست', 'سی', 'چهل', 'پنجاه', 'شصت', 'ه�
 const HUNDREDS = ['', 'صد', 'دویست', 'سیصد', 'چهارصد', 'پانصد', 'ششصد', 'هفتصد', 'هشتصد', 'نهصد'];
 const SCALES = ['', 'هزار', 'میلیون', 'میلیارد', 'تریلیون', 'کوادریلیون'];
 /** 10^15; what is longer is read digit by digit: it is a code, and nobody follows quintillions. */
-const GREATEST = 10n ** 15n;
+const GREATEST = 1e15;
 
 /** @param digits ASCII digits only */
 export function faCardinal(digits: string): string {
-  const value = BigInt(digits);
+  const value = Number(digits);
   if (digits.length > 16 || value > GREATEST) return faDigits(digits);
-  if (value === 0n) return 'صفر';
+  if (value === 0) return 'صفر';
   const groups: string[] = [];
-  for (let scale = 0, left = value; left > 0n; scale++, left /= 1000n) {
-    const group = Number(left % 1000n);
+  for (let scale = 0, left = value; left > 0; scale++, left = Math.floor(left / 1000)) {
+    const group = left % 1000;
     if (group === 0) continue;
     // 1000 is «هزار», not «یک هزار».
     groups.unshift(scale === 1 && group === 1 ? SCALES[1] : `${below1000(group)} ${SCALES[scale]}`.trim());
@@ -26,7 +26,7 @@ export function faCardinal(digits: string): string {
 
 /** `1` → اول, 21 → بیست و یکم, 30 → سی‌ام. */
 export function faOrdinal(digits: string): string {
-  if (digits.length > 16 || BigInt(digits) === 0n) return faCardinal(digits);
+  if (digits.length > 16 || Number(digits) === 0) return faCardinal(digits);
   const words = faCardinal(digits);
   return words === 'یک' ? 'اول' : ordinalForm(words);
 }
