@@ -2,6 +2,7 @@
 import { SoftwareResampleContext, avChannelLayoutDefault, type Frame } from 'node-av/lib';
 import { AV_CHANNEL_LAYOUT_MONO, AV_CHANNEL_ORDER_UNSPEC, AV_NOPTS_VALUE, AV_OPT_TYPE_FLOAT, AV_SAMPLE_FMT_FLTP } from 'node-av/constants';
 import { StudioError } from '../../shared/errors.ts';
+import { joined } from '../joined.ts';
 import { checkCall } from './failure.ts';
 import { createResampler } from './resample.ts';
 import { decodeFrames, openSource } from './source.ts';
@@ -35,6 +36,9 @@ function createDownmixer(frame: Frame) {
   };
 }
 
+/** Of the blocks that are given: packets hold some 20 ms, and whoever works on a block has a cost for each. */
+const BLOCK_SEC = 0.1;
+
 const tooLong = (file: string): StudioError => new StudioError('invalid-input', `${file} is longer than ${MAX_AUDIO_SEC / 60} minutes. Cut it first.`);
 
 /**
@@ -42,6 +46,20 @@ const tooLong = (file: string): StudioError => new StudioError('invalid-input', 
  * Errors: `invalid-input` for files that are missing, empty, damaged, without sound, or longer than an hour.
  */
 export async function* decodeAudio(file: string, options: DecodeAudioOptions): AsyncGenerator<Float32Array> {
+  let gathered: Float32Array[] = [];
+  let samples = 0;
+  for await (const pcm of decodePackets(file, options)) {
+    gathered.push(pcm);
+    samples += pcm.length;
+    if (samples < BLOCK_SEC * options.sampleRate) continue;
+    yield joined(new Float32Array(0), ...gathered);
+    gathered = [];
+    samples = 0;
+  }
+  if (samples > 0) yield joined(new Float32Array(0), ...gathered);
+}
+
+async function* decodePackets(file: string, options: DecodeAudioOptions): AsyncGenerator<Float32Array> {
   const source = await openSource(file);
   // `as`: the compiler would otherwise take both for null for ever, because they change inside the loop.
   let downmixer = null as ReturnType<typeof createDownmixer> | null;

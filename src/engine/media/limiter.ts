@@ -68,13 +68,16 @@ function truePeak(samples: Float32Array, i: number): number {
 function smoothFactors(whole: Float32Array, ramp: number, count: number): Float32Array | null {
   const highest = whole.reduce((most, sample) => Math.max(most, Math.abs(sample)), 0);
   if (highest * MOST_BETWEEN <= CEILING) return null;
-  const needed = new Float32Array(whole.length).fill(1);
+  const own = new Float32Array(whole.length).fill(1);
+  // The last sample with which a point may be too high; the first ones are not looked at, and taken for that.
+  let loud = 2 * HALF_TAPS - 1;
   for (let i = HALF_TAPS; i < whole.length - HALF_TAPS; i++) {
+    if (Math.abs(whole[i + HALF_TAPS]) * MOST_BETWEEN > CEILING) loud = i + HALF_TAPS;
+    if (loud <= i - HALF_TAPS) continue;
     const level = truePeak(whole, i);
-    if (level <= CEILING) continue;
-    const factor = CEILING / level;
-    for (let j = Math.max(0, i - ramp); j <= Math.min(whole.length - 1, i + ramp); j++) needed[j] = Math.min(needed[j], factor);
+    if (level > CEILING) own[i] = CEILING / level;
   }
+  const needed = smallestAround(own, ramp);
   const width = 2 * ramp + 1;
   const first = HALF_TAPS + ramp; // the window of the first sample given begins here
   const factors = new Float32Array(count);
@@ -87,6 +90,23 @@ function smoothFactors(whole: Float32Array, ramp: number, count: number): Float3
     sum += Math.floor(needed[first + i + width] * step) - Math.floor(needed[first + i] * step);
   }
   return factors;
+}
+
+/** For each value the smallest within `reach` of it, in one pass: a sound that is too loud all the time costs no more than one with a few peaks. */
+function smallestAround(values: Float32Array, reach: number): Float32Array {
+  const smallest = new Float32Array(values.length);
+  // Places that can still be the smallest of a window, in order; what stands behind a larger one outlives it, so their values rise.
+  const candidates = new Int32Array(values.length);
+  let [first, end] = [0, 0];
+  for (let i = 0, next = 0; i < values.length; i++) {
+    for (; next <= i + reach && next < values.length; next++) {
+      while (end > first && values[candidates[end - 1]] >= values[next]) end--;
+      candidates[end++] = next;
+    }
+    while (candidates[first] < i - reach) first++;
+    smallest[i] = values[candidates[first]];
+  }
+  return smallest;
 }
 
 /** A whole recording with its gain, peaks limited. */

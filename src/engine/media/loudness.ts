@@ -4,7 +4,7 @@
  */
 import { USUAL_LUFS } from '../../shared/contract/recording.ts';
 import { throwIfCanceled } from '../../shared/errors.ts';
-import { openSoundFilter } from './soundFilter.ts';
+import { openSoundFilter, type SoundFilter } from './soundFilter.ts';
 
 /** What voices are made to, and recordings unless something else is asked for. */
 export const TARGET_LUFS = USUAL_LUFS;
@@ -20,12 +20,30 @@ export interface Loudness {
   truePeakDbtp: number | null;
 }
 
+type Sound = Float32Array | AsyncIterable<Float32Array>;
+
 /**
  * Measures mono samples (−1..1). ~1 ms per second of sound.
  * @param sound all at once, or a stream in blocks of any length: an hour needs no more memory than a second
  */
-export async function measureLoudness(sound: Float32Array | AsyncIterable<Float32Array>, sampleRate: number, signal?: AbortSignal): Promise<Loudness> {
-  const filter = await openSoundFilter(sampleRate, 'ebur128=peak=true:framelog=quiet');
+export async function measureLoudness(sound: Sound, sampleRate: number, signal?: AbortSignal): Promise<Loudness> {
+  return through(sound, sampleRate, 'ebur128=peak=true:framelog=quiet', signal, (filter) => {
+    const peak = Number(filter.result('ebur128', 'true_peak'));
+    return { integratedLufs: integratedIn(filter), truePeakDbtp: Number.isFinite(peak) && peak > -120 ? peak : null };
+  });
+}
+
+/** The same without its peaks, whose measuring takes most of the time. */
+export const measureIntegrated = (sound: Sound, sampleRate: number, signal?: AbortSignal): Promise<Loudness['integratedLufs']> =>
+  through(sound, sampleRate, 'ebur128=framelog=quiet', signal, integratedIn);
+
+function integratedIn(filter: SoundFilter): number | null {
+  const integrated = Number(filter.result('ebur128', 'integrated'));
+  return integrated > -70 ? integrated : null;
+}
+
+async function through<T>(sound: Sound, sampleRate: number, chain: string, signal: AbortSignal | undefined, resultOf: (filter: SoundFilter) => T): Promise<T> {
+  const filter = await openSoundFilter(sampleRate, chain);
   try {
     const drain = async (samples: Float32Array | null) => {
       const passing = filter.push(samples); // the sound itself passes through unchanged
@@ -37,9 +55,7 @@ export async function measureLoudness(sound: Float32Array | AsyncIterable<Float3
     };
     for await (const samples of sound instanceof Float32Array ? [sound] : sound) await drain(samples);
     await drain(null);
-    const integrated = Number(filter.result('ebur128', 'integrated'));
-    const peak = Number(filter.result('ebur128', 'true_peak'));
-    return { integratedLufs: integrated > -70 ? integrated : null, truePeakDbtp: Number.isFinite(peak) && peak > -120 ? peak : null };
+    return resultOf(filter);
   } finally {
     filter.close();
   }

@@ -8,7 +8,7 @@ import { StudioError } from '../../shared/errors.ts';
 import { decodeAudio } from './audio.ts';
 import { createLevelMeter, LEVEL_SEC, loudLevel } from './levels.ts';
 import { createLimiter } from './limiter.ts';
-import { loudnessGain, MAX_LIMITING_DB, measureLoudness, peaksWarning, TARGET_LUFS, type LoudnessGain } from './loudness.ts';
+import { loudnessGain, MAX_LIMITING_DB, measureIntegrated, measureLoudness, peaksWarning, TARGET_LUFS, type LoudnessGain } from './loudness.ts';
 import { openSoundFilter } from './soundFilter.ts';
 
 export interface RecordingWish {
@@ -122,11 +122,11 @@ export async function examineRecording({ file, asRecorded = false, loudnessLufs 
 async function limited(own: OwnAudio, { gainDb, limitedDb, warning }: LoudnessGain, targetLufs: number, signal?: AbortSignal): Promise<OwnAudio> {
   for (let added = 0, passes = 1; ; passes++) {
     const gain = 10 ** ((gainDb + added) / 20);
-    const { integratedLufs: after } = await measureLoudness(hearOwnAudio({ ...own, gain }, signal), own.sampleRate, signal);
+    const after = await measureIntegrated(hearOwnAudio({ ...own, gain }, signal), own.sampleRate, signal);
     const more = Math.min(targetLufs - (after ?? targetLufs), MAX_LIMITING_DB - limitedDb - added);
     if (more < NEAR_LU || passes === MOST_PASSES) {
       const loudness = { ...own.report.loudness, after };
-      return { ...own, gain, report: { ...own.report, loudness, warning: warning ?? (after === null ? null : peaksWarning(after, targetLufs)) } };
+      return { ...own, gain, report: { ...own.report, loudness, warning: after === null ? warning : peaksWarning(after, targetLufs) } };
     }
     added += more;
   }
@@ -177,15 +177,25 @@ async function* between(sound: AsyncIterable<Float32Array>, from: number, to: nu
 /** FFmpeg's gate, which hears the sound a little before it lets it through. As many samples come out as went in. */
 async function* gated(sound: AsyncIterable<Float32Array>, sampleRate: number, threshold: number): AsyncGenerator<Float32Array, void, void> {
   const ahead = Math.round(GATE_AHEAD_SEC * sampleRate);
+  // Silence behind both of its inputs: what it still holds when they end is lost.
   const gate = await openSoundFilter(sampleRate, [
     'asplit=2[sound][key]',
-    `[sound]adelay=delays=${ahead}S[late]`,
-    `[key]apad=pad_len=${ahead}[early]`,
+    `[sound]adelay=delays=${ahead}S,apad=pad_len=${sampleRate}[late]`,
+    `[key]apad=pad_len=${ahead + sampleRate}[early]`,
     `[late][early]sidechaingate=threshold=${threshold}:ratio=4:range=${GATE_RANGE}:attack=10:release=120:detection=rms,atrim=start_sample=${ahead},aformat=sample_fmts=flt`,
   ].join(';'));
+  let held = 0;
+  async function* through(pcm: Float32Array | null): AsyncGenerator<Float32Array, void, void> {
+    held += pcm?.length ?? 0;
+    for await (const frame of gate.push(pcm)) {
+      const heard = samplesOf(frame).subarray(0, held);
+      held -= heard.length;
+      yield heard;
+    }
+  }
   try {
-    for await (const pcm of sound) for await (const frame of gate.push(pcm)) yield samplesOf(frame);
-    for await (const frame of gate.push(null)) yield samplesOf(frame);
+    for await (const pcm of sound) yield* through(pcm);
+    yield* through(null);
   } finally {
     gate.close();
   }

@@ -77,6 +77,7 @@ describe('a voice in a room', () => {
     expect(integratedLufs!).toBeLessThan(-13);
     expect(report.loudness.after!).toBeCloseTo(integratedLufs!, 1);
     expect(report.warning).toMatch(/single peaks.*instead of −12 LUFS/);
+    expect(report.warning).toContain(`(−${(-report.loudness.after!).toFixed(0)} instead`);
     expect(truePeakDbtp!).toBeLessThan(-1);
   });
 
@@ -92,6 +93,16 @@ describe('a voice in a room', () => {
     expect(report.durationSec - report.cutEndSec - last.endSec).toBeLessThan(0.25);
     expect(pcm.length / RATE).toBeCloseTo(durationSec, 6);
     expect(durationSec).toBeCloseTo(report.durationSec - report.cutStartSec - report.cutEndSec, 6);
+  });
+
+  test.each([['pcm_s16le', 'wav'], ['libmp3lame', 'mp3'], ['flac', 'flac'], ['libvorbis', 'ogg']] as const)('its end is not lost in the gate, however long the packets of its codec are: %s', async (codec, ending) => {
+    const { pcm: raw } = await recorded('ends.wav', { noiseDb: -62 });
+    const file = join(folder, `ends.${ending}`);
+    await writeAudioFile(file, raw.subarray(0, raw.length - AFTER_SEC * RATE), RATE, codec);
+    const { own, pcm } = await heard({ file });
+    expect(own.report.noise).toBe('lowered');
+    expect(pcm).toHaveLength(Math.round(own.durationSec * RATE));
+    expect(levelDb(pcm, RATE, own.durationSec - 0.1, own.durationSec)).toBeGreaterThan(-60);
   });
 
   test('noise between words is lowered, and no word is cut: each sets in within 10 ms of where it did', async () => {
