@@ -1,5 +1,5 @@
 /** The studio behind its door: the whole contract on a port, with the real engine. Every answer is held against the contract. */
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
@@ -248,11 +248,12 @@ test('avatars are registered with progress, found, described and removed', async
 });
 
 test('registering can be broken off, and a file that is no picture is refused with its name', async () => {
-  const file = path.join(open.home, 'engine.json');
+  const file = path.join(open.home, 'notes.txt');
+  writeFileSync(file, 'no picture');
   const none = (async () => {
     for await (const item of items('avatars.register', { file })) expect(item.type).toBe('progress');
   })();
-  await expect(none).rejects.toMatchObject({ code: 'invalid-input', message: expect.stringContaining(file) as string });
+  await expect(none).rejects.toMatchObject({ code: 'invalid-input', message: expect.stringContaining('notes.txt') as string });
   for await (const item of items('avatars.register', { file: PRESENTERS.woman })) if (item.type === 'progress') break;
   // The engine has nothing left of it that would keep others waiting.
   expect(endOf(await watched((await start({ script: SHORT })).id))).toMatchObject({ state: 'finished' });
