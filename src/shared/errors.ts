@@ -24,8 +24,9 @@ export class StudioError extends Error {
   }
 }
 
-/** Any thrown value as data. What is not a StudioError is a bug, except an abort, which is `canceled`. */
+/** Any thrown value as data, and data as it is. What is neither that nor a StudioError is a bug, except an abort, which is `canceled`. */
 export function errorData(error: unknown): ErrorData {
+  if (isErrorData(error)) return error;
   if (error instanceof StudioError) {
     return error.details === undefined
       ? { code: error.code, message: error.message }
@@ -33,6 +34,12 @@ export function errorData(error: unknown): ErrorData {
   }
   if (error instanceof Error && error.name === 'AbortError') return { code: 'canceled', message: 'Canceled.' };
   return { code: 'bug', message: error instanceof Error ? (error.stack ?? error.message) : String(error) };
+}
+
+function isErrorData(value: unknown): value is ErrorData {
+  if (typeof value !== 'object' || value === null || value instanceof Error) return false;
+  const { code, message } = value as { code?: unknown; message?: unknown };
+  return typeof message === 'string' && (ERROR_CODES as readonly unknown[]).includes(code);
 }
 
 export function fromErrorData(data: ErrorData): StudioError {

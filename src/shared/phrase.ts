@@ -24,3 +24,9 @@ export function textOf({ form, values }: Phrase, language: Language = ENGLISH): 
     return typeof value === 'object' ? textOf(value, language) : typeof value === 'number' ? language.number(value) : language.name(value);
   });
 }
+
+/** What stands at the places of a form in a sentence that was said by it; null where it was said by another. */
+export function valuesIn(form: string, sentence: string): string[] | null {
+  const pattern = form.split(/\{\d+\}/).map((text) => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')).join('([^]*?)');
+  return new RegExp(`^${pattern}$`).exec(sentence)?.slice(1) ?? null;
+}

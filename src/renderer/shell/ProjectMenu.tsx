@@ -3,6 +3,7 @@ import { Check, ChevronDown, CircleAlert, FilePlus2, FolderOpen, LoaderCircle, P
 import { useEffect, useEffectEvent, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { toast } from 'sonner';
+import { errorText } from '../i18n/errorText.ts';
 import { useFormat } from '../i18n/format.ts';
 import { keepWhenPageGoes, useFields, useProject } from '../state/project.ts';
 import { useView } from '../state/view.ts';
@@ -141,7 +142,7 @@ function SavedState() {
   const state = isLost && now === 'saving' ? 'unsaved' : now;
   const Icon = { saved: Check, unsaved: null, saving: LoaderCircle, failed: CircleAlert }[state];
   return (
-    <Tip side="bottom" label={failure ? (isElsewhere ? t('bar.elsewhere.waits') : t('bar.failedTip', { message: failure.message })) : t('bar.savedTip')}>
+    <Tip side="bottom" label={failure ? (isElsewhere ? t('bar.elsewhere.waits') : t('bar.failedTip', { message: errorText(failure) })) : t('bar.savedTip')}>
       <span role="status" tabIndex={failure ? 0 : -1} className={`flex min-w-20 items-center gap-1 rounded text-xs ${failure ? 'text-warn' : 'text-muted'}`}>
         {Icon && <Icon aria-hidden size={13} className={state === 'saving' ? 'animate-spin' : ''} />}
         {t(`bar.${state}`)}

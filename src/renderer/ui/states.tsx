@@ -4,6 +4,7 @@ import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { toast } from 'sonner';
 import { errorData } from '../../shared/errors.ts';
+import { errorText } from '../i18n/errorText.ts';
 import { Button } from './Button.tsx';
 import i18next from 'i18next';
 
@@ -32,16 +33,17 @@ export function Progress({ label, done, tone = 'accent' }: { label: string; done
   );
 }
 
-/** Why something failed and what to do: the code's name in the page's language, the studio's own sentence, and a way on. */
+/** Why something failed and what to do: the code's name and the studio's own sentence, in the page's language as far as it goes, and a way on. */
 export function Failure({ error, onRetry }: { error: unknown; onRetry?: () => void }) {
   const { t } = useTranslation('common');
-  const { code, message } = errorData(error);
+  const told = errorData(error);
+  const { code, message } = told;
   return (
     <div role="alert" className="flex items-start gap-3 rounded border border-line bg-panel p-3">
       <CircleAlert aria-hidden size={18} className="mt-0.5 shrink-0 text-bad" />
       <div className="flex min-w-0 flex-1 flex-col gap-2">
         <p className="font-medium">{t(`errors.${code}`)}</p>
-        <p dir="auto" className="break-words text-muted">{message}</p>
+        <p dir="auto" className="break-words text-muted">{errorText(told)}</p>
         <div className="flex gap-2">
           {onRetry && <Button onClick={onRetry}>{t('retry')}</Button>}
           <Button kind="quiet" onClick={() => void navigator.clipboard.writeText(`${code}: ${message}`).then(() => toast(t('copied')))}>{t('copyDetails')}</Button>
@@ -53,6 +55,6 @@ export function Failure({ error, onRetry }: { error: unknown; onRetry?: () => vo
 
 /** A failed act of the user's, told in a corner; what was canceled is no failure. */
 export function tellFailure(error: unknown): void {
-  const { code, message } = errorData(error);
-  if (code !== 'canceled') toast.error(i18next.t(`errors.${code}`), { description: message, duration: 10_000 });
+  const told = errorData(error);
+  if (told.code !== 'canceled') toast.error(i18next.t(`errors.${told.code}`), { description: errorText(told), duration: 10_000 });
 }

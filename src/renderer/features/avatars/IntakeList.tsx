@@ -3,6 +3,7 @@ import { CircleAlert, CircleCheck, ScanFace, X } from 'lucide-react';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { QualityFinding } from '../../../shared/contract/avatar.ts';
+import { errorText } from '../../i18n/errorText.ts';
 import { useFormat } from '../../i18n/format.ts';
 import { Button, IconButton } from '../../ui/Button.tsx';
 import { Loading, Progress } from '../../ui/states.tsx';
@@ -67,7 +68,7 @@ function ArrivalRow({ arrival, onChoose }: { arrival: Arrival; onChoose: () => v
       </div>
       {!isOver && stage !== 'choosing' && stage !== 'waiting' && <Progress label={`${name}: ${label}`} done={done} />}
       {stage === 'faceless' && <p className="text-xs text-muted">{t('intake.facelessHint')}</p>}
-      {stage === 'failed' && (findings ? <QualityList findings={findings} /> : failure && <p className="text-xs"><span className="text-bad">{common(`errors.${failure.code}`)}</span> <bdi className="text-muted">{failure.message}</bdi></p>)}
+      {stage === 'failed' && (findings ? <QualityList findings={findings} /> : failure && <p className="text-xs"><span className="text-bad">{common(`errors.${failure.code}`)}</span> <bdi className="text-muted">{errorText(failure)}</bdi></p>)}
     </div>
   );
 }

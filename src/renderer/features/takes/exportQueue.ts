@@ -5,6 +5,7 @@ import { toast } from 'sonner';
 import { create } from 'zustand';
 import type { ExportInfo } from '../../../shared/contract/export.ts';
 import { fromErrorData } from '../../../shared/errors.ts';
+import { errorText } from '../../i18n/errorText.ts';
 import { call, client } from '../../studio/connection.ts';
 import { tellFailure } from '../../ui/states.tsx';
 
@@ -62,7 +63,7 @@ async function follow(): Promise<void> {
         useExports.setState(({ byId }) => ({ byId: { ...byId, [info.id]: info } }));
         if (!before || before.state === info.state) continue;
         if (info.state === 'finished') void tellFinished(info);
-        if (info.state === 'failed' && info.error) tellFailure(fromErrorData({ code: info.error.code, message: `${info.name}: ${info.error.message}` }));
+        if (info.state === 'failed' && info.error) tellFailure(fromErrorData({ code: info.error.code, message: `${info.name}: ${errorText(info.error)}` }));
       }
     } catch {
       // the connection is being opened again

@@ -3,6 +3,7 @@ import { LoaderCircle, Square, Volume2 } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
 import type { VoiceInfo } from '../../../../shared/contract/voice.ts';
 import { shownPart } from '../../../../shared/marks.ts';
+import { errorText } from '../../../i18n/errorText.ts';
 import { usePlan } from '../../../state/plan.ts';
 import { useFields, useProject } from '../../../state/project.ts';
 import { useCall } from '../../../studio/queries.ts';
@@ -54,7 +55,7 @@ export function VoiceField({ lang }: { lang: VoiceInfo['lang'] }) {
         </div>
         <IconButton label={`${isBusy ? t('inspector.stopTrying') : t('inspector.tryTip')}: ${label}`} kind="plain" icon={sample.state === 'asking' ? LoaderCircle : isBusy ? Square : Volume2} className={sample.state === 'asking' ? '[&>svg]:animate-spin' : ''} onClick={isBusy ? sample.stop : tryIt} />
       </div>
-      {sample.error != null && <p role="alert" dir="auto" className="text-xs break-words text-bad">{errorData(sample.error).message.slice(0, 300)}</p>}
+      {sample.error != null && <p role="alert" dir="auto" className="text-xs break-words text-bad">{errorText(errorData(sample.error)).slice(0, 300)}</p>}
     </div>
   );
 }

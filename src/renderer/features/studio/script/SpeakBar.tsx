@@ -4,12 +4,15 @@ import { useEffect, useEffectEvent, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { MAX_SCRIPT_CHARACTERS } from '../../../../shared/contract/request.ts';
 import { isOver } from '../../../../shared/contract/take.ts';
+import { markFault } from '../../../../shared/contract/voice.ts';
 import type { ErrorData } from '../../../../shared/errors.ts';
+import { errorText } from '../../../i18n/errorText.ts';
 import { useFormat } from '../../../i18n/format.ts';
 import { useTakeData, useTakeFact } from '../../../player/takeData.ts';
 import { useShortcuts } from '../../../shell/shortcuts.ts';
 import { useCurrentTake } from '../../../state/currentTake.ts';
 import { useMachine } from '../../../state/machine.ts';
+import { usePlan } from '../../../state/plan.ts';
 import { useFields, useProject } from '../../../state/project.ts';
 import { textOf } from '../../../state/segments.ts';
 import { useConnection } from '../../../studio/connection.ts';
@@ -110,6 +113,8 @@ function Refused({ refusal, onDismiss }: { refusal: ErrorData; onDismiss: () => 
   const { speak } = useProject.getState();
   const starting = useProject((store) => store.starting);
   const isFull = refusal.code === 'capacity';
+  // Marks that cannot be read are told above, with a way there.
+  const isShown = usePlan(({ plan }) => plan?.problemAt != null) && markFault.safeParse(refusal.details).success;
   const [left, setLeft] = useState(isFull ? (retryAfterSec(refusal) ?? 10) : 0);
   const again = useEffectEvent(() => void speak());
   useEffect(() => {
@@ -122,7 +127,7 @@ function Refused({ refusal, onDismiss }: { refusal: ErrorData; onDismiss: () => 
   }, [isFull, left]);
   return (
     <div role="alert" className="flex min-w-0 flex-1 items-center gap-2">
-      <p className="min-w-0 flex-1 text-warn"><strong className="font-medium">{isFull ? t('script.refused.capacity') : t(`common:errors.${refusal.code}`)}</strong> <span dir="auto" className="text-muted">{refusal.message}</span></p>
+      <p className="min-w-0 flex-1 text-warn"><strong className="font-medium">{isFull ? t('script.refused.capacity') : t(`common:errors.${refusal.code}`)}</strong> {!isShown && <span dir="auto" className="text-muted">{errorText(refusal)}</span>}</p>
       {isFull && <span className="shrink-0 text-muted tabular-nums">{t('script.refused.retryIn', { seconds: format.seconds(Math.max(0, left), 0) })}</span>}
       <Button disabled={starting} onClick={() => void speak()}>{isFull ? t('script.refused.now') : t('common:retry')}</Button>
       <IconButton label={t('script.notice')} icon={X} size={14} onClick={onDismiss} />

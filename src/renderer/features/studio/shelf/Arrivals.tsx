@@ -1,6 +1,7 @@
 /** Files on their way to the shelf, each with how far it is and a way to call it off; what needs a decision is decided among the avatars. Those not let in say why. */
 import { X } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
+import { errorText } from '../../../i18n/errorText.ts';
 import { useView } from '../../../state/view.ts';
 import { Button, IconButton } from '../../../ui/Button.tsx';
 import { Progress } from '../../../ui/states.tsx';
@@ -32,7 +33,8 @@ function Row({ arrival: { key, name, stage, done, failure } }: { arrival: Arriva
         <IconButton label={t('common:cancel')} icon={X} size={14} className="size-6" onClick={() => dismiss(key)} />
       </span>
       {failure && <p className="text-bad">{t(`common:errors.${failure.code}`)}</p>}
-      {failure && <p dir="auto" className="break-words text-muted">{failure.message}</p>}
+      {failure && <p dir="auto" className="break-words text-muted">{errorText(failure)}</p>}
+      {stage === 'faceless' && <p className="text-bad">{t('avatars:intake.faceless')}</p>}
       {isStuck ? <Button onClick={() => go('avatars')}>{stage === 'choosing' ? t('shelf.chooseFace') : t('common:more')}</Button> : <Progress label={word} done={done} />}
     </li>
   );

@@ -8,6 +8,7 @@ import type { BatchRow } from '../../../../shared/contract/project.ts';
 import type { TakeInfo } from '../../../../shared/contract/take.ts';
 import type { VoiceInfo } from '../../../../shared/contract/voice.ts';
 import type { ErrorData } from '../../../../shared/errors.ts';
+import { errorText } from '../../../i18n/errorText.ts';
 import { useFormat } from '../../../i18n/format.ts';
 import { useProject } from '../../../state/project.ts';
 import { useCall } from '../../../studio/queries.ts';
@@ -176,7 +177,7 @@ function Row({ row, problem, failure, take, avatars, voices, waits, onChange }: 
       <td className="max-w-36 truncate px-2 py-1"><bdi className={voice === null ? 'text-muted' : ''}>{voice === null ? t('batch.ownVoice') : (voices.find(({ id }) => id === voice)?.name ?? voice)}</bdi></td>
       <td className="px-2 py-1 text-xs">
         {take ? <TakeState take={take} />
-          : failure ? <span role="alert" dir="auto" className="text-bad">{failure.message}</span>
+          : failure ? <span role="alert" dir="auto" className="text-bad">{errorText(failure)}</span>
           : problem ? <span className="text-warn">{t(`batch.problem.${problem}`, { name: (problem === 'unknown-voice' ? voice : avatarId) ?? '' })}</span>
           : <span className="text-muted">{t(waits ? 'batch.waiting' : 'batch.ready')}</span>}
       </td>
