@@ -66,7 +66,6 @@ function Editor() {
     setWordToSay({ word: state.sliceDoc(from, to), said: spoken, readings, write: (said) => view.current?.dispatch({ changes: { from, to, insert: said }, userEvent: 'input' }) });
   };
   const onType = useEffectEvent(type);
-  const onSpeak = useEffectEvent(() => void useProject.getState().speak());
   const onCursor = useEffectEvent((at: number) => {
     useCursor.setState({ at, found: view.current && changeAt(view.current.state, at) });
   });
@@ -75,7 +74,6 @@ function Editor() {
   useEffect(() => {
     const opened = open(place.current!, {
       onType: (changes) => onType(changes),
-      onSpeak: () => onSpeak(),
       onCursor: (at) => onCursor(at),
       onSayOtherwise: (from, to) => onSayOtherwise(from, to),
       onDropFile: (files) => takeSound(files) || takeAnythingElse(files),

@@ -25,7 +25,6 @@ export interface EditorWords extends LensWords {
 
 export interface EditorHooks {
   onType: (changes: TextChange[]) => void;
-  onSpeak: () => void;
   /** The cursor is elsewhere, or what is said there is otherwise. */
   onCursor: (at: number) => void;
   onSayOtherwise: (from: number, to: number) => void;
@@ -39,13 +38,8 @@ export function createEditor(parent: HTMLElement, text: string, spoken: EditorWo
     state: EditorState.create({
       doc: text,
       extensions: [
-        Prec.highest(
-          keymap.of([
-            // The whole screen hears it too: once is enough.
-            { key: 'Mod-Enter', stopPropagation: true, run: () => (hooks.onSpeak(), true) },
-            { key: 'Shift-Space', run: (view) => afterPersianLetter(view) && insert(view, ZWNJ) },
-          ]),
-        ),
+        Prec.highest(keymap.of([{ key: 'Shift-Space', run: (view) => afterPersianLetter(view) && insert(view, ZWNJ) }])),
+        // The screen's own key: it speaks.
         keymap.of(defaultKeymap.filter(({ key }) => key !== 'Mod-Enter')),
         EditorView.lineWrapping,
         EditorView.perLineTextDirection.of(true),
