@@ -121,10 +121,12 @@ const tooLarge = (limitBytes: number) =>
   new StudioError('invalid-input', `The upload is larger than the ${Math.floor(limitBytes / 1024 ** 2)} MB that are allowed.`, { details: { limitBytes } });
 const noRoom = () => new StudioError('capacity', 'The disk has no room for this upload. Free some space and try again.');
 
-/** A file name that every disk takes and that leads nowhere else: the last part, without signs that mean something to a system. */
+/** A file name that every disk takes and that leads nowhere else: the last part, without signs that mean something to a system. Of a long one the beginning stays, and what kind of file it is. */
 function safeName(name: string | null): string {
   const last = (name ?? '').split(/[\\/]/).at(-1)!;
   const plain = last.replace(/[\x00-\x1f<>:"|?*\x7f]/g, '_').replace(/[. ]+$/, '').replace(/^\.+/, '');
-  const short = Array.from(plain).slice(-48).join('').replace(/^(con|prn|aux|nul|com\d|lpt\d)(?=\.|$)/i, '_$1');
+  const { name: stem, ext } = path.parse(plain);
+  const ending = /^\.\w{1,8}$/.test(ext) ? ext : '';
+  const short = (Array.from(ending === '' ? plain : stem).slice(0, 48 - ending.length).join('') + ending).replace(/[. ]+$/, '').replace(/^(con|prn|aux|nul|com\d|lpt\d)(?=\.|$)/i, '_$1');
   return short === '' ? 'upload' : short;
 }

@@ -39,6 +39,11 @@ test('an upload is registered by its id, under the name it came with', async () 
   client.close();
 });
 
+test('of a long name the beginning stays, and what kind of file it is', async () => {
+  const answer = await put(`خبر صبح ${'و'.repeat(300)}.jpg`, 'x');
+  expect(readdirSync(path.join(serving.uploadsFolder, idOf(answer).slice('upload:'.length)))).toEqual([`خبر صبح ${'و'.repeat(36)}.jpg`]);
+});
+
 test.each(['../../../etc/cron.d/x', '..', '.', '', 'C:\\Windows\\x.dll', '/etc/passwd', 'a\0b', 'CON', '.hidden', 'x'.repeat(5000), '😀'.repeat(300)])(
   'a name cannot lead out of the folder: %j',
   async (name) => {
