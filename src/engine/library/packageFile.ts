@@ -4,7 +4,7 @@
  */
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { open } from 'node:fs/promises';
+import { open, stat } from 'node:fs/promises';
 import path from 'node:path';
 import Database from 'better-sqlite3';
 import { z } from 'zod';
@@ -36,13 +36,14 @@ const VERSION = 1;
 const APPLICATION_ID = 0x53696d61;
 const HEADER_BYTES = 72;
 const PIECE_BYTES = 1 << 20;
-const LIMITS = { textBytes: 64e6, files: 1000, fileBytes: 2 * 1024 ** 3 };
+const LIMITS = { textBytes: 64e6, files: 1000, fileBytes: 2 * 1024 ** 3, rowBytes: 2000 };
 
 const TABLES = [
   'CREATE TABLE project (text TEXT NOT NULL)',
   'CREATE TABLE files (number INTEGER PRIMARY KEY, purpose TEXT NOT NULL, id TEXT NOT NULL, name TEXT NOT NULL, ending TEXT NOT NULL, size_bytes INTEGER NOT NULL, sha256 TEXT NOT NULL)',
   'CREATE TABLE pieces (file INTEGER NOT NULL, place INTEGER NOT NULL, bytes BLOB NOT NULL, PRIMARY KEY (file, place))',
 ];
+const FILE_COLUMNS = ['purpose', 'id', 'name', 'ending', 'size_bytes', 'sha256'];
 const fileRow = z.object({
   number: z.int().min(0), purpose: z.enum(PURPOSES), id: z.string().max(200), name: z.string().max(200), ending: z.string().regex(/^(\.[a-z0-9]{1,8})?$/), size_bytes: z.int().min(1).max(LIMITS.fileBytes),
   sha256: z.string().length(64),
@@ -106,14 +107,20 @@ export async function readPackage(file: string, folder: string, signal?: AbortSi
     // Other tables could run what their maker wants whenever they are asked.
     const tables = database.prepare<[], { sql: string }>("SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL OR name NOT LIKE 'sqlite_autoindex%' ORDER BY rowid").all().map(({ sql }) => sql);
     if (JSON.stringify(tables) !== JSON.stringify(TABLES)) throw damaged('other tables');
-    const [about, ...more] = database.prepare<[], { bytes: number }>('SELECT length(CAST(text AS BLOB)) AS bytes FROM project LIMIT 2').all();
-    if (about === undefined || more.length > 0 || about.bytes > LIMITS.textBytes) throw damaged('no project');
-    const text = database.prepare('SELECT text FROM project').pluck().get() as string;
-    const rows = database.prepare('SELECT * FROM files ORDER BY number LIMIT ?').all(LIMITS.files + 1);
+    // Sizes first: what is too large is not brought into memory, however many rows of a forged file point at the same bytes.
+    const isWithin = (most: number) => ({ bytes }: { bytes: number | null }): boolean => bytes !== null && bytes <= most;
+    const projects = database.prepare<[], { bytes: number | null }>('SELECT octet_length(text) AS bytes FROM project LIMIT 2').all();
+    if (projects.length !== 1 || !projects.every(isWithin(LIMITS.textBytes))) throw damaged('no project');
+    const text = database.prepare('SELECT CAST(text AS TEXT) FROM project LIMIT 1').pluck().get() as string;
+    const rows = database.prepare<[number], { bytes: number | null }>(`SELECT ${FILE_COLUMNS.map((column) => `octet_length(${column})`).join(' + ')} AS bytes FROM files ORDER BY number LIMIT ?`).all(LIMITS.files + 1);
     if (rows.length > LIMITS.files) throw damaged('too many files');
+    if (!rows.every(isWithin(LIMITS.rowBytes))) throw damaged('an entry that is none');
     const files: PackedFile[] = [];
-    for (const row of rows) {
+    let left = (await stat(file)).size; // nothing in it is packed smaller than it is
+    for (const row of database.prepare('SELECT * FROM files ORDER BY number LIMIT ?').all(LIMITS.files)) {
       const { number, purpose, id, name, ending, size_bytes: sizeBytes, sha256 } = parse(fileRow, row, `A file of ${path.basename(file)}`);
+      left -= sizeBytes;
+      if (left < 0) throw damaged('files larger than all of it');
       const target = path.join(folder, `${number}-${purpose}${ending}`);
       if ((await writePieces(database, number, target, sizeBytes, signal)) !== sha256) throw damaged(`${name} is not what it was`);
       files.push({ purpose, id, name, path: target });
@@ -141,7 +148,7 @@ function openUntrusted(file: string, damaged: (why: string, cause: unknown) => S
 
 /** @returns the sha256 of what was written; '' where it is another size */
 async function writePieces(database: Database.Database, file: number, target: string, sizeBytes: number, signal?: AbortSignal): Promise<string> {
-  const sizeOf = database.prepare<[number, number], { bytes: number }>('SELECT length(CAST(bytes AS BLOB)) AS bytes FROM pieces WHERE file = ? AND place = ?');
+  const sizeOf = database.prepare<[number, number], { bytes: number }>('SELECT octet_length(bytes) AS bytes FROM pieces WHERE file = ? AND place = ?');
   const piece = database.prepare<[number, number], Buffer>('SELECT CAST(bytes AS BLOB) FROM pieces WHERE file = ? AND place = ?').pluck();
   const hash = createHash('sha256');
   const handle = await open(target, 'wx');

@@ -1,6 +1,6 @@
 /** A project with everything that it needs, to be taken to another machine: its recording, its background picture, the photos and clips of its avatars. */
 import { randomUUID } from 'node:crypto';
-import { mkdir, rm, stat } from 'node:fs/promises';
+import { mkdir, readdir, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { Project } from '../../shared/contract/project.ts';
 import { backgroundFile } from '../../shared/contract/request.ts';
@@ -44,8 +44,7 @@ export async function packProject({ home, projects, library }: PackageParts, id:
 
 /** As a project of this studio, which has its avatars then. @throws invalid-input where it is damaged or its faces are not found any more; io, canceled */
 export async function unpackProject({ home, projects, library, register }: UnpackParts, file: string, signal: AbortSignal): Promise<Project> {
-  const folder = path.join(home, 'projects', `${randomUUID()}.unpacking`);
-  await mkdir(folder, { recursive: true });
+  const folder = await unpackingFolder(path.join(home, 'projects'));
   try {
     const { text, files } = await readPackage(file, folder, signal);
     const known = new Set((await library()).list().map(({ id }) => id));
@@ -69,4 +68,18 @@ export async function unpackProject({ home, projects, library, register }: Unpac
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
+}
+
+const UNPACKING = '.unpacking';
+const DAY_MS = 24 * 3600 * 1000;
+
+/** A new one; those that somebody who was killed has left go. */
+async function unpackingFolder(projects: string): Promise<string> {
+  const folder = path.join(projects, `${randomUUID()}${UNPACKING}`);
+  await mkdir(folder, { recursive: true });
+  for (const name of (await readdir(projects)).filter((each) => each.endsWith(UNPACKING))) {
+    const about = await stat(path.join(projects, name)).catch(() => null);
+    if (about && Date.now() - about.mtimeMs > DAY_MS) await rm(path.join(projects, name), { recursive: true, force: true });
+  }
+  return folder;
 }

@@ -1,5 +1,5 @@
 /** A project that is taken to another home in one file: there it says the same, with the same face, voice and background. */
-import { copyFileSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import sharp from 'sharp';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -31,7 +31,11 @@ test('packed here and opened there, it has all that it needs; opened twice, noth
   expect(await here.studio.packProject(made.id, packed)).toBe('سفر');
   copyFileSync(packed, file);
 
+  const left = path.join(there.home, 'projects', 'killed.unpacking');
+  mkdirSync(left, { recursive: true });
+  utimesSync(left, 0, 0);
   const opened = await theirs.call('projects.import', { file });
+  expect(readdirSync(path.dirname(left)).filter((name) => name.endsWith('.unpacking'))).toEqual([]);
   expect(opened).toMatchObject({ id: made.id, name: 'سفر', segments: [{ text: 'سلام.' }], avatarId, audio: { name: 'صدای من.wav' }, takeIds: [] });
   for (const [kept, text] of [[opened.audio!.file, 'a recording'], [backgroundFile(opened.background)!, 'a picture']]) {
     expect(kept.startsWith(path.join(there.home, 'projects'))).toBe(true);
