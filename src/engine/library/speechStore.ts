@@ -123,7 +123,7 @@ export function storedVoices(voices: SpeakingVoices, folder: string, { budgetByt
       const { id, version } = find(voice === 'fa' || voice === 'en' ? (defaults[voice] ?? voice) : voice);
       // Only what applies: a word that is added elsewhere leaves this text's speech as it is.
       const applied = entriesIn(marked?.plain ?? text, lexicon);
-      const words = applied.map(({ lang, word, say, phonemes, starter }) => [lang, word, say ?? null, phonemes ?? null, ...(starter ? ['starter'] : [])]);
+      const words = applied.map(({ lang, word, say, phonemes, starter, before, after }) => [lang, word, say ?? null, phonemes ?? null, ...(starter ? ['starter', before ?? null, after ?? null] : [])]);
       const manner = pauses || marked ? JSON.stringify([pauses && pauseTable(pauses), marked]) : '';
       const said: Said = { voice: id, version, rate, pitch, lexicon: words.length === 0 ? '' : JSON.stringify(words), manner, text };
       const key = keyOf(said);

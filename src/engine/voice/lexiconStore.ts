@@ -98,7 +98,7 @@ function withEntries(before: readonly LexiconEntry[], added: readonly LexiconEnt
 function withoutDoubles(entries: readonly AppliedEntry[]): AppliedEntry[] {
   const all = new Map<string, AppliedEntry>();
   for (const entry of entries) {
-    const key = entry.starter ? `${entryKey(entry)} ${entry.say ?? entry.phonemes ?? ''}` : entryKey(entry);
+    const key = entry.starter ? JSON.stringify(entry) : entryKey(entry);
     if (!all.has(key)) all.set(key, entry);
   }
   return [...all.values()];

@@ -63,6 +63,14 @@ describe('a text is spoken once', () => {
     expect(spoken.words.length).toBeGreaterThan(3);
   });
 
+  test('the same word said the same beside other words is another: it may apply at other places', async () => {
+    const { voices, asked } = counted(fresh());
+    open.push(voices);
+    const nine = { lang: 'fa', word: 'نه', say: 'نُه', starter: true } as const;
+    for (const before of [['ساعت'], ['ساعت', 'گفت']]) await voices.speak('ساعت نه گفت نه', { voice: 'fa', lexicon: [{ ...nine, before }] });
+    expect(asked).toHaveLength(2);
+  });
+
   test('a voice named by its language and by its id is one; another voice, rate, pitch or text is another', async () => {
     const { voices, asked } = counted(fresh());
     open.push(voices);

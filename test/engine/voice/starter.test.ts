@@ -53,6 +53,13 @@ describe('who goes before it', () => {
     expect(said('کرم ضدآفتاب', lexicon)).toBe('کرمک ضدآفتاب');
   });
 
+  test('a take keeps each of several entries for one word that its text needs', () => {
+    const script = 'ساعت نه رسید. نه نفر آمدند.';
+    const { lexicon } = withLexicon(parse(renderRequest, { avatar: 'x', script }, 'request'), starterEntries());
+    expect(lexicon).toHaveLength(2);
+    expect(said(script, lexicon)).toBe(said(script));
+  });
+
   test('it is off when the settings say so, also for a take that is made again', async () => {
     const home = await mkdtemp(path.join(tmpdir(), 'sima-starter-'));
     try {
