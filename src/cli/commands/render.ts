@@ -80,6 +80,8 @@ export async function render(options: RenderOptions, context: Context): Promise<
   const progress = openProgress(process.stderr);
   try {
     const openMs = performance.now() - startedMs;
+    const atStage = (stage: string) => progress.update({ stage, framesDone: 0, framesExpected: null, framesPerSec: null, fps: null });
+    if (request.audio !== undefined) atStage('listening to the recording');
     const recording = await examined(studio, request, context.signal);
     const { seatId } = studio.seats.open();
     const { id } = studio.start({ sessionId: seatId, request, leadSec: null, kept: options.keep === true });
@@ -90,7 +92,7 @@ export async function render(options: RenderOptions, context: Context): Promise<
     let take: TakeInfo | null = null;
     for await (const event of studio.watch(id, new AbortController().signal)) {
       if (event.type === 'take') take = event.take;
-      else if (event.type === 'stage') progress.update({ stage: event.stage, framesDone: 0, framesExpected: null, framesPerSec: null, fps: null });
+      else if (event.type === 'stage') atStage(event.stage);
       else if (event.type === 'notice') process.stderr.write(`${event.sentence}\n`);
       else if (event.type === 'prepared' && times.beganMs === 0) Object.assign(times, { beganMs: performance.now(), prepareMs: event.prepareMs, sceneMs: event.sceneMs });
       else if (event.type === 'fragment') times.firstBytesMs ||= performance.now();
