@@ -5,12 +5,13 @@ import { findChromium, NO_CHROMIUM } from '../support/chromium.ts';
 import { openStudioPages } from '../support/page.ts';
 import { figureTable, machineLine, type Campaign, type Figure } from './campaign.ts';
 import type { StudioPart } from './studio/part.ts';
+import { hour } from './studio/hour.ts';
 import { firstPicture, minute } from './studio/playing.ts';
 
-const PARTS: readonly StudioPart[] = [firstPicture, minute];
+const PARTS: readonly StudioPart[] = [firstPicture, minute, hour];
 
 export const campaign: Campaign = {
-  about: 'The studio’s page in a real browser: first picture, playback while it is made.',
+  about: 'The studio’s page in a real browser: first picture, playback while it is made, an hour. About fifteen minutes.',
   async run({ log }) {
     const executable = findChromium();
     if (executable === null) throw new Error(NO_CHROMIUM);

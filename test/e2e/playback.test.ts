@@ -3,7 +3,7 @@ import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openClip } from '../../src/engine/media/clip.ts';
 import { PATIENCE } from '../../src/engine/process/owner.ts';
-import { findChromium, NO_CHROMIUM } from '../support/chromium.ts';
+import { findChromium, launchChromium, NO_CHROMIUM } from '../support/chromium.ts';
 import { openStudioPages, type StudioPages } from '../support/page.ts';
 import { countOf, notePlayback, playbackOf, shownPicture, untilPlayback, untilShown } from '../support/playback.ts';
 import { until } from '../support/processes.ts';
@@ -24,9 +24,9 @@ describe.skipIf(executable === null)('a take in the studio’s page', () => {
   afterAll(() => pages?.close());
 
   /** A window with a project of that text, ready for Ctrl+Enter. */
-  async function opened(text: string): Promise<Page> {
-    const { id } = await pages.project({ segments: [{ text }], size: SIZE });
-    const page = await pages.window();
+  async function opened(text: string, { page, size = SIZE }: { page?: Page; size?: typeof SIZE } = {}): Promise<Page> {
+    const { id } = await pages.project({ segments: [{ text }], size });
+    page ??= await pages.window();
     await page.addInitScript(`localStorage.setItem('sima-project', '${id}')`);
     await notePlayback(page);
     await page.goto(pages.service.url);
@@ -88,6 +88,32 @@ describe.skipIf(executable === null)('a take in the studio’s page', () => {
       expect(await expectExact()).toBe((at += step));
     }
     await first.context().close();
+  });
+
+  test('a browser that refuses more video than it has room for is given less at a time: the take plays to its end', async () => {
+    // Its buffer for pictures holds half of this take.
+    const browser = await launchChromium(executable!, ['--mse-video-buffer-size-limit-mb=1']);
+    try {
+      const page = await browser.newPage();
+      await page.addInitScript(`(() => {
+        const { appendBuffer } = SourceBuffer.prototype;
+        window.refusals = 0;
+        SourceBuffer.prototype.appendBuffer = function (bytes) {
+          try {
+            return appendBuffer.call(this, bytes);
+          } catch (error) {
+            if (error.name === 'QuotaExceededError') window.refusals += 1;
+            throw error;
+          }
+        };
+      })()`);
+      await opened(`${LONG} ${SHORT}`, { page, size: { width: 640, height: 640 } });
+      await speak(page);
+      await expectPlayed(page);
+      expect(await page.evaluate('window.refusals')).toBeGreaterThan(0);
+    } finally {
+      await browser.close();
+    }
   });
 
   test('an engine that is killed is a pause that is told, and a reload in the middle goes on where it was', async () => {

@@ -20,12 +20,13 @@ export function findChromium(): string | null {
 /** Said by tests that are skipped without a browser. */
 export const NO_CHROMIUM = 'SKIPPED: no Chromium found (install Debian\'s "chromium" or set CHROMIUM to one)';
 
-export function launchChromium(executablePath: string): Promise<Browser> {
+/** @param more flags of Chromium's own */
+export function launchChromium(executablePath: string, more: readonly string[] = []): Promise<Browser> {
   return chromium.launch({
     executablePath,
     args: [
       '--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update',
-      '--disable-sync', '--autoplay-policy=no-user-gesture-required',
+      '--disable-sync', '--autoplay-policy=no-user-gesture-required', ...more,
     ],
   });
 }
