@@ -108,8 +108,8 @@ const lastLetters = (word: string): string => LAST_LETTERS.exec(word)?.[0] ?? wo
 function isShort(word: string, next: string): boolean {
   if (/^[0-9]+(?:st|nd|rd|th)$/i.test(word)) return false;
   // A lone «و» would be one.
-  if (/&(?:[^\p{L}\p{M}\p{Nd}]|\p{No})*$/u.test(word.slice(-24))) return true;
-  const end = plainLetters(word.slice(-24)).replace(/(?<![\p{L}\p{M}\u200C])\p{M}+/gu, '').replace(word.includes('/') ? /[^\p{L}\p{M}0-9۰-۹٠-٩]+$/u : UNSAID_END, '');
+  if (/&(?:[^\p{L}\p{Nd}]|\p{No})*$/u.test(word.slice(-24))) return true;
+  const end = plainLetters(word.slice(-24)).replace(/(?<![\p{L}\p{M}\u200C])[\p{M}\u200C]+/gu, '').replace(word.includes('/') ? /[^\p{L}\p{M}0-9۰-۹٠-٩]+$/u : UNSAID_END, '');
   const letters = lastLetters(end);
   // Of x.Dr and #DearDr the last part, too: they are said apart.
   return isAbbreviation(letters, next) || isAbbreviation(letters.slice(letters.lastIndexOf('.') + 1), next) || (word.startsWith('#') && isAbbreviation(/[A-Z]*[a-z]*$/.exec(letters)![0], next));
