@@ -1,9 +1,9 @@
 /** A batch's rows from whatever table or text was given. */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { batchRow } from '../../../src/shared/contract/project.ts';
+import { batchRow, type Project } from '../../../src/shared/contract/project.ts';
 import { decodeText, readRows } from '../../../src/renderer/features/takes/batch/readRows.ts';
-import { batchRows, problemOf } from '../../../src/renderer/features/takes/batch/rows.ts';
+import { batchRows, problemOf, projectOfRow } from '../../../src/renderer/features/takes/batch/rows.ts';
 
 const texts = (text: string, name: string | null = null) => readRows(text, name).map((row) => row.text);
 
@@ -54,4 +54,19 @@ test('avatars and voices are found by name, in either spelling of the letters, b
   expect(rows[1]).toMatchObject({ name: 'n', avatarId: 'ffee0011', voice: null });
   expect(rows.map((row) => problemOf(row, known, 'abcdef01'))).toEqual([null, null, 'no-text', 'unknown-avatar', 'unknown-voice', null]);
   expect(problemOf(rows[5], known, null)).toBe('no-avatar');
+});
+
+test('a face is found by any of its names', () => {
+  const known = { avatars: [{ id: 'aa', name: 'Sima · سیما' }, { id: 'bb', name: 'Kian · کیان' }], voices: [] };
+  const rows = batchRows(['كيان', 'sima', 'Kian · کیان', 'کیانا'].map((avatar) => ({ name: '', text: 'a', avatar, voice: '' })), known, String);
+  expect(rows.map(({ avatarId }) => avatarId)).toEqual(['bb', 'aa', 'bb', 'کیانا']);
+});
+
+test('a row is said by the project’s voices, a face of its own by that face’s, and what the row names goes before both', () => {
+  const avatars = [{ id: 'sima', voices: { fa: 'woman', en: 'woman-en' } }, { id: 'kian', voices: { fa: 'man', en: 'man-en' } }];
+  const project = { avatarId: 'sima', voices: { fa: 'woman', en: 'my-own' }, segments: [{ text: 'old' }], audio: { file: 'f', name: 'n' } } as unknown as Project;
+  const row = { name: '', text: 'سلام', avatarId: null, voice: null, takeId: null };
+  expect(projectOfRow(project, row, avatars)).toEqual({ ...project, audio: null, segments: [{ text: 'سلام' }] });
+  expect(projectOfRow(project, { ...row, avatarId: 'kian' }, avatars)).toMatchObject({ avatarId: 'kian', voices: { fa: 'man', en: 'my-own' } });
+  expect(projectOfRow(project, { ...row, avatarId: 'kian', voice: 'x' }, avatars)).toMatchObject({ avatarId: 'kian', segments: [{ text: 'سلام', voice: 'x' }], voices: { fa: null, en: null } });
 });

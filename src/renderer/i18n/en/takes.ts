@@ -39,7 +39,7 @@ export const takes = {
     title: 'Several scripts at once', drop: 'Drop a CSV or text file', text: 'One row for each video: columns name, text, avatar and voice, in any order; only text is needed. A text file gives one video for each paragraph.',
     choose: 'Choose a file', paste: 'Paste text here', pasteHint: 'Rows of a table, or one script per paragraph', read: 'Read it', sample: 'Save a sample CSV', sampleRows: 'name,text,avatar,voice\nwelcome,Hello and welcome!,,\nsecond,"This is the second video.",,',
     columns: { name: 'Name', text: 'Text', avatar: 'Avatar', voice: 'Voice', state: 'State' },
-    defaults: 'Rows without an avatar take the project’s: \u2068{{avatar}}\u2069. Everything else is as in the studio.', noAvatar: 'none chosen', ownVoice: 'language’s own', ofProject: 'project’s',
+    defaults: 'Rows without an avatar take the project’s: \u2068{{avatar}}\u2069. Everything else is as in the studio.', noAvatar: 'none chosen', ownVoice: 'the face’s own', ofProject: 'project’s',
     more_one: 'Show {{count, number}} more row', more_other: 'Show {{count, number}} more rows',
     rows_one: '{{count, number}} row', rows_other: '{{count, number}} rows', problems_one: '{{count, number}} with a problem', problems_other: '{{count, number}} with problems', done: '{{done}} of {{all}} finished',
     problem: { 'no-text': 'There is no text', 'too-long': 'The text is longer than 100,000 characters', 'no-avatar': 'No avatar: choose one in the studio, or name one here', 'unknown-avatar': 'There is no avatar called “\u2068{{name}}\u2069”', 'unknown-voice': 'There is no voice called “\u2068{{name}}\u2069”' },

@@ -42,7 +42,7 @@ export const takes: Words<typeof english> = {
     title: 'چند متن با هم', drop: 'پروندهٔ CSV یا متنی را رها کنید', text: 'هر ردیف یک ویدیو می‌شود: ستون‌های نام، متن، چهره و صدا به هر ترتیبی؛ فقط متن لازم است. از پروندهٔ متنی، هر بند یک ویدیو می‌شود.',
     choose: 'انتخاب پرونده', paste: 'متن را اینجا بچسبانید', pasteHint: 'ردیف‌های جدول، یا هر متن در یک بند', read: 'بخوان', sample: 'ذخیرهٔ نمونهٔ CSV', sampleRows: 'نام,متن,چهره,صدا\nخوشامد,سلام! خوش آمدید.,,\nدومی,این ویدیوی دوم است.,,',
     columns: { name: 'نام', text: 'متن', avatar: 'چهره', voice: 'صدا', state: 'وضعیت' },
-    defaults: 'ردیف‌های بی‌چهره، چهرهٔ پروژه را می‌گیرند: \u2068{{avatar}}\u2069. بقیه همان است که در استودیو هست.', noAvatar: 'انتخاب نشده', ownVoice: 'صدای خودِ زبان', ofProject: 'از پروژه',
+    defaults: 'ردیف‌های بی‌چهره، چهرهٔ پروژه را می‌گیرند: \u2068{{avatar}}\u2069. بقیه همان است که در استودیو هست.', noAvatar: 'انتخاب نشده', ownVoice: 'صدای خودِ چهره', ofProject: 'از پروژه',
     more_one: 'نمایش {{count, number}} ردیف دیگر', more_other: 'نمایش {{count, number}} ردیف دیگر',
     rows_one: '{{count, number}} ردیف', rows_other: '{{count, number}} ردیف', problems_one: '{{count, number}} ردیف ایراد دارد', problems_other: '{{count, number}} ردیف ایراد دارد', done: '{{done}} از {{all}} تمام شد',
     problem: { 'no-text': 'متنی ندارد', 'too-long': 'متن از ۱۰۰٬۰۰۰ نویسه بلندتر است', 'no-avatar': 'چهره‌ای نیست: یکی در استودیو انتخاب کنید یا اینجا نام ببرید', 'unknown-avatar': 'چهره‌ای به نام «\u2068{{name}}\u2069» نیست', 'unknown-voice': 'صدایی به نام «\u2068{{name}}\u2069» نیست' },

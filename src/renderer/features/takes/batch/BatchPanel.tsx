@@ -17,6 +17,7 @@ import { CONTROL } from '../../../ui/fields.tsx';
 import { saveFile } from '../../../ui/saveFile.ts';
 import { Empty, Progress } from '../../../ui/states.tsx';
 import { DropArea } from '../../avatars/DropArea.tsx';
+import { useVoiceName } from '../../models/voiceName.ts';
 import { ExportSheet } from '../ExportSheet.tsx';
 import { TakeState } from '../TakeState.tsx';
 import { useTakesView } from '../view.ts';
@@ -53,13 +54,14 @@ function useTakeIn(): { files: (files: Iterable<File>) => Promise<void>; text: (
   const { t } = useTranslation('takes');
   const avatars = useCall('avatars.list', { limit: 1000 }).data ?? NO_AVATARS;
   const voices = useCall('voices.list', null).data ?? NO_VOICES;
+  const voiceName = useVoiceName();
   const text = (written: string, name: string | null = null) => {
     const { project, setBatch } = useProject.getState();
     if (!project) return;
     const before = project.batch.length;
     const read = readRows(written, name);
     if (read.length === 0) toast.error(t('batch.unreadable', { name: name ?? t('batch.paste') }));
-    const rows = [...project.batch, ...batchRows(read, { avatars, voices }, (number) => t('batch.row', { number: before + number }))];
+    const rows = [...project.batch, ...batchRows(read, { avatars, voices: [...voices, ...voices.map((voice) => ({ ...voice, name: voiceName(voice) }))] }, (number) => t('batch.row', { number: before + number }))];
     if (rows.length > MOST_ROWS) toast.warning(t('batch.tooMany', { count: MOST_ROWS }));
     if (read.length > 0) setBatch(rows.slice(0, MOST_ROWS));
   };
@@ -168,13 +170,15 @@ function Row({ row, problem, failure, take, avatars, voices, waits, onChange }: 
   const { t } = useTranslation('takes');
   const { name, text, avatarId, voice, takeId } = row;
   const set = useTakesView((view) => view.set);
+  const voiceName = useVoiceName();
+  const named = voices.find(({ id }) => id === voice);
   const canRetry = take?.state === 'failed' || take?.state === 'canceled' || (takeId !== null && !take);
   return (
     <tr className="border-t border-line align-middle">
       <td className="max-w-40 truncate px-2 py-1"><bdi>{name}</bdi></td>
       <td className="max-w-96 px-2 py-1"><span className="line-clamp-2"><bdi>{text}</bdi></span></td>
       <td className="max-w-36 truncate px-2 py-1"><bdi className={avatarId === null ? 'text-muted' : ''}>{avatarId === null ? t('batch.ofProject') : (avatars.find(({ id }) => id === avatarId)?.name ?? avatarId)}</bdi></td>
-      <td className="max-w-36 truncate px-2 py-1"><bdi className={voice === null ? 'text-muted' : ''}>{voice === null ? t('batch.ownVoice') : (voices.find(({ id }) => id === voice)?.name ?? voice)}</bdi></td>
+      <td className="max-w-36 truncate px-2 py-1"><bdi className={voice === null ? 'text-muted' : ''}>{named ? voiceName(named) : (voice ?? t(avatarId === null ? 'batch.ofProject' : 'batch.ownVoice'))}</bdi></td>
       <td className="px-2 py-1 text-xs">
         {take ? <TakeState take={take} />
           : failure ? <span role="alert" dir="auto" className="text-bad">{errorText(failure)}</span>

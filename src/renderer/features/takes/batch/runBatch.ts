@@ -8,9 +8,10 @@ import type { BatchRow } from '../../../../shared/contract/project.ts';
 import { isOver } from '../../../../shared/contract/take.ts';
 import { errorData, type ErrorData } from '../../../../shared/errors.ts';
 import { useProject } from '../../../state/project.ts';
-import { requestOf } from '../../../state/renderRequest.ts';
+import { planOf } from '../../../state/plan.ts';
+import { needsPlan, requestOf } from '../../../state/renderRequest.ts';
 import { call, useConnection } from '../../../studio/connection.ts';
-import { problemOf } from './rows.ts';
+import { problemOf, projectOfRow } from './rows.ts';
 
 interface Batch {
   /** The project whose rows are being started; null: none. */
@@ -82,7 +83,8 @@ async function startNext(): Promise<boolean> {
   const row = project.batch[index];
   try {
     seatId ??= (await call('sessions.open', { name: 'batch' })).sessionId;
-    const request = requestOf({ ...project, segments: [{ text: row.text, ...(row.voice === null ? {} : { voice: row.voice }) }], audio: null, voices: { fa: null, en: null } }, row.avatarId ?? project.avatarId ?? '', null);
+    const asked = projectOfRow(project, row, avatars);
+    const request = requestOf(asked, asked.avatarId ?? '', needsPlan(asked) ? await planOf(asked) : null);
     const take = await call('takes.start', { sessionId: seatId, request });
     useBatch.setState({ waiting: null });
     keepTake(row, index, take.id);
