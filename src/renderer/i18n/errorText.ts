@@ -13,7 +13,7 @@ const PERSIAN: Language = {
   formOf: (form) => errors[form] ?? form,
   number: String,
   /** Sizes, 640×480, and numbers in the language's digits. */
-  name: (value) => (/^[\d.,]+(×[\d.,]+)?$/.test(value) ? `\u2066${digits(value)}\u2069` : inPersian(value) ?? isolated(value)),
+  name: (value) => (/^−?[\d.,]+(×[\d.,]+)?$/.test(value) ? `\u2066${digits(value)}\u2069` : inPersian(value) ?? isolated(value)),
 };
 
 /** null where the sentence is of no known form. */

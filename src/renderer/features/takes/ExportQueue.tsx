@@ -2,6 +2,7 @@
 import { ArrowDown, ArrowUp, BellRing, Download, FolderOpen, Pause, Play, Share, Trash2, X } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
 import type { ExportInfo } from '../../../shared/contract/export.ts';
+import { errorText } from '../../i18n/errorText.ts';
 import { useFormat } from '../../i18n/format.ts';
 import { call } from '../../studio/connection.ts';
 import { useCall } from '../../studio/queries.ts';
@@ -79,7 +80,7 @@ function Row({ info, waiting, isDesktop }: { info: ExportInfo; waiting: readonly
         {isExportOver(info) && <IconButton icon={Trash2} label={t('exports.remove', { name })} onClick={() => remove(id)} />}
       </div>
       {state === 'running' && <Progress label={t('exports.progress', { name, state: t('exports.states.running') })} done={progress} />}
-      {notice !== null && <p dir="auto" className="text-xs text-muted">{notice}</p>}
+      {notice !== null && <p dir="auto" className="text-xs text-muted">{errorText({ message: notice })}</p>}
       {error && state === 'failed' && <Failure error={error} />}
     </div>
   );

@@ -5,9 +5,11 @@ import type { AvatarRow } from '../../../shared/contract/avatar.ts';
 import type { TakeInfo } from '../../../shared/contract/take.ts';
 import { shownText } from '../../../shared/marks.ts';
 import type { VoiceInfo } from '../../../shared/contract/voice.ts';
+import { errorText } from '../../i18n/errorText.ts';
 import { useFormat } from '../../i18n/format.ts';
 import { Button, IconButton } from '../../ui/Button.tsx';
 import { Failure } from '../../ui/states.tsx';
+import { useVoiceName } from '../models/voiceName.ts';
 import { duplicate, openInStudio } from './actions.ts';
 import { TakeState } from './TakeState.tsx';
 import { durationOf, frameOf, sizeText, textOf, videoOf, voicesOf } from './takeWords.ts';
@@ -37,7 +39,7 @@ export function TakeDetails({ take, avatars, voices }: { take: TakeInfo; avatars
       </div>
       {text !== '' && <section className="flex flex-col gap-1"><h3 className="text-xs text-muted">{t('details.text')}</h3><p dir="auto" className="max-h-40 overflow-auto rounded border border-line bg-ground p-2 text-start whitespace-pre-wrap" tabIndex={0}>{text}</p></section>}
       <Facts take={take} avatars={avatars} voices={voices} />
-      {take.warnings.length > 0 && <section className="flex flex-col gap-1"><h3 className="text-xs text-muted">{t('details.warnings')}</h3>{take.warnings.map((warning) => <p key={warning} dir="auto" className="text-xs">{warning}</p>)}</section>}
+      {take.warnings.length > 0 && <section className="flex flex-col gap-1"><h3 className="text-xs text-muted">{t('details.warnings')}</h3>{take.warnings.map((warning) => <p key={warning} dir="auto" className="text-xs">{errorText({ message: warning })}</p>)}</section>}
     </aside>
   );
 }
@@ -45,11 +47,12 @@ export function TakeDetails({ take, avatars, voices }: { take: TakeInfo; avatars
 function Facts({ take, avatars, voices }: { take: TakeInfo; avatars: readonly AvatarRow[]; voices: readonly VoiceInfo[] }) {
   const { t } = useTranslation('takes');
   const format = useFormat();
-  const spoken = voicesOf(take).map((id) => voices.find((voice) => voice.id === id)?.name ?? id);
+  const voiceName = useVoiceName();
+  const spoken = voicesOf(take).map((id) => voiceName(voices.find((voice) => voice.id === id) ?? { id, name: id }));
   const { width, height, rate, restarts, request, modelId, device, sizeBytes, createdAt, avatarId } = take;
   const rows: [string, string][] = [
     [t('details.avatar'), avatars.find(({ id }) => id === avatarId)?.name ?? (avatarId === null ? '–' : t('details.noAvatar'))],
-    [t('details.voice'), request.audio !== undefined ? t('recording') : spoken.length === 0 ? t('details.defaultVoice') : spoken.join(', ')],
+    [t('details.voice'), request.audio !== undefined ? t('recording') : spoken.length === 0 ? t('details.defaultVoice') : spoken.join(' · ')],
     [t('details.picture'), sizeText(format, width, height)],
     [t('details.rate'), rate === null ? '–' : format.number(rate.num / rate.den, rate.den === 1 ? 0 : 2)],
     [t('details.duration'), format.clock(durationOf(take), true)],

@@ -8,6 +8,7 @@ import type { VoiceInfo } from '../../../shared/contract/voice.ts';
 import { useFormat } from '../../i18n/format.ts';
 import { IconButton } from '../../ui/Button.tsx';
 import { Tip } from '../../ui/Tip.tsx';
+import { useVoiceName } from '../models/voiceName.ts';
 import { keep } from './actions.ts';
 import { RemoveTake } from './RemoveTake.tsx';
 import { TakeMenu } from './TakeMenu.tsx';
@@ -63,11 +64,13 @@ function Row({ row: { take, versions, isOpen, isOlder }, index, avatars, voices,
   const format = useFormat();
   const { selectedId, compared, compare, set } = useTakesView();
   const spoken = voicesOf(take);
+  const voiceName = useVoiceName();
+  const voice = voices.find(({ id }) => id === spoken[0]);
   const isFinished = take.state === 'finished';
   const isMarked = compared.includes(take.id);
   const about = [
     avatars.find(({ id }) => id === take.avatarId)?.name,
-    take.request.audio !== undefined ? t('recording') : spoken.length > 1 ? t('details.segmentVoices') : spoken.length === 1 ? (voices.find(({ id }) => id === spoken[0])?.name ?? spoken[0]) : undefined,
+    take.request.audio !== undefined ? t('recording') : spoken.length > 1 ? t('details.segmentVoices') : spoken.length === 1 ? (voice ? voiceName(voice) : spoken[0]) : undefined,
     format.ago(take.createdAt),
   ].filter((each) => each !== undefined);
   const hasVersions = versions > 1 && !isOlder;

@@ -7,7 +7,7 @@ export const qa = {
   figuresTip: 'The numbers behind the words',
   goodFrom: 'good: {{limit}}',
   jump: 'Go to the worst moment, {{time}}, and repeat it',
-  notKnown: '{{count}} not known', notKnownTip: 'What cannot be known of this take, and why',
+  notKnown: '{{count, number}} not known', notKnownTip: 'What cannot be known of this take, and why',
   segments: 'Sentences', segment: 'Sentence {{number}}, {{verdict}}: {{text}} {{time}}', selectTip: 'Shows and repeats this sentence', fine: 'Nothing to mind.',
   review: 'Your verdict', reviewTake: 'Your verdict on the take', pass: 'Pass', fail: 'Fail', passTip: 'This is good enough', failTip: 'This must be made again', note: 'Note', notePlaceholder: 'What is to be done?',
   compareTip: 'Frame beside its source picture, and what differs', compareTitle: 'Frame and source picture', frame: 'Frame', plate: 'Source picture', difference: 'Difference', gain: 'Enlarged', times: '{{value}}×',

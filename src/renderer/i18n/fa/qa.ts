@@ -9,7 +9,7 @@ export const qa: Words<typeof english> = {
   figuresTip: 'عددهای پشت این جمله‌ها',
   goodFrom: 'خوب: {{limit}}',
   jump: 'رفتن به بدترین لحظه، {{time}}، و تکرار آن',
-  notKnown: '{{count}} سنجهٔ نامعلوم', notKnownTip: 'آنچه دربارهٔ این برداشت معلوم نیست، و چرا',
+  notKnown: '{{count, number}} سنجهٔ نامعلوم', notKnownTip: 'آنچه دربارهٔ این برداشت معلوم نیست، و چرا',
   segments: 'جمله‌ها', segment: 'جملهٔ {{number}}، {{verdict}}: {{text}} {{time}}', selectTip: 'این جمله را نشان می‌دهد و تکرار می‌کند', fine: 'چیزی برای یادآوری نیست.',
   review: 'نظر شما', reviewTake: 'نظر شما دربارهٔ برداشت', pass: 'پذیرفته', fail: 'رد', passTip: 'همین خوب است', failTip: 'باید دوباره ساخته شود', note: 'یادداشت', notePlaceholder: 'چه باید کرد؟',
   compareTip: 'فریم کنار تصویر اصلی‌اش، و تفاوت آن دو', compareTitle: 'فریم و تصویر اصلی', frame: 'فریم', plate: 'تصویر اصلی', difference: 'تفاوت', gain: 'بزرگ‌نمایی', times: '{{value}}×',

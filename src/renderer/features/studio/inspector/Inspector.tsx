@@ -83,7 +83,7 @@ function FrameSection() {
         label={t('inspector.aspect')}
         value={aspect}
         onChange={(next) => edit({ size: sizeFor(next, project.size) })}
-        choices={ASPECTS.map((value) => ({ value, label: value === 'own' ? t('inspector.own') : { wide: '16:9', tall: '9:16', square: '1:1' }[value], tip: t(`inspector.aspectTip.${value}`) }))}
+        choices={ASPECTS.map((value) => ({ value, label: value === 'own' ? t('inspector.own') : { wide: [16, 9], tall: [9, 16], square: [1, 1] }[value].map((side) => format.number(side)).join(':'), tip: t(`inspector.aspectTip.${value}`) }))}
       />
       {aspect !== 'own' && (
         <Select

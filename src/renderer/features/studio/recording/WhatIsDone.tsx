@@ -4,6 +4,7 @@ import { useTranslation } from 'react-i18next';
 import type { RecordingReport } from '../../../../shared/contract/recording.ts';
 import { MAX_SCRIPT_CHARACTERS } from '../../../../shared/contract/request.ts';
 import type { Project } from '../../../../shared/contract/project.ts';
+import { errorText } from '../../../i18n/errorText.ts';
 import { useFormat } from '../../../i18n/format.ts';
 import { useProject } from '../../../state/project.ts';
 import { useCall } from '../../../studio/queries.ts';
@@ -39,7 +40,7 @@ function Report({ report: { cutStartSec, cutEndSec, loudness: { before, after },
       {noise !== 'kept' && <li>{t(cut, { start, end })}</li>}
       <li>{t(`noise.${noise}`)}</li>
       <li>{before === null ? t('loudnessShort') : noise === 'kept' ? t('loudnessKept', level) : t('loudness', level)}</li>
-      {warning !== null && <li dir="auto" className="text-warn">{warning}</li>}
+      {warning !== null && <li dir="auto" className="text-warn">{errorText({ message: warning })}</li>}
     </ul>
   );
 }
