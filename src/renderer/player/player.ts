@@ -240,6 +240,8 @@ function openTake(takeId: string, at: { sec: number; playing: boolean } | null):
     }
     const durationSec = durationOf(facts);
     if (durationSec !== get().durationSec) set({ durationSec });
+    const hasCeased = facts.take?.state === 'canceled' || facts.take?.state === 'failed';
+    if (hasCeased && get().playing) set({ playing: false, waiting: false });
   });
   const { take } = data.facts.getState();
   if (take) {
