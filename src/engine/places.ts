@@ -10,7 +10,7 @@ import { fileURLToPath } from 'node:url';
 const isBuilt = !import.meta.url.endsWith('.ts');
 
 /** Electron reads from its archive; threads, the engine process and native code do not. */
-export const onDisk = (file: string): string => file.replace(/\bapp\.asar(?=[\\/]|$)/, 'app.asar.unpacked');
+const onDisk = (file: string): string => file.replace(/\bapp\.asar(?=[\\/]|$)/, 'app.asar.unpacked');
 
 /** The folder of package.json, models/ and resources/. */
 export const PROJECT = onDisk(projectFolder(import.meta.dirname));

@@ -19,7 +19,7 @@ import { sessionSettings } from './onnx/sessionSettings.ts';
 
 const gigabytes = z.number().positive().max(4096).optional();
 
-export const engineSettings = z.strictObject({
+const engineSettings = z.strictObject({
   /** Users at once; the next is refused. */
   maxSessions: z.int().min(1).max(1000).optional(),
   /** In GB of 10⁹ bytes. Of memory: loaded models, frames and sound in work, faces at hand, and all of it; of the disk: takes. Whoever spends it knows its default. */

@@ -19,7 +19,7 @@ export function lockPages(app: Pick<App, 'on'>, onLink: (url: string) => void): 
 }
 
 /** @param onLink told of a link to the web that was clicked; nothing is opened here */
-export function lockContents(contents: WebContents, onLink: (url: string) => void): void {
+function lockContents(contents: WebContents, onLink: (url: string) => void): void {
   contents.on('will-navigate', (event) => {
     if (!isPageUrl(event.url)) event.preventDefault();
   });

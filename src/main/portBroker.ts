@@ -6,7 +6,7 @@ import { checked } from '../shared/door.ts';
 import { serve, type Handlers, type Port } from '../shared/rpc.ts';
 import { isPageUrl } from './scheme.ts';
 
-export function mainPort(port: MessagePortMain): Port {
+function mainPort(port: MessagePortMain): Port {
   return {
     send: (message) => port.postMessage(message),
     onMessage: (listener) => void port.on('message', ({ data }) => listener(data)),

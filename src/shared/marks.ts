@@ -9,7 +9,7 @@ export const BLANK = '\v';
 export const PAD = '\u2060';
 /** Quoted values may hold “>”. */
 export const MARKUP = /<\/?[a-z](?:"[^"]*"|'[^']*'|[^"'<>])*>/giu;
-export const ENTITY = /&(?:#\d{1,7}|#x[\da-f]{1,6}|amp|lt|gt|quot|apos);/giu;
+const ENTITY = /&(?:#\d{1,7}|#x[\da-f]{1,6}|amp|lt|gt|quot|apos);/giu;
 const NAMED: Record<string, string> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" };
 const HIGHEST_CODE = 0x10ffff;
 

@@ -23,7 +23,7 @@ export interface IdleTrack {
 
 /** A take starts and ends on the picture itself. */
 const FADE_IN_SEC = 1.4;
-export const FADE_OUT_SEC = 0.76;
+const FADE_OUT_SEC = 0.76;
 
 /** One blink in each slot of 4 s, up to 1 s off its middle: intervals of 2–6 s. */
 const BLINK_SLOT_SEC = 4;

@@ -6,7 +6,7 @@ import { StudioError } from '../../shared/errors.ts';
 import type { Picture } from './sample.ts';
 
 /** 50 megapixels: more than any phone photo people register, and 150 MB in memory. */
-export const MAX_PIXELS = 50_000_000;
+const MAX_PIXELS = 50_000_000;
 /** Transparent parts show this light grey: a neutral studio wall, easier on the eye than white. */
 const BACKDROP = { r: 224, g: 224, b: 224 };
 const READABLE = ['jpeg', 'png', 'webp', 'gif', 'tiff', 'heif'];

@@ -153,13 +153,13 @@ function apart(landmarks: Float32Array, from: number, to: number): number {
 }
 
 /** Between the 10th and the 90th percentile of the lips' distance, in E. */
-export function lipRange(faces: readonly (Face | null)[]): number {
+function lipRange(faces: readonly (Face | null)[]): number {
   const gaps = faces.flatMap((face) => (face ? [apart(face.landmarks, UPPER_LIP, LOWER_LIP) / apart(face.landmarks, LEFT_EYE, RIGHT_EYE)] : []));
   return gaps.length < 3 ? 0 : percentile(gaps, 0.9) - percentile(gaps, 0.1);
 }
 
 /** 95th percentile of the face's acceleration within shots, in E per frame². */
-export function unsteadiness(faces: readonly (Face | null)[], cuts: readonly number[]): number {
+function unsteadiness(faces: readonly (Face | null)[], cuts: readonly number[]): number {
   const changes: number[] = [];
   for (let i = 2; i < faces.length; i++) {
     const [a, b, c] = [faces[i - 2], faces[i - 1], faces[i]];

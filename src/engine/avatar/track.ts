@@ -149,7 +149,7 @@ function nearest(faces: Face[], wanted: Face): Face | null {
  * Which face is the wanted one of the people known: each face goes to one of them, the likest pairs first. null where all faces are other
  * people's. With one person known it is whoever is most alike: a changed light must not lose them.
  */
-export function mostAlike(faces: readonly Face[], frame: I420, people: readonly Likeness[], wanted: number): Face | null {
+function mostAlike(faces: readonly Face[], frame: I420, people: readonly Likeness[], wanted: number): Face | null {
   const pairs = faces.flatMap((face) => {
     const likeness = likenessOf(frame, face);
     return people.map((person, index) => ({ face, index, unlike: unlikeness(person, likeness) }));

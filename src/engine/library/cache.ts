@@ -3,7 +3,7 @@ import { createHistogram, type RecordableHistogram } from 'node:perf_hooks';
 import { orCanceled, throwIfCanceled } from '../../shared/errors.ts';
 
 /** Where an access was answered from: memory, the disk, or by preparing the source again. */
-export const TIERS = ['memory', 'disk', 'prepared'] as const;
+const TIERS = ['memory', 'disk', 'prepared'] as const;
 export type Tier = (typeof TIERS)[number];
 
 export interface Loaded<T> {

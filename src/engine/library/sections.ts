@@ -14,7 +14,7 @@ import { createHash } from 'node:crypto';
 import { compressSync, uncompressSync } from 'lz4-napi';
 import { StudioError } from '../../shared/errors.ts';
 
-export const LAYOUT_VERSION = 1;
+const LAYOUT_VERSION = 1;
 const MAGIC = 'SIMABLOB';
 const HEADER_BYTES = 16;
 const ENTRY_BYTES = 48;

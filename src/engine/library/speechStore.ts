@@ -20,7 +20,7 @@ import type { LibraryEvent } from './room.ts';
 import { decodeSpeech, encodeSpeech, keyOf, type Said } from './speechBlob.ts';
 
 /** About three hours of speech. */
-export const SPEECH_BUDGET_BYTES = 1e9;
+const SPEECH_BUDGET_BYTES = 1e9;
 /** So much of the budget is left after making room, so that room is not made for every text. */
 const KEPT_SHARE = 0.9;
 /** A half-written file that is older than this is nobody's. */

@@ -36,7 +36,7 @@ const workName = (kind: 'making' | 'trash', { pid, started }: Owner): string => 
 const WORK_NAME = /^\.(?:making|trash)-(\d+)-(\d*)-/;
 
 /** Whose work folder that is; null for any other name. */
-export function ownerOfWork(name: string): Owner | null {
+function ownerOfWork(name: string): Owner | null {
   const match = WORK_NAME.exec(name);
   return match ? { pid: Number(match[1]), started: match[2] } : null;
 }

@@ -59,7 +59,7 @@ export function reconcileTakes(root: string, takes: TakeCatalogue, isBusy: (id: 
 }
 
 /** The take as its folder tells it; null where its record or its whole file is not there. */
-export function finishedIn(root: string, id: string): TakeInfo | null {
+function finishedIn(root: string, id: string): TakeInfo | null {
   const record = readTakeRecord(root, id);
   if (record === null || record === 'damaged' || sizeOf(takeFile(root, id)) !== record.take.sizeBytes) return null;
   return { ...record.take, kept: isMarkedKept(root, id) };

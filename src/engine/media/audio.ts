@@ -8,7 +8,7 @@ import { createResampler } from './resample.ts';
 import { decodeFrames, openSource } from './source.ts';
 
 /** Longest recording that is read, seconds: an hour of speech. */
-export const MAX_AUDIO_SEC = 3600;
+const MAX_AUDIO_SEC = 3600;
 
 export interface DecodeAudioOptions {
   sampleRate: number;

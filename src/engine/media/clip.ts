@@ -51,7 +51,7 @@ export interface Clip {
 }
 
 /** The clip's own rate on the grid of usual ones. */
-export function clipRate(stream: Stream): Rate {
+function clipRate(stream: Stream): Rate {
   const fps = Math.min(CLIP_LIMITS.maxFps, Math.max(1, rateValue(frameRateOf(stream))));
   const usual = USUAL_RATES.find((rate) => Math.abs(fps / rate - 1) < 5e-4) ?? USUAL_RATES.find((rate) => Math.abs(fps / rate - 1) < 0.01);
   return toRate(usual ?? Math.max(1, Math.round(fps)));

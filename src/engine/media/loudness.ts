@@ -9,9 +9,9 @@ import { openSoundFilter, type SoundFilter } from './soundFilter.ts';
 /** What voices are made to, and recordings unless something else is asked for. */
 export const TARGET_LUFS = USUAL_LUFS;
 /** Head room for lossy coding: true peaks stay below it. */
-export const PEAK_LIMIT_DBTP = -1;
+const PEAK_LIMIT_DBTP = -1;
 /** More than this would lift the noise of a nearly silent recording to speech level. */
-export const MAX_GAIN_DB = 40;
+const MAX_GAIN_DB = 40;
 
 export interface Loudness {
   /** Gated, whole recording; null where nothing is louder than −70 LUFS (or all of it is shorter than 0.4 s). */

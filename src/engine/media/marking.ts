@@ -14,7 +14,7 @@ export interface Marking {
 }
 
 /** Keys of the MP4's metadata (QuickTime `mdta` keys, as ffprobe and mediainfo show them). */
-export const MARKING_KEYS = { digitalSourceType: 'digital_source_type', aiGenerated: 'ai_generated', takeId: 'sima_take_id' } as const;
+const MARKING_KEYS = { digitalSourceType: 'digital_source_type', aiGenerated: 'ai_generated', takeId: 'sima_take_id' } as const;
 
 export function markingTags(marking: Marking): Record<string, string> {
   return {

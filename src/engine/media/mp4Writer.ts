@@ -99,7 +99,7 @@ export interface Mp4Writer {
   abort(options?: { keep?: boolean }): Promise<void>;
 }
 
-export const FRAGMENT_SEC = { first: 0.2, longest: 0.4 } as const;
+const FRAGMENT_SEC = { first: 0.2, longest: 0.4 } as const;
 const QUALITY = {
   live: { preset: 'superfast', crf: 20, lookAhead: false },
   final: { preset: 'medium', crf: 17, lookAhead: true },

@@ -35,7 +35,7 @@ export interface OwnAudio {
   report: RecordingReport;
 }
 
-export const SHORTEST_RECORDING_SEC = 0.3;
+const SHORTEST_RECORDING_SEC = 0.3;
 /** Below it there is no sound, only what a converter makes of silence. */
 const SILENCE_DBFS = -75;
 

@@ -6,7 +6,7 @@ export interface Rate {
   den: number;
 }
 
-export const MAX_FPS = 120;
+const MAX_FPS = 120;
 
 const gcd = (a: number, b: number): number => (b === 0 ? a : gcd(b, a % b));
 

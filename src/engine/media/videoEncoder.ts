@@ -46,7 +46,7 @@ export function tagBt709(target: Pick<Frame, 'colorRange' | 'colorPrimaries' | '
 }
 
 /** An AVFrame of our raw format with memory of its own. The opener closes it with `free()`. */
-export function allocI420Frame(width: number, height: number): Frame {
+function allocI420Frame(width: number, height: number): Frame {
   const frame = new Frame();
   frame.alloc();
   frame.width = width;

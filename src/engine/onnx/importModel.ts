@@ -8,7 +8,7 @@ import { changeImported, findModel, inFolder, listModels, type InstalledModel, t
 import { openSessions } from './sessions.ts';
 
 /** Shown wherever a Wav2Lip model is imported. */
-export const WAV2LIP_LICENCE = 'Wav2Lip weights are for non-commercial use only (their training data, LRS2, demands it)';
+const WAV2LIP_LICENCE = 'Wav2Lip weights are for non-commercial use only (their training data, LRS2, demands it)';
 /**
  * Wav2Lip was trained on the sound from one frame before to four after each picture, while its inference starts the window
  * at the picture itself; one frame earlier gives the network what it was trained on.

@@ -19,7 +19,7 @@ export function cudaProviderFile(): string | null {
 }
 
 /** Linux: the device file of a GPU's driver (NVIDIA's own, Windows' for its guest, or a render node). */
-export function hasGpuDeviceFile(): boolean {
+function hasGpuDeviceFile(): boolean {
   return deviceFiles('/dev').some((name) => name === 'nvidiactl' || name === 'dxg') || deviceFiles('/dev/dri').some((name) => name.startsWith('renderD'));
 }
 

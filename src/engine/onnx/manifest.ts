@@ -36,7 +36,7 @@ const modelEntry = z.object({
 /** `fetch`: where its file may be had, for who accepts the licence; without it the user must bring it. */
 const knownEntry = z.object({ id: modelId, kind: z.enum(MODEL_KINDS), licence: z.string(), source: z.string(), fetch: sourceSchema.optional() });
 
-export const manifestSchema = z.object({ version: z.literal(1), models: z.array(modelEntry), known: z.array(knownEntry).default([]) });
+const manifestSchema = z.object({ version: z.literal(1), models: z.array(modelEntry), known: z.array(knownEntry).default([]) });
 
 export type ModelEntry = z.infer<typeof modelEntry>;
 /** A model that Sima knows by name and the user must bring. */

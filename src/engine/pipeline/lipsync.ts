@@ -47,7 +47,7 @@ export interface InferenceTimes {
 const RUN_FRAMES = [{ before: 25, frames: 6 }, { before: 75, frames: 12 }, { before: Infinity, frames: 25 }] as const;
 
 /** Splits a chunk into runs. */
-export function* runsOf(sound: SoundChunk, fromFrame: number): Generator<{ firstFrame: number; frames: number }> {
+function* runsOf(sound: SoundChunk, fromFrame: number): Generator<{ firstFrame: number; frames: number }> {
   const end = sound.chunk.firstFrame + sound.chunk.frames;
   for (let at = Math.max(fromFrame, sound.chunk.firstFrame); at < end; ) {
     const { frames } = RUN_FRAMES.find(({ before }) => at - fromFrame < before)!;

@@ -13,7 +13,7 @@ import { lipClosures } from './speechSounds.ts';
 import { watchFace } from './watch.ts';
 
 /** Longest video that is looked at. */
-export const QA_MAX_SEC = 7200;
+const QA_MAX_SEC = 7200;
 /** Half of the frames of a faster video are looked at. */
 const MOST_FPS = 31;
 /** A video without segments of its own is told of in stretches of at most this. */

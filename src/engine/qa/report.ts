@@ -26,7 +26,7 @@ export function momentsOf(report: QaReport): { key: string; atSec: number }[] {
   return [...moments].slice(0, MOST_PICTURES).map(([key, atSec]) => ({ key, atSec }));
 }
 
-export const pictureKey = ({ worst }: Pick<QaMeasure, 'worst'>): string => (worst ? ((worst.startSec + worst.endSec) / 2).toFixed(2) : '');
+const pictureKey = ({ worst }: Pick<QaMeasure, 'worst'>): string => (worst ? ((worst.startSec + worst.endSec) / 2).toFixed(2) : '');
 
 const WORDS = {
   en: {

@@ -5,7 +5,7 @@ import type { Phoneme } from '../../shared/vocabulary.ts';
 export const isPause = (phoneme: Phoneme): boolean => phoneme.symbol === '';
 
 /** m, b or p by its letter. */
-export const isBilabial = ({ symbol }: Phoneme): boolean => /^[mbp]/u.test(symbol);
+const isBilabial = ({ symbol }: Phoneme): boolean => /^[mbp]/u.test(symbol);
 
 /** Pure vowels and diphthongs by their letter. */
 export const isVowel = ({ symbol }: Phoneme): boolean => /^[aeiouæɑɐɒɔəɚɛɜɪᵻʊʌø]/u.test(symbol);

@@ -18,7 +18,7 @@ const TYPES: Record<string, string> = {
  * Everything from here and no frames around it: scripts, the socket, pictures, video. What the page makes itself (pictures, recordings, MediaSource)
  * has `blob:` and `data:` addresses; libraries set styles of elements, which needs 'unsafe-inline' for styles alone.
  */
-export const PAGE_POLICY = [
+const PAGE_POLICY = [
   "default-src 'self'", "script-src 'self'", "connect-src 'self'", "style-src 'self' 'unsafe-inline'", "font-src 'self' data:", "img-src 'self' data: blob:",
   "media-src 'self' blob:", "worker-src 'self'", "object-src 'none'", "frame-src 'none'", "base-uri 'none'", "form-action 'none'", "frame-ancestors 'none'",
 ].join('; ');

@@ -66,7 +66,7 @@ export async function beginEdit({ takes, hasAvatar, completed, defaultVoices, vo
 }
 
 /** How many segments from the first on are said as they were; null: all, and there are no others. @param said what was really said in the one before @param voiceId the whole id of a voice */
-export function sameSegments(before: SpokenScript, now: SpokenScript, said: readonly Pick<SaidSegment, 'text' | 'voice'>[], voiceId: (name: string) => string): number | null {
+function sameSegments(before: SpokenScript, now: SpokenScript, said: readonly Pick<SaidSegment, 'text' | 'voice'>[], voiceId: (name: string) => string): number | null {
   const applied = ({ lexicon = [], pauses }: SpokenScript, { text, marked }: PlannedSegment) => JSON.stringify([entriesIn(marked?.plain ?? text, lexicon), pauseTable(pauses), marked]);
   const isSame = (a: PlannedSegment, b: PlannedSegment): boolean =>
     a.text === b.text && a.rate === b.rate && a.pitch === b.pitch && a.pauseSec === b.pauseSec && voiceId(a.voice) === voiceId(b.voice) && applied(before, a) === applied(now, b);

@@ -10,7 +10,7 @@ export interface GaugeValue {
   value: number;
 }
 
-export const TAKE_OUTCOMES = ['started', 'finished', 'failed', 'canceled'] as const;
+const TAKE_OUTCOMES = ['started', 'finished', 'failed', 'canceled'] as const;
 export type TakeOutcome = (typeof TAKE_OUTCOMES)[number];
 
 /** Upper ends, seconds; the guide's 10, 50, 150, 500 ms and 1 s among them. */

@@ -320,7 +320,7 @@ const EMPTY: Omit<Project, 'id' | 'name' | 'segments'> = {
 const keepingMade = (step: History<Project>, { takeIds, marks, batch }: Project): History<Project> => ({ ...step, present: { ...step.present, takeIds, marks, batch } });
 
 /** One mark per take and segment; one that says nothing is none. */
-export function withMark(marks: readonly ReviewMark[], mark: ReviewMark): ReviewMark[] {
+function withMark(marks: readonly ReviewMark[], mark: ReviewMark): ReviewMark[] {
   const others = marks.filter(({ takeId, segmentIndex }) => takeId !== mark.takeId || segmentIndex !== mark.segmentIndex);
   return mark.verdict === null && mark.note === '' ? others : [...others, mark];
 }

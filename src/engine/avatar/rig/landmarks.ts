@@ -29,14 +29,6 @@ export const LEFT_EYE_OUTER = 33;
 export const RIGHT_EYE_OUTER = 263;
 export const MOUTH_LEFT = 61;
 export const MOUTH_RIGHT = 291;
-/** Every point that the rig uses: others may be absent (NaN or 0). */
-export const USED_POINTS: readonly number[] = [
-  ...new Set([
-    ...UPPER_INNER, ...LOWER_INNER, ...UPPER_OUTER, ...LOWER_OUTER,
-    ...LEFT_EYE_UPPER, ...LEFT_EYE_LOWER, ...RIGHT_EYE_UPPER, ...RIGHT_EYE_LOWER, ...LEFT_BROW, ...RIGHT_BROW,
-    ...LEFT_OUTLINE, ...RIGHT_OUTLINE, LEFT_CHEEK, RIGHT_CHEEK, NOSE_BASE, NOSE_TIP, CHIN, FOREHEAD,
-  ]),
-];
 
 /** Origin and x-axis (a unit vector) in plate pixels, and the unit E in pixels. */
 export interface Frame {

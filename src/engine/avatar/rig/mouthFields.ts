@@ -11,7 +11,7 @@ import type { Extent, Field } from './slit.ts';
  * Order of the mouth's bases. `openRound` is the jaw's opening between rounded lips, narrower than `open`; `chin` is the jaw's
  * drop behind lips that stay together.
  */
-export const MOUTH_BASES = ['open', 'openRound', 'wide', 'round', 'close', 'fv', 'teeth', 'seal', 'chin'] as const;
+const MOUTH_BASES = ['open', 'openRound', 'wide', 'round', 'close', 'fv', 'teeth', 'seal', 'chin'] as const;
 
 /** How far the lower lip drops at jaw 1, and the share of it that the chin follows. */
 const JAW_DROP = 0.153;

@@ -9,7 +9,7 @@ import { VoicesTab } from './VoicesTab.tsx';
 const TABS = ['models', 'voices', 'lexicon'] as const;
 type Tab = (typeof TABS)[number];
 /** Where the user was. */
-export const useModelsView = create<{ tab: Tab }>(() => ({ tab: 'models' }));
+const useModelsView = create<{ tab: Tab }>(() => ({ tab: 'models' }));
 
 export function ModelsScreen() {
   const { t } = useTranslation('models');

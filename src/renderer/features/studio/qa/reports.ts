@@ -24,7 +24,7 @@ export const useReports = create<Reports>((set) => ({
   set: (takeId, measured) => set(({ byTake }) => ({ byTake: { ...byTake, [takeId]: measured } })),
 }));
 
-export function useReportOf(takeId: string | null): QaReport | null {
+function useReportOf(takeId: string | null): QaReport | null {
   // The report alone: progress comes many times a second.
   return useReports(({ byTake }) => {
     const measured = takeId === null ? undefined : byTake[takeId];
