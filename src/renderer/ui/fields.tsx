@@ -107,7 +107,7 @@ export function Segmented<V extends string>({ label, value, choices, onChange }:
         {choices.map((choice) => (
           <Tip key={choice.value} label={choice.tip}>
             {/* Its own role and state are lost to the tooltip's otherwise. */}
-            <span className="flex min-w-11 flex-1 bg-raised"><ToggleGroup.Item value={choice.value} className="min-h-8 flex-1 px-1.5 whitespace-nowrap text-ink hover:bg-panel data-[state=on]:bg-accent/20 data-[state=on]:font-medium data-[state=on]:shadow-[inset_0_-2px_0_var(--accent)]">{choice.label}</ToggleGroup.Item></span>
+            <span className="flex min-w-11 flex-auto bg-raised"><ToggleGroup.Item value={choice.value} className="min-h-8 flex-1 px-1.5 whitespace-nowrap text-ink hover:bg-panel data-[state=on]:bg-accent/20 data-[state=on]:font-medium data-[state=on]:shadow-[inset_0_-2px_0_var(--accent)]">{choice.label}</ToggleGroup.Item></span>
           </Tip>
         ))}
       </ToggleGroup.Root>

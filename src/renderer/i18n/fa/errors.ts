@@ -87,6 +87,7 @@ export const errors: Readonly<Record<string, string>> = {
   '“{0}” was saved elsewhere meanwhile, in another window or program. Choose which version is to stay.': '«{0}» در این میان در پنجره یا برنامهٔ دیگری ذخیره شد. برگزینید کدام نسخه بماند.',
   'The project is saved in the studio, but not in your own file. {0}': 'پروژه در استودیو ذخیره شد، ولی نه در فایل خودتان. {0}',
   '{0} is damaged, or no project of Sima’s.': '{0} خراب است یا پروژهٔ سیما نیست.',
+  'The file': 'این پرونده',
   '{0} is no project of Sima’s.': '{0} پروژهٔ سیما نیست.',
   'The package {0} is damaged ({1}). Ask for it again, or make it again.': 'بستهٔ {0} خراب است ({1}). آن را دوباره بگیرید یا دوباره بسازید.',
   'The package {0} was made by a newer Sima. Update Sima to open it.': 'بستهٔ {0} با سیمای تازه‌تری ساخته شده است. برای باز کردنش سیما را به‌روز کنید.',

@@ -7,6 +7,7 @@ import { useFields, useProject, type Wishes } from '../../../state/project.ts';
 import { useCall } from '../../../studio/queries.ts';
 import { IconButton } from '../../../ui/Button.tsx';
 import { Segmented, Select, Slider, Switch } from '../../../ui/fields.tsx';
+import { sizeText } from '../../takes/takeWords.ts';
 import { BackgroundFields } from './BackgroundFields.tsx';
 import { ASPECTS, aspectOf, sameSize, sizeFor, sizesOf } from './frames.ts';
 import { VoiceField } from './VoiceField.tsx';
@@ -75,7 +76,7 @@ function FrameSection() {
   const aspect = aspectOf(project.size);
   const sizes = sizesOf(aspect, project.size);
   const isUpscaled = own !== undefined && project.size !== null && Math.max(project.size.width / own.width, project.size.height / own.height) > 1.5;
-  const named = (size: { width: number; height: number }) => `${format.number(size.width)} × ${format.number(size.height)}`.replaceAll(/[,٬]/g, '');
+  const named = ({ width, height }: { width: number; height: number }) => sizeText(format, width, height);
   return (
     <div className="flex flex-col gap-3 border-b border-line p-3">
       <h3 className="text-xs font-medium">{t('inspector.frame')}</h3>

@@ -4,6 +4,7 @@ import { RadioGroup } from 'radix-ui';
 import { useDeferredValue, useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { AvatarRow } from '../../../../shared/contract/avatar.ts';
+import { useFormat } from '../../../i18n/format.ts';
 import { choosing } from '../../../state/chooseAvatar.ts';
 import { useFields, useProject } from '../../../state/project.ts';
 import { useView } from '../../../state/view.ts';
@@ -13,6 +14,7 @@ import { CONTROL, Select } from '../../../ui/fields.tsx';
 import { Failure, Loading } from '../../../ui/states.tsx';
 import { Tip } from '../../../ui/Tip.tsx';
 import { useIntake } from '../../avatars/intake.ts';
+import { sizeText } from '../../takes/takeWords.ts';
 import { Arrivals } from './Arrivals.tsx';
 import { arranged, matching, tagsOf } from './arrange.ts';
 import { thumbnailOf } from '../../avatars/pictures.ts';
@@ -81,10 +83,11 @@ function Choices({ avatars, all, onClear }: { avatars: readonly AvatarRow[]; all
 
 function Tile({ avatar: { id, name, kind, favourite, width, height } }: { avatar: AvatarRow }) {
   const { t } = useTranslation('studio');
+  const format = useFormat();
   const [isBroken, setBroken] = useState(false);
   const Kind = kind === 'photo' ? Image : Film;
   return (
-    <Tip label={`${name} · ${t(`shelf.${kind}`)}, ${width} × ${height}`} side="bottom">
+    <Tip label={`${name} · ${t(`shelf.${kind}`)} · ${sizeText(format, width, height)}`} side="bottom">
       <span className="flex min-w-0 [content-visibility:auto] [contain-intrinsic-size:84px_108px]">
         <RadioGroup.Item value={id} aria-label={name} className="group flex w-full min-w-0 flex-col gap-1 rounded border-2 border-transparent bg-raised p-0.5 text-start hover:border-line data-[state=checked]:border-accent">
           <span className="relative block aspect-square overflow-hidden rounded-sm bg-ground">
