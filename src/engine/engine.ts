@@ -35,7 +35,7 @@ import { createPace, type Pace } from './schedule/pace.ts';
 import { createTurns } from './schedule/turns.ts';
 import { DEFAULT_SETTINGS, type EngineSettings } from './settings.ts';
 import { saySample, type SaidSample, type SayInput } from './voice/say.ts';
-import { readImportedVoices, usableDefaults } from './voice/imported.ts';
+import { readImportedVoices, usableDefaults } from './voice/piper/imported.ts';
 import { openVoices, type Voices } from './voice/voices.ts';
 
 export interface EngineOptions {

@@ -11,7 +11,7 @@ import { orCanceled, throwIfCanceled } from '../../shared/errors.ts';
 import type { Lang } from '../../shared/vocabulary.ts';
 import { findVoice } from '../voice/catalogue.ts';
 import type { DeliveryOptions } from '../voice/delivery.ts';
-import { entriesIn } from '../voice/lexicon.ts';
+import { entriesIn } from '../voice/lexicon/lexicon.ts';
 import { pauseTable } from '../voice/pauses.ts';
 import type { SpokenText } from '../voice/speakText.ts';
 import type { Voices } from '../voice/voices.ts';

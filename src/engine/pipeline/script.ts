@@ -9,7 +9,7 @@ import type { Lang, Segment } from '../../shared/vocabulary.ts';
 import { isAbbreviation, mayEndSentence } from '../voice/normalise/abbreviations.ts';
 import { dominantLang, isSpeakable } from '../voice/normalise/letters.ts';
 import { pauseKind, pauseTable } from '../voice/pauses.ts';
-import { markedOf } from '../voice/ssml.ts';
+import { markedOf } from '../voice/ssml/ssml.ts';
 
 /** Of estimated speech at normal rate; the estimate errs by up to a fifth, the bound to keep is 15 s. */
 const LONGEST_SEC = 12;

@@ -4,7 +4,7 @@ import { BLANK, MARKUP, PAD } from '../../shared/marks.ts';
 import type { Lang, Segment } from '../../shared/vocabulary.ts';
 import { dominantLang, isSpeakable } from '../voice/normalise/letters.ts';
 import { pauseTable } from '../voice/pauses.ts';
-import { langByMarks, markedOf, marksWithin, type Marked } from '../voice/ssml.ts';
+import { langByMarks, markedOf, marksWithin, type Marked } from '../voice/ssml/ssml.ts';
 import { pauseAfter, split, type Pace } from './script.ts';
 
 /** What is said, as it was asked for: `script`, or `segments`; the other fields are theirs where they have none of their own. */

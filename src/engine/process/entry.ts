@@ -13,7 +13,7 @@ import { openEngine, type Engine } from '../engine.ts';
 import { openExporter, type Exporter } from '../export/exportThread.ts';
 import type { LibraryEvent } from '../library/room.ts';
 import { importModel } from '../onnx/importModel.ts';
-import { importVoice } from '../voice/importVoice.ts';
+import { importVoice } from '../voice/piper/importVoice.ts';
 import { modelFolders } from '../onnx/manifest.ts';
 import { onThreadFailure } from '../threads.ts';
 import type { EngineApi, Readiness } from './api.ts';

@@ -10,7 +10,7 @@ import { rateValue } from '../media/rate.ts';
 import { checkScript } from '../pipeline/script.ts';
 import { ownVoice, planSpeech, textOf, type PlannedSegment, type SpokenScript } from '../pipeline/speechPlan.ts';
 import { findVoice, type Voice } from '../voice/catalogue.ts';
-import { entriesIn } from '../voice/lexicon.ts';
+import { entriesIn } from '../voice/lexicon/lexicon.ts';
 import { pauseTable } from '../voice/pauses.ts';
 
 /** The mouth knows so much of what comes: frames this close to a change are drawn again. */

@@ -1,7 +1,7 @@
 /** The voices that a studio's user has: the shipped ones, and those of the data folder as they were last read. */
 import { findVoice, type PiperVoice, type Voice } from '../voice/catalogue.ts';
-import { sweepVoices } from '../voice/importVoice.ts';
-import { readImportedVoices } from '../voice/imported.ts';
+import { sweepVoices } from '../voice/piper/importVoice.ts';
+import { readImportedVoices } from '../voice/piper/imported.ts';
 
 export interface VoiceShelf {
   imported(): readonly PiperVoice[];

@@ -49,7 +49,7 @@ export type Voice = EspeakVoice | PiperVoice;
 export const PIPER_PREFIX = 'piper-';
 
 /**
- * The package that speaks, and a number to raise whenever a change here, in `speakText.ts`, `normalise/` or the limiter makes the same text
+ * The package that speaks, and a number to raise whenever a change here, in `speakText.ts`, `delivery.ts`, `pauses.ts`, `normalise/` or the limiter makes the same text
  * sound otherwise or moves its times: kept speech of another version is not used again. A test holds both against what is really spoken.
  */
 export const ESPEAK_VERSION = 'espeak-ng-emscripten 0.3.5 / 3';

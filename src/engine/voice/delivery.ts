@@ -3,13 +3,13 @@ import type { AppliedEntry, PausesMs } from '../../shared/contract/request.ts';
 import { StudioError } from '../../shared/errors.ts';
 import { withoutMarks } from '../../shared/marks.ts';
 import type { Lang } from '../../shared/vocabulary.ts';
-import { lexiconOf, type Lexicon } from './lexicon.ts';
+import { lexiconOf, type Lexicon } from './lexicon/lexicon.ts';
 import { dominantLang, langOf } from './normalise/letters.ts';
 import { utterances, type UtteranceText } from './normalise/utterances.ts';
 import { pauseKind, pauseTable, type InnerPause } from './pauses.ts';
-import { readAs } from './sayAs.ts';
-import type { Marked } from './ssml.ts';
-import { NEUTRAL, within, type Manner } from './ssmlElements.ts';
+import { readAs } from './ssml/sayAs.ts';
+import type { Marked } from './ssml/ssml.ts';
+import { NEUTRAL, within, type Manner } from './ssml/ssmlElements.ts';
 
 export interface DeliveryOptions {
   /** 0.5–2, 1 = normal (also when left out). */

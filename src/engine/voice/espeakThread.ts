@@ -4,8 +4,8 @@ import { serveThread } from '../threads.ts';
 import { throwIfCanceled } from '../../shared/errors.ts';
 import { openEspeak } from './espeak.ts';
 import { shippedDefault, type PiperVoice } from './catalogue.ts';
-import { openPiperRoom, type PiperRoom } from './piperRoom.ts';
-import { speakPiper } from './speakPiper.ts';
+import { openPiperRoom, type PiperRoom } from './piper/piperRoom.ts';
+import { speakPiper } from './piper/speakPiper.ts';
 import { speakText, type SpeakOptions, type SpokenText } from './speakText.ts';
 
 export interface EspeakThreadApi {

@@ -3,9 +3,9 @@ import type { z } from 'zod';
 import type { saidSample, sayInput } from '../../shared/contract/voice.ts';
 import { StudioError } from '../../shared/errors.ts';
 import { wavBytes } from '../media/wav.ts';
-import { checkEntry } from './lexicon.ts';
+import { checkEntry } from './lexicon/lexicon.ts';
 import { spokenChanges } from './spokenChanges.ts';
-import { langOfText, markedOf } from './ssml.ts';
+import { langOfText, markedOf } from './ssml/ssml.ts';
 import type { Voices } from './voices.ts';
 
 export type SayInput = z.output<typeof sayInput>;

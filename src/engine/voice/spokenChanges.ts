@@ -3,8 +3,8 @@ import type { AppliedEntry } from '../../shared/contract/request.ts';
 import type { SpokenChange } from '../../shared/contract/voice.ts';
 import { shownWord, turnsOf } from './delivery.ts';
 import { asciiDigits, plainLetters } from './normalise/letters.ts';
-import type { Marked } from './ssml.ts';
-import { readingsOf } from './starter.ts';
+import type { Marked } from './ssml/ssml.ts';
+import { readingsOf } from './lexicon/starter.ts';
 
 /** Every written word whose letters are not those that the voice is given, and every homograph, in the order of the text; `written` is without markup. */
 export function spokenChanges(text: string, lexicon: readonly AppliedEntry[] = [], marked?: Marked): SpokenChange[] {

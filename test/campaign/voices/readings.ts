@@ -1,6 +1,6 @@
 /** Are Persian words read right? The most frequent ones by themselves, and homographs in sentences, by eSpeak alone and with the starter lexicon. */
 import { openEspeak } from '../../../src/engine/voice/espeak.ts';
-import { starterEntries } from '../../../src/engine/voice/starter.ts';
+import { starterEntries } from '../../../src/engine/voice/lexicon/starter.ts';
 import { homographCases, rightHomographs, rightWords, wordCases } from '../../engine/voice/readingScore.ts';
 import { figure, percent } from '../campaign.ts';
 import type { VoicesPart } from './part.ts';

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it, test } from 'vitest';
 import { openEspeak, type Espeak } from '../../../src/engine/voice/espeak.ts';
-import { lexiconOf } from '../../../src/engine/voice/lexicon.ts';
+import { lexiconOf } from '../../../src/engine/voice/lexicon/lexicon.ts';
 import { utterances } from '../../../src/engine/voice/normalise/utterances.ts';
 import { spokenChanges } from '../../../src/engine/voice/spokenChanges.ts';
 import { ezafeScore, markedSentences, saidEzafes } from './ezafeScore.ts';

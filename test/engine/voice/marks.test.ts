@@ -6,7 +6,7 @@ import { subtitleCues } from '../../../src/engine/pipeline/subtitles.ts';
 import { turnsOf } from '../../../src/engine/voice/delivery.ts';
 import { utterances } from '../../../src/engine/voice/normalise/utterances.ts';
 import { spokenChanges } from '../../../src/engine/voice/spokenChanges.ts';
-import { markedOf } from '../../../src/engine/voice/ssml.ts';
+import { markedOf } from '../../../src/engine/voice/ssml/ssml.ts';
 import { openVoices, type Voices } from '../../../src/engine/voice/voices.ts';
 import { markFault, type MarkFault } from '../../../src/shared/contract/voice.ts';
 import { StudioError } from '../../../src/shared/errors.ts';

@@ -1,7 +1,7 @@
 /** Whether words are read right, by themselves and in sentences: the measure of the tests and of `npm run campaign -- voices`. */
 import { readFileSync } from 'node:fs';
 import type { Espeak } from '../../../src/engine/voice/espeak.ts';
-import { lexiconOf } from '../../../src/engine/voice/lexicon.ts';
+import { lexiconOf } from '../../../src/engine/voice/lexicon/lexicon.ts';
 import { utterances } from '../../../src/engine/voice/normalise/utterances.ts';
 import type { AppliedEntry } from '../../../src/shared/contract/request.ts';
 import { comparable, heardWords } from './heard.ts';

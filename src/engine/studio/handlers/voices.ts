@@ -4,11 +4,11 @@ import { StudioError } from '../../../shared/errors.ts';
 import { isOver } from '../../../shared/contract/take.ts';
 import type { VoiceInfo } from '../../../shared/contract/voice.ts';
 import { listVoices } from '../../voice/catalogue.ts';
-import { VOICE_LICENCE, voiceFiles } from '../../voice/importVoice.ts';
-import { refuseFetch, removeVoice, usableDefaults } from '../../voice/imported.ts';
-import { entriesIn } from '../../voice/lexicon.ts';
+import { VOICE_LICENCE, voiceFiles } from '../../voice/piper/importVoice.ts';
+import { refuseFetch, removeVoice, usableDefaults } from '../../voice/piper/imported.ts';
+import { entriesIn } from '../../voice/lexicon/lexicon.ts';
 import { createPlanner } from '../../voice/plan.ts';
-import { langOfText, markedOf } from '../../voice/ssml.ts';
+import { langOfText, markedOf } from '../../voice/ssml/ssml.ts';
 import { askEngine } from '../askEngine.ts';
 import type { Area, HandlerParts } from './area.ts';
 

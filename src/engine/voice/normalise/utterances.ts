@@ -4,7 +4,7 @@
  */
 import type { Lang } from '../../../shared/vocabulary.ts';
 import { espeakPhonemes } from '../ipa.ts';
-import type { Lexicon } from '../lexicon.ts';
+import type { Lexicon } from '../lexicon/lexicon.ts';
 import { Neighbours } from './around.ts';
 import { faEzafe } from './faEzafe.ts';
 import { faJoined } from './faJoins.ts';

@@ -2,18 +2,18 @@
  * One text by an imported voice: phonemes from eSpeak, sound from the voice's network, times of words estimated. Runs of the other
  * language are said by that language's default voice.
  */
-import { throwIfCanceled } from '../../shared/errors.ts';
-import type { Lang } from '../../shared/vocabulary.ts';
-import { applyGain } from '../media/limiter.ts';
-import { resample } from '../media/resample.ts';
-import { shippedDefault } from './catalogue.ts';
-import { ESPEAK_SAMPLE_RATE, type Espeak } from './espeak.ts';
-import { shownWord, turnsOf } from './delivery.ts';
-import type { SpokenWord, UtteranceText } from './normalise/utterances.ts';
-import { withPauses } from './pauses.ts';
+import { throwIfCanceled } from '../../../shared/errors.ts';
+import type { Lang } from '../../../shared/vocabulary.ts';
+import { applyGain } from '../../media/limiter.ts';
+import { resample } from '../../media/resample.ts';
+import { shippedDefault } from '../catalogue.ts';
+import { ESPEAK_SAMPLE_RATE, type Espeak } from '../espeak.ts';
+import { shownWord, turnsOf } from '../delivery.ts';
+import type { SpokenWord, UtteranceText } from '../normalise/utterances.ts';
+import { withPauses } from '../pauses.ts';
 import { idsOf, signsOf, type Sign } from './piperPhonemes.ts';
 import type { OpenPiperVoice } from './piperRoom.ts';
-import { concatenated, LEAD_SEC, SILENCE, speakRun, TAIL_SEC, type SpokenText, type TimedWord, type SpeakOptions } from './speakText.ts';
+import { concatenated, LEAD_SEC, SILENCE, speakRun, TAIL_SEC, type SpokenText, type TimedWord, type SpeakOptions } from '../speakText.ts';
 
 interface SaidRun {
   pcm: Float32Array;

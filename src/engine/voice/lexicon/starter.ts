@@ -6,11 +6,11 @@
  */
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import type { AppliedEntry } from '../../shared/contract/request.ts';
-import type { Reading } from '../../shared/contract/voice.ts';
-import { PROJECT } from '../places.ts';
+import type { AppliedEntry } from '../../../shared/contract/request.ts';
+import type { Reading } from '../../../shared/contract/voice.ts';
+import { PROJECT } from '../../places.ts';
 import { csvRecords } from './lexiconCsv.ts';
-import { plainLetters } from './normalise/letters.ts';
+import { plainLetters } from '../normalise/letters.ts';
 
 const COLUMNS = ['lang', 'word', 'say', 'phonemes', 'use', 'before', 'after', 'note'] as const;
 

@@ -1,11 +1,11 @@
 /** In the speech thread: imported voices that are open, the one used longest ago closed for another. */
 import { readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
-import { StudioError } from '../../shared/errors.ts';
-import { sha256OfFile } from '../fileHash.ts';
-import { createNativeTurns } from '../onnx/nativeTurns.ts';
-import type { VoiceSession } from '../onnx/voiceSession.ts';
-import type { PiperVoice } from './catalogue.ts';
+import { StudioError } from '../../../shared/errors.ts';
+import { sha256OfFile } from '../../fileHash.ts';
+import { createNativeTurns } from '../../onnx/nativeTurns.ts';
+import type { VoiceSession } from '../../onnx/voiceSession.ts';
+import type { PiperVoice } from '../catalogue.ts';
 import { readPiperConfig, type PiperConfig } from './piperConfig.ts';
 
 export interface OpenPiperVoice {
@@ -39,7 +39,7 @@ export function openPiperRoom(): PiperRoom {
     });
     const config = readPiperConfig(text, configFile);
     // Loaded when first needed: most studios speak by eSpeak alone.
-    const { openVoiceSession } = await import('../onnx/voiceSession.ts');
+    const { openVoiceSession } = await import('../../onnx/voiceSession.ts');
     return { voice, config, session: await openVoiceSession(file, turns) };
   };
   return {

@@ -1,9 +1,9 @@
 /** What each element of a marked text asks for, and the values that its attributes may have. docs/VOICES.md has the same as a table. */
-import type { PauseKind } from '../../shared/contract/request.ts';
-import type { StudioError } from '../../shared/errors.ts';
-import type { Lang } from '../../shared/vocabulary.ts';
-import { espeakPhonemes } from './ipa.ts';
-import { isSpeakable, langOf } from './normalise/letters.ts';
+import type { PauseKind } from '../../../shared/contract/request.ts';
+import type { StudioError } from '../../../shared/errors.ts';
+import type { Lang } from '../../../shared/vocabulary.ts';
+import { espeakPhonemes } from '../ipa.ts';
+import { isSpeakable, langOf } from '../normalise/letters.ts';
 import { DATE_FORMATS, readAs, SAY_AS, type DateFormat, type SayAs } from './sayAs.ts';
 import type { Refuse, Stretch } from './ssmlFault.ts';
 

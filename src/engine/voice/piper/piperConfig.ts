@@ -1,7 +1,7 @@
 /** The JSON beside a Piper voice: its rate, its scales, and which ids its phonemes have. */
 import { z } from 'zod';
-import { StudioError } from '../../shared/errors.ts';
-import type { Lang } from '../../shared/vocabulary.ts';
+import { StudioError } from '../../../shared/errors.ts';
+import type { Lang } from '../../../shared/vocabulary.ts';
 
 const scale = z.number().min(0).max(5);
 const schema = z.object({

@@ -3,11 +3,11 @@ import { readdir, readFile, rename, rm } from 'node:fs/promises';
 import { randomUUID } from 'node:crypto';
 import path from 'node:path';
 import { z } from 'zod';
-import { StudioError } from '../../shared/errors.ts';
-import type { Lang } from '../../shared/vocabulary.ts';
-import { storageFailure } from '../library/durable.ts';
-import { lockedIn } from '../library/lock.ts';
-import { ESPEAK_VERSION, findVoice, PIPER_PREFIX, type PiperVoice } from './catalogue.ts';
+import { StudioError } from '../../../shared/errors.ts';
+import type { Lang } from '../../../shared/vocabulary.ts';
+import { storageFailure } from '../../library/durable.ts';
+import { lockedIn } from '../../library/lock.ts';
+import { ESPEAK_VERSION, findVoice, PIPER_PREFIX, type PiperVoice } from '../catalogue.ts';
 
 export const voicesFolder = (home: string): string => path.join(home, 'voices');
 

@@ -2,14 +2,14 @@
 import { readFile, rename } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
-import { lexicon as lexiconSchema, type AppliedEntry, type LexiconEntry, type RenderRequest } from '../../shared/contract/request.ts';
-import { StudioError } from '../../shared/errors.ts';
-import type { Lang } from '../../shared/vocabulary.ts';
-import type { LibraryEvent } from '../library/room.ts';
-import { writeWhole } from '../media/wholeFile.ts';
+import { lexicon as lexiconSchema, type AppliedEntry, type LexiconEntry, type RenderRequest } from '../../../shared/contract/request.ts';
+import { StudioError } from '../../../shared/errors.ts';
+import type { Lang } from '../../../shared/vocabulary.ts';
+import type { LibraryEvent } from '../../library/room.ts';
+import { writeWhole } from '../../media/wholeFile.ts';
 import { checkEntry, entriesIn, entryKey } from './lexicon.ts';
 import { lexiconFromCsv, lexiconToCsv, type ReadLexicon } from './lexiconCsv.ts';
-import { markedOf } from './ssml.ts';
+import { markedOf } from '../ssml/ssml.ts';
 import { starterEntries } from './starter.ts';
 
 const fileSchema = z.strictObject({ version: z.literal(1), entries: lexiconSchema });

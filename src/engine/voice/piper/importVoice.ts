@@ -2,14 +2,14 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { mkdir, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
-import { StudioError, throwIfCanceled } from '../../shared/errors.ts';
-import { copyDurably, syncFolder, writeDurably } from '../library/durable.ts';
-import { lockedIn } from '../library/lock.ts';
-import { loudnessGain, measureLoudness } from '../media/loudness.ts';
-import { PIPER_PREFIX, type PiperVoice } from './catalogue.ts';
+import { StudioError, throwIfCanceled } from '../../../shared/errors.ts';
+import { copyDurably, syncFolder, writeDurably } from '../../library/durable.ts';
+import { lockedIn } from '../../library/lock.ts';
+import { loudnessGain, measureLoudness } from '../../media/loudness.ts';
+import { PIPER_PREFIX, type PiperVoice } from '../catalogue.ts';
 import { inVoices, piperVoice, readImportedVoices, voiceManifest, voicesFolder, type VoiceManifest } from './imported.ts';
 import { readPiperConfig } from './piperConfig.ts';
-import { openVoices } from './voices.ts';
+import { openVoices } from '../voices.ts';
 
 /** Shown wherever a voice is imported. */
 export const VOICE_LICENCE = 'As its maker gives it: see the voice’s model card';

@@ -3,7 +3,7 @@
  * words, and the punctuation that ends clauses.
  */
 import type { EspeakEvent } from '@echogarden/espeak-ng-emscripten';
-import type { UtteranceText } from './normalise/utterances.ts';
+import type { UtteranceText } from '../normalise/utterances.ts';
 
 export interface Sign {
   sign: string;

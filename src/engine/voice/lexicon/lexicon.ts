@@ -2,12 +2,12 @@
  * The user's pronunciations, and where they apply in a text: to whole words as they are written, one or several in a row. Spelling variants
  * of one letter and capitals make no difference; marks that tell the vowels do, so that what is written with them is said as written.
  */
-import type { AppliedEntry, LexiconEntry } from '../../shared/contract/request.ts';
-import { StudioError } from '../../shared/errors.ts';
-import type { Lang } from '../../shared/vocabulary.ts';
-import { espeakPhonemes } from './ipa.ts';
-import { asciiDigits, dominantLang, isSpeakable, langOf, plainLetters } from './normalise/letters.ts';
-import { writtenWords, type WrittenWord } from './normalise/written.ts';
+import type { AppliedEntry, LexiconEntry } from '../../../shared/contract/request.ts';
+import { StudioError } from '../../../shared/errors.ts';
+import type { Lang } from '../../../shared/vocabulary.ts';
+import { espeakPhonemes } from '../ipa.ts';
+import { asciiDigits, dominantLang, isSpeakable, langOf, plainLetters } from '../normalise/letters.ts';
+import { writtenWords, type WrittenWord } from '../normalise/written.ts';
 
 export interface Lexicon {
   /**

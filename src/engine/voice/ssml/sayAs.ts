@@ -1,13 +1,13 @@
 /** What marks say how to read (`<say-as interpret-as="…">`): one reading for each kind, whatever the normaliser would make of the text by itself. */
-import type { Lang } from '../../shared/vocabulary.ts';
-import { NOTHING_AROUND } from './normalise/around.ts';
-import { enDate, enTime } from './normalise/enDates.ts';
-import { enCardinal, enDecimal, enDigits, enOrdinal } from './normalise/enNumbers.ts';
-import { faDate, faTime } from './normalise/faDates.ts';
-import { faCardinal, faDecimal, faDigits, faOrdinal } from './normalise/faNumbers.ts';
-import { writtenTime } from './normalise/figures.ts';
-import { asciiDigits, plainLetters } from './normalise/letters.ts';
-import { aloud } from './normalise/spoken.ts';
+import type { Lang } from '../../../shared/vocabulary.ts';
+import { NOTHING_AROUND } from '../normalise/around.ts';
+import { enDate, enTime } from '../normalise/enDates.ts';
+import { enCardinal, enDecimal, enDigits, enOrdinal } from '../normalise/enNumbers.ts';
+import { faDate, faTime } from '../normalise/faDates.ts';
+import { faCardinal, faDecimal, faDigits, faOrdinal } from '../normalise/faNumbers.ts';
+import { writtenTime } from '../normalise/figures.ts';
+import { asciiDigits, plainLetters } from '../normalise/letters.ts';
+import { aloud } from '../normalise/spoken.ts';
 
 export const SAY_AS = ['characters', 'spell-out', 'cardinal', 'number', 'ordinal', 'digits', 'date', 'time', 'telephone'] as const;
 export type SayAs = (typeof SAY_AS)[number];

@@ -3,9 +3,9 @@
  * wrong. Nothing of the text is lost or moved: what the marks say hangs on offsets in it.
  */
 import { SaxesParser, type SaxesTagPlain } from 'saxes';
-import { BLANK, blanked, isMarked, PAD } from '../../shared/marks.ts';
-import type { Lang } from '../../shared/vocabulary.ts';
-import { dominantLang, isSpeakable, langOf } from './normalise/letters.ts';
+import { BLANK, blanked, isMarked, PAD } from '../../../shared/marks.ts';
+import type { Lang } from '../../../shared/vocabulary.ts';
+import { dominantLang, isSpeakable, langOf } from '../normalise/letters.ts';
 import { elementOf, LONGEST_STAND_IN, NEUTRAL, type Element, type Manner, type SaidInstead } from './ssmlElements.ts';
 import { refuseIn, type Stretch } from './ssmlFault.ts';
 

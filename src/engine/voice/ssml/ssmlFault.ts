@@ -1,6 +1,6 @@
 /** What is wrong with the marks of a text: with its place, so that it can be shown there, and as a sentence. */
-import type { MarkFault, MarkFaultKind } from '../../shared/contract/voice.ts';
-import { StudioError } from '../../shared/errors.ts';
+import type { MarkFault, MarkFaultKind } from '../../../shared/contract/voice.ts';
+import { StudioError } from '../../../shared/errors.ts';
 
 /** UTF-16 offsets in the text, end exclusive. */
 export interface Stretch {

@@ -1,6 +1,6 @@
 /** The lexicon as a table that spreadsheets read: `lang,word,say,phonemes`, one entry a line (RFC 4180, UTF-8 with its mark). */
-import { lexiconEntry, type LexiconEntry } from '../../shared/contract/request.ts';
-import { errorData } from '../../shared/errors.ts';
+import { lexiconEntry, type LexiconEntry } from '../../../shared/contract/request.ts';
+import { errorData } from '../../../shared/errors.ts';
 import { checkEntry } from './lexicon.ts';
 
 const COLUMNS = ['lang', 'word', 'say', 'phonemes'] as const;
