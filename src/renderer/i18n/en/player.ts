@@ -11,7 +11,7 @@ export const player = {
   queued: 'Waiting for its turn…', preparing: 'Getting ready…', restarting: 'The engine is being started again. The take goes on by itself.', canceled: 'This take was canceled.', canceledHint: 'Press Speak to make it anew.',
   failedHint: 'Nothing of this take is kept. The script is as it was: press Speak to try once more.', lost: 'The take cannot be watched',
   live: {
-    label: 'How rendering keeps up', first: 'first picture {{sec}}', firstTip: 'From your request to the first picture on the screen', lead: '{{sec}} ahead', leadTip: 'Rendered beyond what is being shown', speed: '{{value}}× real time', speedTip: 'How fast it is rendered: above 1× it plays without stopping', slow: 'slower than it plays: it will stop for more now and then',
+    label: 'How rendering keeps up', first: 'first picture {{sec}}', firstTip: 'From your request to the first picture on the screen', lead: '{{sec}} ahead', leadTip: 'Rendered beyond what is being shown', speed: '{{value}}× real time', speedTip: 'How fast it is rendered: above 1× it plays without stopping', slow: 'Slower than it plays: it will stop for more now and then',
     frames: '{{value}} frames', fps: '{{value}} fps', done: 'finished', stalls: 'stopped {{value}}×',
   },
 } as const;

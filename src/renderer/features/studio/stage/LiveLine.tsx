@@ -37,7 +37,7 @@ export function LiveLine({ data }: { data: TakeData | null }) {
     if (isLive) parts.push({ key: 'lead', text: t('live.lead', { sec: format.seconds(now.leadSec, 1) }), tip: t('live.leadTip') });
     if (isLive || now.speed !== null) {
       const isSlow = isLive && now.speed !== null && now.speed < 1;
-      parts.push({ key: 'speed', text: t('live.speed', { value: format.number(now.speed, 1) }) + (isSlow ? ` (${t('live.slow')})` : ''), tip: t('live.speedTip'), ...(isSlow ? { tone: 'text-warn' } : {}) });
+      parts.push({ key: 'speed', text: t('live.speed', { value: format.number(now.speed, 1) }), tip: isSlow ? t('live.slow') : t('live.speedTip'), ...(isSlow ? { tone: 'text-warn' } : {}) });
     }
     if (stalls > 0) parts.push({ key: 'stalls', text: t('live.stalls', { value: format.number(stalls) }), tone: 'text-warn' });
     if (take.width !== null && take.height !== null) parts.push({ key: 'size', text: sizeText(format, take.width, take.height) });
