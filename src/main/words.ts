@@ -41,7 +41,7 @@ const en: Words = {
 const fa: Words = {
   name: 'استودیوی سیما',
   menu: {
-    file: 'پرونده', newProject: 'پروژهٔ تازه', open: 'باز کردن پروژه…', recent: 'پروژه‌های اخیر', noRecent: 'هنوز هیچ‌کدام', save: 'ذخیره', saveAs: 'ذخیره با نام…', export: 'برون‌بری…', quit: 'خروج',
+    file: 'فایل', newProject: 'پروژهٔ تازه', open: 'باز کردن پروژه…', recent: 'پروژه‌های اخیر', noRecent: 'هنوز هیچ‌کدام', save: 'ذخیره', saveAs: 'ذخیره با نام…', export: 'برون‌بری…', quit: 'خروج',
     edit: 'ویرایش', undo: 'واگرد', redo: 'ازنو', cut: 'برش', copy: 'رونوشت', paste: 'چسباندن', selectAll: 'انتخاب همه',
     view: 'نما', studio: 'استودیو', avatars: 'چهره‌ها', takes: 'برداشت‌ها', meters: 'سنجه‌ها', models: 'مدل‌ها', doctor: 'عیب‌یاب', settings: 'تنظیمات',
     zoomIn: 'بزرگ‌تر', zoomOut: 'کوچک‌تر', zoomReset: 'اندازهٔ اصلی', fullScreen: 'تمام‌صفحه', reload: 'بارگذاری دوبارهٔ پنجره',

@@ -66,7 +66,7 @@ describe.skipIf(executable === null)('the studio’s window', { timeout: 120_000
     const MISTAKES: [name: string, make: () => string, why: string, inScript?: string][] = [
       ['zeros.jpg', () => sparse('zeros.jpg', 320e6), 'is neither a photo nor a video'],
       ['camera.jpg', () => sparse('camera.jpg', 320e6, '\xff\xd8\xff\xe0'), 'is too large: photos up to 300 MB, clips up to 2 GB'],
-      ['letter.mp4', () => plain('letter.mp4', 'Dear reader, '.repeat(100)), 'is neither a photo nor a video', '“letter.mp4” is no sound file.'],
+      ['letter.mp4', () => plain('letter.mp4', 'Dear reader, '.repeat(100)), 'is neither a photo nor a video', '“letter.mp4” is not a sound file.'],
       ['empty.png', () => plain('empty.png', ''), 'is empty'],
       ['setup.exe', () => sparse('setup.exe', 320e6, 'MZ'), 'is neither a photo nor a video'],
       ['holiday', () => (mkdirSync(path.join(folder, 'holiday')), path.join(folder, 'holiday')), 'is a folder, or cannot be read'],

@@ -26,7 +26,7 @@ export const avatars = {
     reasons: { empty: 'is empty', 'too-large': 'is too large: photos up to 300 MB, clips up to 2 GB', 'not-media': 'is neither a photo nor a video', unreadable: 'is a folder, or cannot be read' },
   },
   picker: {
-    title: 'Who shall speak?', text: '“\u2068{{name}}\u2069” shows {{count, number}} faces. Choose one or more; each becomes an avatar of its own.', face: 'Face {{number}} of {{count, number}}', picture: 'The picture, with a box around each face', later: 'Later',
+    title: 'Who will speak?', text: '“\u2068{{name}}\u2069” shows {{count, number}} faces. Choose one or more; each becomes an avatar of its own.', face: 'Face {{number}} of {{count, number}}', picture: 'The picture, with a box around each face', later: 'Later',
     register_one: 'Register {{count, number}} face', register_other: 'Register {{count, number}} faces', keys: 'Number keys choose a face; they are counted from left to right.',
   },
   details: {

@@ -2,7 +2,7 @@ export const models = {
   title: 'Models and voices', tabs: { models: 'Models', voices: 'Voices', lexicon: 'Lexicon' },
   models: {
     intro: 'What moves the lips, finds faces and cuts out backgrounds. Drop an ONNX file here to bring your own lip-sync model.',
-    import: 'Import a model…', importTip: 'An ONNX file of a Wav2Lip model', verify: 'Check all files', verifyTip: 'Compares every file with its size and checksum', verifying: 'Checking…', allWell: 'All {{value}} files are what they should be.', drop: 'Drop the ONNX file to import it', notOnnx: '“{{name}}” is no ONNX file.',
+    import: 'Import a model…', importTip: 'An ONNX file of a Wav2Lip model', verify: 'Check all files', verifyTip: 'Compares every file with its size and checksum', verifying: 'Checking…', allWell: 'All {{value}} files are what they should be.', drop: 'Drop the ONNX file to import it', notOnnx: '“{{name}}” is not an ONNX file.',
     lipSync: 'Lip-sync', others: 'Faces and backgrounds',
     kinds: { rig: 'Built-in lip-sync', wav2lip: 'Wav2Lip lip-sync', 'face-detector': 'Finds faces', 'face-mesh': 'Finds landmarks', matte: 'Cuts out the person' },
     origins: { shipped: 'Built in', imported: 'Brought by you', known: 'Not installed' },

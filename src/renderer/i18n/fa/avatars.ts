@@ -18,13 +18,13 @@ export const avatars: Words<typeof english> = {
     hint: 'چهره‌ای که در حافظه است بی‌درنگ سخن می‌گوید؛ آنچه روی دیسک است نخست خوانده می‌شود. هر دو پاسخ از انباره به شمار می‌آیند.',
   },
   intake: {
-    title: 'در راه', checking_one: 'بررسی {{count, number}} پرونده…', checking_other: 'بررسی {{count, number}} پرونده…',
+    title: 'در راه', checking_one: 'بررسی {{count, number}} فایل…', checking_other: 'بررسی {{count, number}} فایل…',
     waiting: 'در نوبت', uploading: 'در حال فرستادن', looking: 'در جستجوی چهره', choosing: 'چند چهره دارد: انتخاب کنید', registering: 'آماده‌سازی چهره', done: 'آماده است', known: 'از پیش ثبت شده بود', faceless: 'چهره‌ای پیدا نشد', failed: 'نشد',
     facelessHint: 'عکس یا کلیپی بدهید که در آن چهره از روبه‌رو، با نور خوب و نه خیلی کوچک دیده شود.',
     choose: 'انتخاب', show: 'نمایش', cancel: 'لغو \u2068{{name}}\u2069', dismiss: 'برداشتن \u2068{{name}}\u2069 از فهرست', clear: 'پاک کردن تمام‌شده‌ها',
   },
   refused: {
-    title_one: '{{count, number}} پرونده پذیرفته نشد', title_other: '{{count, number}} پرونده پذیرفته نشد',
+    title_one: '{{count, number}} فایل پذیرفته نشد', title_other: '{{count, number}} فایل پذیرفته نشد',
     more_one: 'و {{count, number}} تای دیگر', more_other: 'و {{count, number}} تای دیگر', hint: 'عکس (JPEG، PNG، WebP، TIFF، AVIF، HEIC) و کلیپ (MP4، MOV، WebM، MKV، AVI) به کار می‌آیند.', dismiss: 'بستن این پیام',
     reasons: { empty: 'خالی است', 'too-large': 'بیش از اندازه بزرگ است: عکس تا ۳۰۰ مگابایت و کلیپ تا ۲ گیگابایت', 'not-media': 'نه عکس است و نه ویدیو', unreadable: 'پوشه است یا خوانده نمی‌شود' },
   },
@@ -36,7 +36,7 @@ export const avatars: Words<typeof english> = {
     voices: 'صدای او', voice: { fa: 'صدای فارسی', en: 'صدای انگلیسی' }, voiceDefault: 'پیش‌فرض استودیو', voicesHint: 'پروژه‌ای که این چهره را برمی‌گزیند این صداها را هم می‌گیرد.',
     title: 'جزئیات', close: 'بستن جزئیات', use: 'به کار بردن در استودیو', used: 'از این پس «\u2068{{name}}\u2069» در «\u2068{{project}}\u2069» سخن می‌گوید', noProject: 'نخست پروژه‌ای را در استودیو باز کنید.', name: 'نام', rename: 'نام این چهره',
     tags: 'برچسب‌ها', addTag: 'افزودن برچسب', addTagHint: 'بنویسید و Enter بزنید', removeTag: 'برداشتن برچسب \u2068{{tag}}\u2069', favourite: 'برگزیده',
-    kind: 'گونه', picture: 'تصویر', duration: 'مدت', face: 'چهره', faceOf: '{{index}} از {{count, number}}', files: 'پرونده‌ها', added: 'افزوده شده', uses: 'استفاده', usesTimes_one: '{{count, number}} بار', usesTimes_other: '{{count, number}} بار', lastUsed: 'آخرین استفاده', never: 'هرگز',
+    kind: 'گونه', picture: 'تصویر', duration: 'مدت', face: 'چهره', faceOf: '{{index}} از {{count, number}}', files: 'فایل‌ها', added: 'افزوده شده', uses: 'استفاده', usesTimes_one: '{{count, number}} بار', usesTimes_other: '{{count, number}} بار', lastUsed: 'آخرین استفاده', never: 'هرگز',
     takes: 'برداشت‌هایش', noTakes: 'هنوز هیچ.', allTakes: 'نمایش در برداشت‌ها', remove: 'حذف', removed: '«\u2068{{name}}\u2069» حذف شد. برداشت‌هایش می‌مانند.', restored: '«\u2068{{name}}\u2069» برگشت.', preview: 'تصویر \u2068{{name}}\u2069',
   },
   quality: {
@@ -62,10 +62,10 @@ export const avatars: Words<typeof english> = {
   camera: {
     title: 'ضبط با دوربین', photo: 'عکس', clip: 'کلیپ', kind: 'چه چیزی ضبط شود', asking: 'درخواست دوربین…', askingHint: 'مرورگر می‌پرسد که سیما اجازهٔ دوربین دارد یا نه. تصویرها از این رایانه بیرون نمی‌روند.',
     denied: 'دوربین مجاز نیست', deniedHint: 'برای این صفحه اجازه دهید: در مرورگر، روی نشان دوربین یا قفل کنار نشانی بزنید و «اجازه» را انتخاب کنید؛ سپس دوباره بیازمایید. شاید تنظیمات حریم خصوصی سیستم هم جلویش را گرفته باشد.',
-    none: 'دوربینی پیدا نشد', noneHint: 'دوربینی وصل کنید، یا با گوشی عکس بگیرید و پرونده‌اش را بیفزایید.', busy: 'دوربین باز نمی‌شود', busyHint: 'شاید برنامهٔ دیگری آن را گرفته باشد. آن را ببندید و دوباره بیازمایید.',
+    none: 'دوربینی پیدا نشد', noneHint: 'دوربینی وصل کنید، یا با گوشی عکس بگیرید و فایلش را بیفزایید.', busy: 'دوربین باز نمی‌شود', busyHint: 'شاید برنامهٔ دیگری آن را گرفته باشد. آن را ببندید و دوباره بیازمایید.',
     insecure: 'دوربین نشانی امن می‌خواهد', insecureHint: 'مرورگرها دوربین را فقط برای صفحه‌های همین رایانه (127.0.0.1) یا از راه HTTPS باز می‌کنند.',
     tips: 'به عدسی نگاه کنید، لب‌ها بسته، نور از روبه‌رو، و همهٔ سر در تصویر.', clipTips: 'به عدسی نگاه کنید و با لب بسته گوش دهید. حرکت‌های کوچک سر زنده‌اش می‌کند.',
-    length: 'مدت', seconds: '{{value}} ثانیه', take: 'گرفتن عکس', start: 'ضبط کلیپ', stop: 'همین حالا بس است', recording: 'در حال ضبط، {{value}} ثانیه مانده', countdown: 'تا {{value}}…', again: 'دوباره', use: 'همین خوب است', device: 'دوربین', preview: 'تصویر زندهٔ دوربین', review: 'آنچه ضبط شد', failed: 'ضبط نشد. دوباره بیازمایید.',
+    length: 'مدت', seconds: '{{value}} ثانیه', take: 'گرفتن عکس', start: 'ضبط کلیپ', stop: 'پایان ضبط', recording: 'در حال ضبط، {{value}} ثانیه مانده', countdown: 'تا {{value}}…', again: 'دوباره', use: 'همین خوب است', device: 'دوربین', preview: 'تصویر زندهٔ دوربین', review: 'آنچه ضبط شد', failed: 'ضبط نشد. دوباره بیازمایید.',
     fileName: 'دوربین',
   },
 };

@@ -13,6 +13,6 @@ export const doctor: Words<typeof english> = {
     machine: { node: 'Node.js', processor: 'پردازنده', memory: 'حافظه', disk: 'دیسک', home: 'پوشهٔ داده‌ها', temporary: 'پوشهٔ موقت' },
     gpu: { present: 'آیا کارتی هست', driver: 'راه‌انداز', works: 'اجرای مدل‌ها روی آن', visible: 'کدام کارت به کار می‌رود', 'compute-mode': 'حالت محاسبه', memory: 'حافظهٔ کارت', libraries: 'CUDA و cuDNN', provider: 'پیونددهندهٔ CUDA', persistence: 'حالت ماندگاری', power: 'سقف توان', clocks: 'بسامدها', 'kernel-cache': 'حافظهٔ نهان برنامه‌هایش' },
     system: { governor: 'گردانندهٔ پردازنده', swappiness: 'جابه‌جایی حافظه', 'dirty-ratio': 'داده‌های نانوشته', network: 'بافرهای شبکه', 'omp-threads': 'ریسه‌های OpenMP' },
-    studio: { settings: 'تنظیمات', codecs: 'رمزگذارها', nvenc: 'رمزگذار کارت', models: 'مدل‌ها', network: 'اجرای مدل‌ها روی پردازنده', 'voice-fa': 'صدای فارسی', 'voice-en': 'صدای انگلیسی', avatars: 'چهره‌ها' },
+    studio: { settings: 'تنظیمات', codecs: 'کدگذارها', nvenc: 'کدگذار کارت', models: 'مدل‌ها', network: 'اجرای مدل‌ها روی پردازنده', 'voice-fa': 'صدای فارسی', 'voice-en': 'صدای انگلیسی', avatars: 'چهره‌ها' },
   },
 };

@@ -6,9 +6,9 @@ export const errors: Readonly<Record<string, string>> = {
   // Photos and clips
   'No face was found in "{0}". Use a picture or video in which a face is seen from the front, well lit and not too small.': 'در «{0}» چهره‌ای پیدا نشد. عکس یا ویدیویی بدهید که در آن چهره از روبه‌رو، با نور خوب و نه خیلی کوچک دیده شود.',
   '"{0}" cannot be used. {1}': '«{0}» به کار نمی‌آید. {1}',
-  'The file "{0}" is empty. Give a photo or a video of a face.': 'پروندهٔ «{0}» خالی است. عکس یا ویدیویی از یک چهره بدهید.',
-  'The file "{0}" cannot be read as a picture ({1}). It may be damaged, incomplete or of another kind: give a JPEG, PNG, WebP, TIFF or AVIF photo.': 'پروندهٔ «{0}» را نمی‌توان مانند عکس خواند. شاید خراب، ناقص یا از گونه‌ای دیگر باشد: عکسی به قالب JPEG، PNG، WebP، TIFF یا AVIF بدهید. ({1})',
-  '"{0}" is neither a photo nor a video that can be read. It may be damaged or of another kind: give a JPEG, PNG, WebP, TIFF, AVIF, MP4, MOV or WebM file.': '«{0}» نه عکسی است که خوانده شود و نه ویدیو. شاید خراب یا از گونه‌ای دیگر باشد: پرونده‌ای به قالب JPEG، PNG، WebP، TIFF، AVIF، MP4، MOV یا WebM بدهید.',
+  'The file "{0}" is empty. Give a photo or a video of a face.': 'فایل «{0}» خالی است. عکس یا ویدیویی از یک چهره بدهید.',
+  'The file "{0}" cannot be read as a picture ({1}). It may be damaged, incomplete or of another kind: give a JPEG, PNG, WebP, TIFF or AVIF photo.': 'فایل «{0}» را نمی‌توان مانند عکس خواند. شاید خراب، ناقص یا از گونه‌ای دیگر باشد: عکسی به قالب JPEG، PNG، WebP، TIFF یا AVIF بدهید. ({1})',
+  '"{0}" is neither a photo nor a video that can be read. It may be damaged or of another kind: give a JPEG, PNG, WebP, TIFF, AVIF, MP4, MOV or WebM file.': '«{0}» نه عکسی است که خوانده شود و نه ویدیو. شاید خراب یا از گونه‌ای دیگر باشد: فایلی به قالب JPEG، PNG، WebP، TIFF، AVIF، MP4، MOV یا WebM بدهید.',
   'The picture "{0}" is too large: {1} pixels, the limit is {2} megapixels. Make it smaller and try again.': 'عکس «{0}» بیش از اندازه بزرگ است: {1} پیکسل؛ حداکثر {2} مگاپیکسل. کوچکش کنید و دوباره بیازمایید.',
   '{0} is longer than {1} seconds. Cut it first.': '{0} از {1} ثانیه بلندتر است. نخست کوتاهش کنید.',
   '{0} is only {1}; at least {2} is needed.': 'اندازهٔ {0} تنها {1} است؛ دست‌کم {2} لازم است.',
@@ -29,17 +29,17 @@ export const errors: Readonly<Record<string, string>> = {
   nothing: 'هیچ', 'less than half': 'کمتر از نیمی',
   '{0} has no sound.': '{0} صدا ندارد.',
   '{0} is longer than {1} minutes. Cut it first.': '{0} از {1} دقیقه بلندتر است. نخست کوتاهش کنید.',
-  '{0} has only {1} s of sound; at least {2} s are needed. Record it again, or choose another file.': '{0} تنها {1} ثانیه صدا دارد؛ دست‌کم {2} ثانیه لازم است. دوباره ضبط کنید یا پروندهٔ دیگری برگزینید.',
-  '{0} is silent throughout. Check the microphone and record it again, choose another file, or use it as recorded for a face that rests.': '{0} سراسر سکوت است. میکروفن را بررسی کنید و دوباره ضبط کنید، پروندهٔ دیگری برگزینید، یا برای چهره‌ای که خاموش است همان‌گونه که ضبط شده به کارش ببرید.',
-  'The upload is empty.': 'پرونده خالی است.',
+  '{0} has only {1} s of sound; at least {2} s are needed. Record it again, or choose another file.': '{0} تنها {1} ثانیه صدا دارد؛ دست‌کم {2} ثانیه لازم است. دوباره ضبط کنید یا فایل دیگری برگزینید.',
+  '{0} is silent throughout. Check the microphone and record it again, choose another file, or use it as recorded for a face that rests.': '{0} سراسر سکوت است. میکروفن را بررسی کنید و دوباره ضبط کنید، فایل دیگری برگزینید، یا برای چهره‌ای که خاموش است همان‌گونه که ضبط شده به کارش ببرید.',
+  'The upload is empty.': 'فایل خالی است.',
   'The upload broke off: {0} of {1} bytes arrived. Send it again.': 'فرستادن نیمه‌کاره ماند: {0} از {1} بایت رسید. دوباره بفرستید.',
-  'The upload is larger than the {0} MB that are allowed.': 'پرونده از {0} مگابایتِ مجاز بزرگ‌تر است.',
-  'There is no upload “{0}”. Uploads go a day after they were last used: send the file again.': 'پروندهٔ فرستاده‌شده دیگر نیست؛ یک روز پس از آخرین استفاده پاک می‌شود. دوباره بفرستید. ({0})',
+  'The upload is larger than the {0} MB that are allowed.': 'فایل از {0} مگابایتِ مجاز بزرگ‌تر است.',
+  'There is no upload “{0}”. Uploads go a day after they were last used: send the file again.': 'فایل فرستاده‌شده دیگر نیست؛ یک روز پس از آخرین استفاده پاک می‌شود. دوباره بفرستید. ({0})',
 
   // The disk
   'The disk is full: {0} could not be written. Free some space and try again.': 'دیسک پر است: {0} نوشته نشد. کمی جا باز کنید و دوباره بیازمایید.',
   'There is no permission to write {0}. Choose another folder.': 'اجازهٔ نوشتن {0} نیست. پوشهٔ دیگری برگزینید.',
-  'The disk has no room for this upload. Free some space and try again.': 'روی دیسک برای این پرونده جا نیست. کمی جا باز کنید و دوباره بیازمایید.',
+  'The disk has no room for this upload. Free some space and try again.': 'روی دیسک برای این فایل جا نیست. کمی جا باز کنید و دوباره بیازمایید.',
   'The disk of {0} has no room for this export: it needs about {1} MB. Free some space, or choose another folder.': 'روی دیسک {0} برای این خروجی جا نیست: حدود {1} مگابایت می‌خواهد. کمی جا باز کنید یا پوشهٔ دیگری برگزینید.',
   'The disk of {0} has no room for {1} MB more. Free some space and try again.': 'روی دیسک {0} برای {1} مگابایت دیگر جا نیست. کمی جا باز کنید و دوباره بیازمایید.',
   '{0} cannot be used: {1}.': '{0} به کار نمی‌آید: {1}.',
@@ -62,10 +62,10 @@ export const errors: Readonly<Record<string, string>> = {
 
   // Voices
   'The voice “{0}” is not installed. Import it again (sima voices import FILE.onnx), or choose another voice: sima voices list.': 'صدای «{0}» نصب نیست. آن را در «مدل‌ها» دوباره وارد کنید یا صدای دیگری برگزینید.',
-  'The file of the voice “{0}” is gone: {1}. {2}': 'پروندهٔ صدای «{0}» دیگر نیست: {1}. {2}',
+  'The file of the voice “{0}” is gone: {1}. {2}': 'فایل صدای «{0}» دیگر نیست: {1}. {2}',
   'Import it again: sima voices import FILE.onnx.': 'آن را در «مدل‌ها» دوباره وارد کنید.',
   'There is no voice “{0}”. Known voices: {1}.': 'صدایی به نام «{0}» نیست. صداها: {1}.',
-  'The voice {0} came without its description: {1} is missing. Give both files.': 'صدای {0} بی پروندهٔ توضیحش آمد: {1} نیست. هر دو پرونده را بدهید.',
+  'The voice {0} came without its description: {1} is missing. Give both files.': 'صدای {0} بی فایل توضیحش آمد: {1} نیست. هر دو فایل را بدهید.',
 
   // Rendering
   'All {0} seats of this studio are taken. Try again in about {1} s.': 'هر {0} جای این استودیو پر است. حدود {1} ثانیهٔ دیگر دوباره بیازمایید.',
@@ -80,18 +80,18 @@ export const errors: Readonly<Record<string, string>> = {
   // What is to be minded of a take, a recording, an export
   'The recording has single peaks far above its speech, so the video is quieter than usual ({0} instead of {1} LUFS). Cut out knocks and clicks, or compress the recording, for full loudness.': 'در صدای ضبط‌شده چند اوج بسیار بلندتر از گفتار هست، پس ویدیو آرام‌تر از معمول می‌شود ({0} به جای {1} LUFS). برای بلندی کامل، ضربه‌ها و تق‌تق‌ها را ببُرید یا صدا را فشرده (compress) کنید.',
   'The recording is very quiet ({0} LUFS). It is raised by {1} dB, and its noise with it; the video stays quieter than usual ({2} LUFS). Record it louder or nearer to the microphone.': 'صدای ضبط‌شده بسیار آرام است ({0} LUFS). آن را {1} دسی‌بل بلند می‌کنیم و نویزش هم بلند می‌شود؛ ویدیو آرام‌تر از معمول می‌ماند ({2} LUFS). بلندتر یا نزدیک‌تر به میکروفن ضبط کنید.',
-  'Encoded by x264: NVENC cannot be used, {0}.': 'با x264 رمز شد: NVENC اینجا به کار نمی‌آید، {0}.',
+  'Encoded by x264: NVENC cannot be used, {0}.': 'با x264 کد شد: NVENC اینجا به کار نمی‌آید، {0}.',
 
   // Projects and exports
   'There is no project “{0}”. It may have been removed in another window.': 'پروژهٔ «{0}» نیست. شاید در پنجرهٔ دیگری حذف شده باشد.',
   '“{0}” was saved elsewhere meanwhile, in another window or program. Choose which version is to stay.': '«{0}» در این میان در پنجره یا برنامهٔ دیگری ذخیره شد. برگزینید کدام نسخه بماند.',
   'The project is saved in the studio, but not in your own file. {0}': 'پروژه در استودیو ذخیره شد، ولی نه در فایل خودتان. {0}',
   '{0} is damaged, or no project of Sima’s.': '{0} خراب است یا پروژهٔ سیما نیست.',
-  'The file': 'این پرونده',
+  'The file': 'این فایل',
   '{0} is no project of Sima’s.': '{0} پروژهٔ سیما نیست.',
   'The package {0} is damaged ({1}). Ask for it again, or make it again.': 'بستهٔ {0} خراب است ({1}). آن را دوباره بگیرید یا دوباره بسازید.',
   'The package {0} was made by a newer Sima. Update Sima to open it.': 'بستهٔ {0} با سیمای تازه‌تری ساخته شده است. برای باز کردنش سیما را به‌روز کنید.',
   '“{0}” of this project is no longer there. Choose it again, then make the package.': '«{0}» از این پروژه دیگر نیست. آن را دوباره برگزینید و سپس بسته را بسازید.',
   'This video cannot be made as small as {0} bytes at {1}: {2} was the least. Choose a smaller frame size, or a larger file.': 'این ویدیو در اندازهٔ {1} به کوچکی {0} بایت نمی‌شود: کمترین {2} بایت بود. تصویر کوچک‌تر یا حجم بیشتری برگزینید.',
-  'The graphics card’s encoder (NVENC) cannot be used: {0}. Choose x264, which runs everywhere.': 'رمزگذار کارت گرافیک (NVENC) به کار نمی‌آید: {0}. x264 را برگزینید که همه‌جا کار می‌کند.',
+  'The graphics card’s encoder (NVENC) cannot be used: {0}. Choose x264, which runs everywhere.': 'کدگذار کارت گرافیک (NVENC) به کار نمی‌آید: {0}. x264 را برگزینید که همه‌جا کار می‌کند.',
 };

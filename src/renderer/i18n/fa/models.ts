@@ -4,7 +4,7 @@ import type { models as english } from '../en/models.ts';
 export const models: Words<typeof english> = {
   title: 'مدل‌ها و صداها', tabs: { models: 'مدل‌ها', voices: 'صداها', lexicon: 'واژه‌نامه' },
   models: {
-    intro: 'آنچه لب‌ها را حرکت می‌دهد، چهره را می‌یابد و پس‌زمینه را جدا می‌کند. برای آوردن مدل لب‌خوانی خودتان، فایل ONNX را اینجا رها کنید.',
+    intro: 'آنچه لب‌ها را حرکت می‌دهد، چهره را می‌یابد و پس‌زمینه را جدا می‌کند. برای آوردن مدل هماهنگی لبِ خودتان، فایل ONNX را اینجا رها کنید.',
     import: 'وارد کردن مدل…', importTip: 'فایل ONNX یک مدل Wav2Lip', verify: 'بررسی همهٔ فایل‌ها', verifyTip: 'هر فایل با اندازه و چکیده‌اش سنجیده می‌شود', verifying: 'در حال بررسی…', allWell: 'هر {{value}} فایل همان است که باید باشد.', drop: 'برای وارد کردن، فایل ONNX را رها کنید', notOnnx: '«{{name}}» فایل ONNX نیست.',
     lipSync: 'هماهنگی لب', others: 'چهره و پس‌زمینه',
     kinds: { rig: 'هماهنگی لبِ درونی', wav2lip: 'هماهنگی لب با Wav2Lip', 'face-detector': 'یافتن چهره', 'face-mesh': 'یافتن نقاط چهره', matte: 'جدا کردن شخص از پس‌زمینه' },

@@ -3,7 +3,7 @@ import type { studio as english } from '../en/studio.ts';
 
 export const studio: Words<typeof english> = {
   bar: {
-    project: 'پروژه', rename: 'تغییر نام', newProject: 'پروژهٔ تازه', recent: 'پروژه‌های اخیر', openFile: 'باز کردن فایل پروژه…', saveAs: 'ذخیره در فایل…', working: 'یک لحظه: پرونده‌ها بسته یا آورده می‌شوند…', package: 'ذخیره به‌صورت بسته…', packageHint: 'همراه صدا، پس‌زمینه و چهره‌ها، برای رایانه‌ای دیگر', remove: 'حذف این پروژه…',
+    project: 'پروژه', rename: 'تغییر نام', newProject: 'پروژهٔ تازه', recent: 'پروژه‌های اخیر', openFile: 'باز کردن فایل پروژه…', saveAs: 'ذخیره در فایل…', working: 'یک لحظه: فایل‌ها بسته یا آورده می‌شوند…', package: 'ذخیره به‌صورت بسته…', packageHint: 'همراه صدا، پس‌زمینه و چهره‌ها، برای رایانه‌ای دیگر', remove: 'حذف این پروژه…',
     removeTitle: '«{{name}}» حذف شود؟', removeText: 'پروژه و متنش حذف می‌شوند. برداشت‌هایی که از آن ساخته شده در «برداشت‌ها» می‌مانند.', untitled: 'بی‌نام', name: 'نام', noWords: 'هنوز متنی ندارد', firstName: 'نخستین ویدیوی من', numbered: 'ویدیوی {{number}}',
     saved: 'ذخیره شد', saving: 'در حال ذخیره…', unsaved: 'هنوز ذخیره نشده', failed: 'ذخیره نشد', failedTip: 'استودیو نتوانست ذخیره کند: {{message}} نوشتهٔ شما در همین پنجره نگه داشته می‌شود و ذخیره خودبه‌خود دوباره امتحان می‌شود.', savedTip: 'همه‌چیز هنگام کار ذخیره می‌شود',
     elsewhere: { text: '«\u2068{{name}}\u2069» در پنجرهٔ دیگری تغییر کرده است. کدام نسخه بماند؟', theirs: 'نسخهٔ پنجرهٔ دیگر', theirsTip: 'با «برگردان» آنچه اکنون اینجاست برمی‌گردد', mine: 'همین که اینجاست', mineTip: 'جای آنچه پنجرهٔ دیگر ذخیره کرده را می‌گیرد', waits: 'تا نگویید کدام نسخه بماند، چیزی ذخیره نمی‌شود.' },
@@ -39,7 +39,7 @@ export const studio: Words<typeof english> = {
   },
   inspector: {
     title: 'تنظیمات ویدیو', voice: 'صدا', frame: 'تصویر', persian: 'صدای فارسی', english: 'صدای انگلیسی', usual: 'پیش‌فرض: {{name}}', usualPlain: 'پیش‌فرض', tryTip: 'شنیدن این صدا', stopTrying: 'ایست', sampleFa: 'سلام! این صدای من است.', sampleEn: 'Hello! This is my voice.', otherGroup: 'دیگر',
-    rate: 'سرعت', pitch: 'زیر و بمی', times: '{{value}}×', model: 'مدل لب‌خوانی', modelUsual: 'پیش‌فرض: {{name}}', fps: 'فریم در ثانیه', fpsOwn: 'همان چهره', aspect: 'قالب', own: 'اصلی', aspectTip: { own: 'همان‌گونه که چهره هست', wide: 'افقی، ۱۶:۹', tall: 'عمودی، ۹:۱۶', square: 'مربع، ۱:۱' }, size: 'اندازه',
+    rate: 'سرعت', pitch: 'زیر و بمی', times: '{{value}}×', model: 'مدل هماهنگی لب', modelUsual: 'پیش‌فرض: {{name}}', fps: 'فریم در ثانیه', fpsOwn: 'همان چهره', aspect: 'قالب', own: 'اصلی', aspectTip: { own: 'همان‌گونه که چهره هست', wide: 'افقی، ۱۶:۹', tall: 'عمودی، ۹:۱۶', square: 'مربع، ۱:۱' }, size: 'اندازه',
     background: 'پس‌زمینه', keep: 'همان', blur: 'محو', colour: 'رنگ', picture: 'عکس', amount: 'میزان محوی', choosePicture: 'انتخاب عکس…', colourLabel: 'رنگ پس‌زمینه', green: 'سبز', white: 'سفید', grey: 'خاکستری', dark: 'تیره',
     idle: 'پلک و نفس', idleHint: 'عکس خودش کمی حرکت می‌کند', quality: 'کیفیت', live: 'زنده', final: 'نهایی', liveTip: 'هنگام ساخت پخش می‌شود', finalTip: 'تصویر ظریف‌تر، زمان بیشتر', resetTip: 'همهٔ تنظیمات ویدیو مانند آغاز؛ متن می‌ماند', resetDone: 'تنظیمات مانند آغاز شد.', cost: 'بزرگ‌تر از تصویر چهره است: کمی نرم دیده می‌شود.',
   },
