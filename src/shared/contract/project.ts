@@ -4,6 +4,8 @@ import { chosenVoices, count, id, lang, sentence, time } from './common.ts';
 import { lexicon, MAX_SCRIPT_CHARACTERS, QUALITIES, scriptSegment } from './request.ts';
 import { reviewMark } from './qa.ts';
 
+/** More than may be spoken: what is too long for a take is kept all the same, to be cut or made two of. */
+const MOST_KEPT_CHARACTERS = 500_000;
 const even = z.int().min(64).max(3840).multipleOf(2);
 
 /** A line of a batch: one script, one take. */
@@ -15,7 +17,7 @@ export const projectSchema = z.strictObject({
   id,
   name: z.string().max(200),
   /** Joined, their texts are the script, as the editor shows it. */
-  segments: z.array(scriptSegment).max(5000),
+  segments: z.array(scriptSegment.extend({ text: z.string().max(MOST_KEPT_CHARACTERS) })).max(5000),
   avatarId: z.string().max(200).nullable(),
   voices: chosenVoices,
   rate: z.number().min(0.5).max(2),

@@ -4,7 +4,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { openProjects, type ProjectStore } from '../../../src/engine/library/projects.ts';
-import type { Project } from '../../../src/shared/contract/project.ts';
+import { projectSchema, type Project } from '../../../src/shared/contract/project.ts';
 
 let home: string;
 let projects: ProjectStore;
@@ -48,6 +48,15 @@ test('who saves over a version that they do not know is told when it was saved, 
   await projects.remove(made.id);
   await projects.save(saying(made, 'still here'), second);
   expect((await projects.open(made.id)).segments).toEqual([{ text: 'still here' }]);
+});
+
+test('a script that is too long for a take is kept all the same', async () => {
+  const made = await projects.create({ name: 'Long' });
+  const long = saying(made, 'این جملهٔ بلند است. '.repeat(6000));
+  await projects.save(long);
+  expect((await projects.open(made.id)).segments).toEqual(long.segments);
+  expect(projectSchema.safeParse(long).success).toBe(true); // what asks for it to be saved is held to that
+  expect(projectSchema.safeParse(saying(made, 'a'.repeat(500_001))).success).toBe(false);
 });
 
 test('the last saved is listed first', async () => {
