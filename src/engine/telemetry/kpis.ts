@@ -62,14 +62,6 @@ export interface KpiFigures {
   p99: number | null;
 }
 
-/** Whether the figures are as the guide asks; null: it asks for nothing, or nothing was measured. */
-export function meetsTarget(name: KpiName, figures: KpiFigures): boolean | null {
-  const target: KpiTarget | null = KPIS[name].target;
-  const value = target && figures[target.of];
-  if (target === null || value === null) return null;
-  return target.limit === 'at-most' ? value <= target.value : value >= target.value;
-}
-
 /** Smallest of the values that at least that share of them does not exceed (nearest rank). @param sorted ascending; null where empty */
 export function percentile(sorted: ArrayLike<number>, share: number): number | null {
   return sorted.length === 0 ? null : sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)];
