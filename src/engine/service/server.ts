@@ -57,7 +57,7 @@ export interface ServiceLimits {
 }
 
 const SERVICE_LIMITS: ServiceLimits = {
-  connections: 64, messageBytes: 1 << 20, openRequests: 64, uploadBytes: UPLOAD_LIMIT_BYTES,
+  connections: 64, messageBytes: 8 << 20, openRequests: 64, uploadBytes: UPLOAD_LIMIT_BYTES,
   headMs: 10_000, requestMs: 3600_000, idleMs: 1800_000, heartbeatMs: 30_000,
 };
 
