@@ -65,6 +65,10 @@ const EVICT_STEP_SEC = 5;
 const NEAR_BYTES = 3e6;
 /** Kept behind the playhead even where room is short: the GOP that is shown, and a little to step back into. */
 const LEAST_BEHIND_SEC = 3;
+/** With less than this ahead, all room is for what comes next. */
+const DRY_SEC = 1;
+/** No browser has less room. */
+const LEAST_BYTES = 250e3;
 /** A fragment's sound begins up to one AAC packet after its pictures: a seek to its very first frame starts in the one before. */
 const SOUND_LATE_SEC = 0.03;
 
@@ -111,7 +115,9 @@ export function nextStep({ fragments, rate, complete, run, playheadSec, limits }
   if (isBehind || isFarAhead) return { do: 'restart' };
 
   const isFull = bytesOf(fragments, run) >= limits.bytes;
-  const behindSec = isFull ? Math.min(limits.behindSec, LEAST_BEHIND_SEC) : limits.behindSec;
+  const { firstFrame, frames } = fragments[run.end - 1];
+  const isDry = secOf(firstFrame + frames, rate) - playheadSec < DRY_SEC;
+  const behindSec = !isFull ? limits.behindSec : isDry ? 0 : Math.min(limits.behindSec, LEAST_BEHIND_SEC);
   const keepFrom = Math.min(keyframeAtOrBefore(fragments, placeOf(playheadSec - behindSec)), keyframeAtOrBefore(fragments, target));
   if (keepFrom > run.first && (isFull || startSec(keepFrom) - startSec(run.first) >= EVICT_STEP_SEC)) return { do: 'evict', first: keepFrom };
 
@@ -126,8 +132,14 @@ function spanEnd(fragments: readonly Fragment[], first: number, { spanBytes, ahe
   return end;
 }
 
-/** After the browser has refused more: room for less than it held then. */
-export const tighter = (limits: Limits, heldBytes: number): Limits => ({ ...limits, bytes: Math.max(1e6, Math.min(limits.bytes, heldBytes) * 0.7), behindSec: Math.min(limits.behindSec, LEAST_BEHIND_SEC) });
+/**
+ * After the browser has refused more: room for less than it held then, and no more at a time than fits into what was let go.
+ * @param heldBytes 0: it refused the very first piece
+ */
+export function tighter(limits: Limits, heldBytes: number, refusedBytes: number): Limits {
+  const bytes = Math.max(LEAST_BYTES, Math.min(limits.bytes, heldBytes > 0 ? heldBytes : refusedBytes) * 0.7);
+  return { ...limits, bytes, spanBytes: Math.min(limits.spanBytes, bytes / 4), behindSec: Math.min(limits.behindSec, LEAST_BEHIND_SEC) };
+}
 
 export const heldBytes = (fragments: readonly Fragment[], run: Run | null): number => (run === null ? 0 : bytesOf(fragments, run));
 

@@ -99,8 +99,8 @@ export function openMediaFeed({ video, data, playheadSec, onChange, onFailed }: 
       await settled((into) => into.appendBuffer(piece));
     } catch (error) {
       if (!(error instanceof DOMException && error.name === 'QuotaExceededError')) throw error;
-      limits = tighter(limits, heldBytes(data.fragments, run));
-      if (run === null) throw new StudioError('capacity', 'The browser has no memory for the video.', { details: { final: true } });
+      limits = tighter(limits, heldBytes(data.fragments, run), piece.length);
+      if (run === null && end - first === 1) throw new StudioError('capacity', 'The browser has no memory for the video.', { details: { final: true } });
       return; // the next step makes room, or waits for the playhead to move on
     }
     run = { first: run?.first ?? first, end };

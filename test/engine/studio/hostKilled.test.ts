@@ -115,7 +115,10 @@ test('closed amid a take, a studio leaves it for the next one; who watches is le
   const { studio } = next;
   const all = await followed(studio, id);
   await expectWhole(studio, all);
-  expect(fragmentsOf(all.events).slice(0, 3)).toEqual(fragmentsOf(told));
+  // What was told until it was closed, which may be one more than was waited for.
+  const before = fragmentsOf(told);
+  expect(before.length).toBeGreaterThanOrEqual(3);
+  expect(fragmentsOf(all.events).slice(0, before.length)).toEqual(before);
   expect(all.take.restarts).toBe(1);
   await next.close();
 });

@@ -122,8 +122,36 @@ describe('an hour', () => {
     expect(shown).toBe(true);
   });
 
+  test('plays to the end in a browser with room for a few seconds, whatever their bytes, and however much of it is made already', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 500, max: 30_000 }), fc.double({ min: 4, max: 12, noNaN: true }), fc.integer({ min: 1, max: 40 }), (bytesPerFrame, roomSec, publishedSec) => {
+        const all = table(40, bytesPerFrame);
+        const room = Math.max(400e3, roomSec * 25 * bytesPerFrame);
+        let [run, limits, playheadSec, madeSec, stoodFor]: [Run | null, Limits, number, number, number] = [null, LIMITS, 0, publishedSec, 0];
+        while (playheadSec < 39.9) {
+          madeSec += 0.12; // a little faster than it plays
+          const fragments = all.filter(({ firstFrame, frames }) => firstFrame + frames <= 25 * madeSec);
+          const step = nextStep({ fragments, rate: RATE, complete: fragments.length === all.length, run, playheadSec, limits });
+          const held = (of: Run) => fragments[of.end - 1].offset + fragments[of.end - 1].bytes - fragments[of.first].offset;
+          if (step.do === 'append') {
+            const next: Run = { first: run?.first ?? step.first, end: step.end };
+            if (held(next) <= room) run = next;
+            else limits = tighter(limits, run === null ? 0 : held(run), held({ first: step.first, end: step.end }));
+          } else if (step.do === 'evict') run = { first: step.first, end: run!.end };
+          else if (step.do === 'restart') run = null;
+          const endSec = run === null ? 0 : (fragments[run.end - 1].firstFrame + fragments[run.end - 1].frames) / 25;
+          const before = playheadSec;
+          if (step.do === 'wait' || step.do === 'end') playheadSec = Math.min(endSec, playheadSec + 0.1);
+          stoodFor = playheadSec > before ? 0 : stoodFor + 1;
+          expect(stoodFor).toBeLessThan(100);
+        }
+      }),
+      { numRuns: 200 },
+    );
+  });
+
   test('stays within less after the browser has refused more', () => {
-    const limits = tighter(LIMITS, 20e6);
+    const limits = tighter(LIMITS, 20e6, 2e6);
     const { most, shown } = play(limits);
     expect(limits.bytes).toBe(14e6);
     expect(most).toBeLessThan(14e6 + limits.spanBytes);
