@@ -87,8 +87,8 @@ export function sabotaged(saboteur: Saboteur): StartEngineProcess {
         return child.pid;
       },
       kill: () => child.kill(),
-      // Told as a crash of its own: what is tested is who is blamed for one.
-      onExit: (listener) => child.onExit((reason) => listener(reason, false)),
+      // The saboteur's kill is told as a crash of its own: what is tested is who is blamed for one.
+      onExit: (listener) => child.onExit((reason, killed) => listener(reason, killed && !isDead)),
       port: {
         ...child.port,
         send(message) {

@@ -3,7 +3,7 @@
  * What is in it outlives the host: queued ones are taken up by the next studio, one that was being made begins again.
  */
 import { randomUUID } from 'node:crypto';
-import { constants } from 'node:fs';
+import { constants, rmSync } from 'node:fs';
 import { access, mkdir, rm, stat, statfs } from 'node:fs/promises';
 import path from 'node:path';
 import type { ExportInfo, ExportSettings, RemovedExport } from '../../shared/contract/export.ts';
@@ -230,7 +230,7 @@ export function openExports({ home, takes, engine, folder: settingsFolder, goOn 
     if (!isEnded && (!goOn || isBusy || !records.takeOver(row.info.id, owner, me))) continue;
     const info = { ...row.info, progress: row.info.state === 'finished' ? 1 : null };
     const entry = add({ ...row, info: info.state === 'running' ? { ...info, state: 'queued' } : info });
-    if (!isEnded) void rm(workFolderOf(entry), { recursive: true, force: true }).catch(() => undefined); // of a host that was killed
+    if (!isEnded) clear(workFolderOf(entry));
   }
   next();
 
@@ -350,6 +350,15 @@ export function openExports({ home, takes, engine, folder: settingsFolder, goOn 
 }
 
 /** On the disk of the result, so that giving it its name moves no bytes; hidden, and known by the export's id, so that it is found after a crash. */
+/** What a host that was killed has left: gone before the export begins again in the same place. What cannot be removed is in nobody's way. */
+function clear(workFolder: string): void {
+  try {
+    rmSync(workFolder, { recursive: true, force: true });
+  } catch {
+    // The export itself says so, if it cannot begin anew.
+  }
+}
+
 const workFolderOf = ({ folder, info: { id } }: Entry): string => path.join(folder, `.sima-export-${id}`);
 
 async function anew(folder: string): Promise<void> {

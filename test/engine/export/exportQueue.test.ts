@@ -155,7 +155,7 @@ test('what a host that was killed has left is taken up, and its half-made files 
   // Of those who try to take it over, one succeeds.
   expect([records.takeOver(id, dead, NOBODY), records.takeOver(id, dead, thisProcess())]).toEqual([true, false]);
   open = await openTestStudio({ home, goOn: true });
-  expect(await ended(id)).toMatchObject({ state: 'finished' });
+  expect(await ended(id)).toMatchObject({ state: 'finished', error: null });
   expect(readdirSync(folder)).toEqual(['left.mp4']);
 });
 
