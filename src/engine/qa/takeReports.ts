@@ -10,12 +10,11 @@ import type { TakeInfo } from '../../shared/contract/take.ts';
 import { StudioError, throwIfCanceled } from '../../shared/errors.ts';
 import { shownPart, shownText } from '../../shared/marks.ts';
 import type { QaLang } from '../../shared/qaWords.ts';
-import type { Client } from '../../shared/rpc.ts';
 import { replaceDurably } from '../library/durable.ts';
 import type { TakeStore } from '../library/takes.ts';
 import { rateValue } from '../media/rate.ts';
 import { textOf } from '../pipeline/speechPlan.ts';
-import type { EngineApi } from '../process/api.ts';
+import { askEngine } from '../process/askEngine.ts';
 import type { EngineOwner } from '../process/owner.ts';
 import { QA_VERSION } from './version.ts';
 import { momentsOf, reportHtml } from './report.ts';
@@ -44,19 +43,6 @@ const MOST_LIVES = 3;
 const PICTURE_WIDTH = 320;
 
 export function createTakeReports({ engine, takes }: ReportParts): TakeReports {
-  /** What the engine's end cut off is begun again in its next life. */
-  async function throughLives<T>(signal: AbortSignal, work: (client: Client<EngineApi>) => Promise<T>): Promise<T> {
-    for (let lives = 1; ; lives++) {
-      const life = await engine.life(signal);
-      try {
-        return await work(life.client);
-      } catch (error) {
-        throwIfCanceled(signal);
-        if (!life.over || lives >= MOST_LIVES) throw error;
-      }
-    }
-  }
-
   const orderOf = (take: TakeInfo, file: string): QaOrder & { take: QaTake } => {
     const { said, track, chunks } = takes.soFar(take.id);
     const script = textOf(take.request);
@@ -101,7 +87,7 @@ export function createTakeReports({ engine, takes }: ReportParts): TakeReports {
     const used = 'takeId' in what ? takes.use(what.takeId) : null;
     const file = used?.file ?? (what as { file: string }).file;
     try {
-      const pictures = await picturesOf(report, (atSec) => throughLives(signal, (client) => client.call('picture', { file, take: null, what: 'frame', atSec, gain: 1, width: PICTURE_WIDTH }, signal)));
+      const pictures = await picturesOf(report, (atSec) => askEngine(engine, (client) => client.call('picture', { file, take: null, what: 'frame', atSec, gain: 1, width: PICTURE_WIDTH }, signal), signal, MOST_LIVES));
       const take = used?.take ?? null;
       const date = take && new Intl.DateTimeFormat(lang === 'fa' ? 'fa-IR' : 'en-GB', { dateStyle: 'medium', timeStyle: 'short' }).format(new Date(take.createdAt));
       const about = [date, take?.modelId].filter((each) => each !== null && each !== undefined);
@@ -120,7 +106,7 @@ export function createTakeReports({ engine, takes }: ReportParts): TakeReports {
       try {
         if (frame >= take.framesDone) throw new StudioError('invalid-input', `The take has ${take.framesDone} frames; there is no frame ${frame}.`);
         const atSec = (frame + 0.25) / rateValue(take.rate!);
-        return await throughLives(signal, (client) => client.call('picture', { ...orderOf(take, file), what, atSec, gain, width: null }, signal));
+        return await askEngine(engine, (client) => client.call('picture', { ...orderOf(take, file), what, atSec, gain, width: null }, signal), signal, MOST_LIVES);
       } finally {
         release();
       }

@@ -1,5 +1,5 @@
 /** The user's own sound, before a face follows it. */
-import { askEngine } from '../askEngine.ts';
+import { askEngine } from '../../process/askEngine.ts';
 import type { Area, HandlerParts } from './area.ts';
 
 export function recordingHandlers({ studio: { engine, preferences } }: HandlerParts): Area<'recordings'> {
@@ -7,7 +7,7 @@ export function recordingHandlers({ studio: { engine, preferences } }: HandlerPa
     calls: {
       'recordings.examine': (asked, signal) => {
         const wish = { ...asked, loudnessLufs: asked.loudnessLufs ?? preferences.current().loudnessLufs ?? undefined };
-        return askEngine(engine, ({ client }) => client.call('examineRecording', wish, signal), signal);
+        return askEngine(engine, (client) => client.call('examineRecording', wish, signal), signal);
       },
     },
     streams: {},

@@ -1,5 +1,6 @@
 /** Voices, the lexicon, and how a script will be spoken. */
 import { ownVoice } from '../../pipeline/speechPlan.ts';
+import { askEngine } from '../../process/askEngine.ts';
 import { StudioError } from '../../../shared/errors.ts';
 import { isOver } from '../../../shared/contract/take.ts';
 import type { VoiceInfo } from '../../../shared/contract/voice.ts';
@@ -9,7 +10,6 @@ import { refuseFetch, removeVoice, usableDefaults } from '../../voice/piper/impo
 import { entriesIn } from '../../voice/lexicon/lexicon.ts';
 import { createPlanner } from '../../voice/plan.ts';
 import { langOfText, markedOf } from '../../voice/ssml/ssml.ts';
-import { askEngine } from '../askEngine.ts';
 import type { Area, HandlerParts } from './area.ts';
 
 export function voiceHandlers({ studio, changes, home }: HandlerParts): Area<'voices' | 'script' | 'lexicon'> {
@@ -60,7 +60,7 @@ export function voiceHandlers({ studio, changes, home }: HandlerParts): Area<'vo
         const voice = asked.voice ?? langOfText(asked.text, marked);
         const own = voice === 'fa' || voice === 'en' ? defaults()[voice] : undefined;
         const input = { pauses: preferences.pauses(), ...asked, voice: own ?? voice, lexicon: [...(asked.lexicon ?? []), ...entriesIn(marked?.plain ?? asked.text, lexicon.applied(), null)] };
-        return askEngine(engine, ({ client }) => client.call('say', input, signal), signal);
+        return askEngine(engine, (client) => client.call('say', input, signal), signal);
       },
       'voices.import': async ({ files, acceptedLicence }, signal) => {
         if (!acceptedLicence) throw new StudioError('invalid-input', `The licence of the voice must be accepted first. ${VOICE_LICENCE}.`);
