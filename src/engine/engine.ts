@@ -11,7 +11,8 @@ import { FACE_MODELS, type Avatar } from './avatar/prepare.ts';
 import { openLibrary, type AvatarInUse, type Library } from './library/avatars.ts';
 import type { LibraryEvent } from './library/room.ts';
 import { storedVoices } from './library/speechStore.ts';
-import { examineRecording, type RecordingWish } from './media/ownAudio.ts';
+import type { RecordingWish } from './media/ownAudio.ts';
+import { createRecordings } from './media/recordings.ts';
 import { rateValue, toRate, type Rate } from './media/rate.ts';
 import { coldStart } from './onnx/coldStart.ts';
 import { defaultLipSync } from './onnx/defaultLipSync.ts';
@@ -101,6 +102,7 @@ export async function openEngine({ home, device = 'auto', settings = DEFAULT_SET
   const voices = storedVoices(spoken, path.join(home, 'speech'), { defaults: defaultVoices });
   const renderer: Renderer = openRenderer();
   const scenes = openScenes(renderer, sessions);
+  const recordings = createRecordings(TIMELINE_RATE);
   const turns = { speech: createTurns({ slots: 1 }), render: createTurns({ slots: RENDER_SLOTS }) };
   const batchers = new Map<string, Batcher>();
   const ending = new AbortController();
@@ -181,7 +183,7 @@ export async function openEngine({ home, device = 'auto', settings = DEFAULT_SET
       const model = await loading;
       const sceneMs = performance.now() - t1;
       if (request.audio !== undefined) yield { type: 'stage', stage: 'listening to the recording' };
-      const recording = request.audio === undefined ? null : await examineRecording({ ...request, file: request.audio }, TIMELINE_RATE, signal);
+      const recording = request.audio === undefined ? null : await recordings({ ...request, file: request.audio }, signal);
       const { width, height, sceneId } = scene;
       const allWarnings = [...new Set([...warnings, ...scene.warnings, ...(recording?.report.warning ? [recording.report.warning] : [])])];
       yield {
@@ -248,7 +250,7 @@ export async function openEngine({ home, device = 'auto', settings = DEFAULT_SET
       underWay.playheadSec = Math.max(underWay.playheadSec, playheadSec);
       underWay.pace?.want(playheadSec);
     },
-    examineRecording: async (wish, signal) => (await examineRecording(wish, TIMELINE_RATE, signal)).report,
+    examineRecording: async (wish, signal) => (await recordings(wish, signal)).report,
     say: (input, signal) => saySample(input, { ...speechInTurn(voices, turns.speech, 'say'), find: (id) => voices.find(id) }, signal),
     async drain() {
       const all = [...rendering.values()];
