@@ -12,6 +12,7 @@ import { PRESENTERS } from '../../src/cli/commands/demo.ts';
 import { violations } from '../support/axe.ts';
 import { findChromium, NO_CHROMIUM } from '../support/chromium.ts';
 import { openStudioPages, type StudioPages } from '../support/page.ts';
+import { untilLoaded } from '../support/playback.ts';
 import type { Campaign, Figure } from './campaign.ts';
 
 const FOLDER = fileURLToPath(new URL('../../docs/screenshots', import.meta.url));
@@ -134,7 +135,7 @@ async function show(page: Page, { screen, open }: View): Promise<void> {
   const [nav] = await page.getByRole('navigation').all();
   await nav.getByRole('button').nth(SCREENS.indexOf(screen)).click();
   await page.locator('main h1, main h2').first().waitFor({ state: 'attached' });
-  if (screen === 'studio') await page.locator('video').evaluate((video: HTMLVideoElement) => new Promise<void>((resolve) => (video.readyState >= 2 ? resolve() : video.addEventListener('loadeddata', () => resolve(), { once: true }))));
+  if (screen === 'studio') await untilLoaded(page);
   await open?.(page);
   await page.waitForLoadState('networkidle');
   if (screen === 'doctor') await page.locator('main [role=progressbar]').waitFor({ state: 'detached' });

@@ -80,6 +80,10 @@ export async function untilPlayback(page: Page, name: string, { after = 0, timeo
   throw new Error(`It was never “${name}” (${frames.length} pictures): ${events.map((event) => `${event.name} at ${event.sec.toFixed(2)}`).join(', ')}`);
 }
 
+/** Resolves when the element has a picture, whether it plays or not. */
+export const untilLoaded = (page: Page): Promise<void> =>
+  page.locator('video').evaluate((video: HTMLVideoElement) => new Promise<void>((resolve) => (video.readyState >= video.HAVE_CURRENT_DATA ? resolve() : video.addEventListener('loadeddata', () => resolve(), { once: true }))));
+
 /** Resolves when a picture from there or later is shown. */
 export const untilShown = (page: Page, sec: number): Promise<unknown> => page.evaluate(`window.noted.untilShown(${sec})`);
 

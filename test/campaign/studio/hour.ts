@@ -1,12 +1,11 @@
 /** An hour in the player: any place is reached, and what the browser holds stays small. */
 import { percentilesOf } from '../../../src/engine/bench/figure.ts';
 import { LIMITS } from '../../../src/renderer/player/fragments.ts';
-import { countOf, notePlayback, playbackOf, untilPlayback } from '../../support/playback.ts';
+import { countOf, notePlayback, playbackOf, untilLoaded, untilPlayback } from '../../support/playback.ts';
 import { figure } from '../campaign.ts';
-import { newText } from './speaking.ts';
+import { newText, SIZE } from './speaking.ts';
 import type { StudioPart } from './part.ts';
 
-const SIZE = { width: 512, height: 512 };
 const MINUTES = 60;
 /** Characters that a minute of speech takes, rather too many than too few. */
 const CHARACTERS_A_MINUTE = 1000;
@@ -28,7 +27,7 @@ export const hour: StudioPart = {
       await notePlayback(page);
       await page.goto(pages.service.url);
       const bar = page.getByRole('slider', { name: 'Place in the take' });
-      await page.locator('video').evaluate((video: HTMLVideoElement) => new Promise<void>((resolve) => (video.readyState >= 2 ? resolve() : video.addEventListener('loadeddata', () => resolve(), { once: true }))));
+      await untilLoaded(page);
       const { width, height } = (await bar.boundingBox())!;
       const soughtMs: number[] = [];
       let [heldSec, missed] = [0, 0];
