@@ -20,6 +20,9 @@ export function formatFor(language: UiLanguage) {
     value === null || value === undefined || !Number.isFinite(value) ? UNKNOWN : numberFormat(locale, { maximumFractionDigits: digits, minimumFractionDigits: digits }).format(value);
   return {
     number,
+    /** Of a picture, in pixels: one run from left to right, without separators, which read as commas between two numbers. */
+    size: (width: number | null, height: number | null): string =>
+      width === null || height === null ? UNKNOWN : `\u2066${[width, height].map((side) => numberFormat(locale, { useGrouping: false }).format(side)).join(' × ')}\u2069`,
     /** @param share 0..1 */
     percent: (share: number | null | undefined, digits = 0): string =>
       share === null || share === undefined ? UNKNOWN : numberFormat(locale, { style: 'percent', maximumFractionDigits: digits }).format(share),

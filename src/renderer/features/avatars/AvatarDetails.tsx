@@ -13,12 +13,13 @@ import { useAct, useCall } from '../../studio/queries.ts';
 import { Button, IconButton } from '../../ui/Button.tsx';
 import { CONTROL, Select } from '../../ui/fields.tsx';
 import { Failure, Loading, tellFailure } from '../../ui/states.tsx';
-import { useVoiceName } from '../studio/voiceNames.ts';
-import { durationOf, excerptOf, frameOf, sizeText } from '../takes/takeWords.ts';
+import { useVoiceChoices } from '../studio/voiceNames.ts';
+import { durationOf, excerptOf, frameOf } from '../takes/takeWords.ts';
 import { useTakesView } from '../takes/view.ts';
 import { Favourite } from './AvatarGrid.tsx';
 import { pictureOf } from './pictures.ts';
 import { QualityList } from './QualityList.tsx';
+import { useAvatars } from './useAvatars.ts';
 import { useAvatarsView } from './view.ts';
 
 /** Where the page is too narrow for both, it stands below what it was opened from. */
@@ -57,9 +58,9 @@ function Actions({ avatar, onRemoved }: { avatar: AvatarRow; onRemoved: () => vo
   const { project, edit } = useProject();
   const go = useView((view) => view.go);
   const remove = useAct('avatars.remove');
-  const { data: all } = useCall('avatars.list', { limit: 1000 });
+  const { data: all = [] } = useAvatars();
   const use = () => {
-    if (project) edit(choosing(project, avatar, all?.find((each) => each.id === project.avatarId)));
+    if (project) edit(choosing(project, avatar, all));
     go('studio');
     toast(t('details.used', { name, project: project?.name ?? '' }));
   };
@@ -147,32 +148,28 @@ function Tags({ avatar: { id, tags }, known }: { avatar: AvatarRow; known: reado
 /** Radix knows no empty value. */
 const DEFAULT = ' ';
 
-function Voices({ avatar: { id, voices } }: { avatar: AvatarRow }) {
+function Voices({ avatar }: { avatar: AvatarRow }) {
   const { t } = useTranslation('avatars');
-  const { data } = useCall('voices.list', null);
-  const describe = useAct('avatars.describe');
-  const nameOf = useVoiceName();
   return (
     <Section title={t('details.voices')}>
-      {(['fa', 'en'] as const).map((lang) => {
-        const known = data?.filter((voice) => voice.lang === lang && voice.installed) ?? [];
-        const chosen = voices[lang];
-        return (
-          <Select
-            key={lang}
-            label={t(`details.voice.${lang}`)}
-            value={chosen ?? DEFAULT}
-            choices={[
-              { value: DEFAULT, label: t('details.voiceDefault') },
-              ...known.map((voice) => ({ value: voice.id, label: nameOf(voice) })),
-              ...(chosen !== null && !known.some((voice) => voice.id === chosen) ? [{ value: chosen, label: chosen }] : []),
-            ]}
-            onChange={(next) => describe.mutate({ id, voices: { ...voices, [lang]: next === DEFAULT ? null : next } }, { onError: tellFailure })}
-          />
-        );
-      })}
+      <Voice avatar={avatar} lang="fa" />
+      <Voice avatar={avatar} lang="en" />
       <p className="text-xs text-muted">{t('details.voicesHint')}</p>
     </Section>
+  );
+}
+
+function Voice({ avatar: { id, voices }, lang }: { avatar: AvatarRow; lang: 'fa' | 'en' }) {
+  const { t } = useTranslation('avatars');
+  const describe = useAct('avatars.describe');
+  const choices = useVoiceChoices(lang, voices[lang]);
+  return (
+    <Select
+      label={t(`details.voice.${lang}`)}
+      value={voices[lang] ?? DEFAULT}
+      choices={[{ value: DEFAULT, label: t('details.voiceDefault') }, ...choices]}
+      onChange={(next) => describe.mutate({ id, voices: { ...voices, [lang]: next === DEFAULT ? null : next } }, { onError: tellFailure })}
+    />
   );
 }
 
@@ -189,7 +186,7 @@ function Figures({ avatar }: { avatar: AvatarRow }) {
   const { kind, width, height, durationSec, faceIndex, faceCount, sizeBytes, createdAt, uses, usedAt } = avatar;
   const rows: [string, string][] = [
     [t('details.kind'), t(`kinds.${kind}`)],
-    [t('details.picture'), sizeText(format, width, height)],
+    [t('details.picture'), format.size(width, height)],
     ...(durationSec === null ? [] : [[t('details.duration'), format.clock(durationSec)] satisfies [string, string]]),
     ...(faceCount > 1 ? [[t('details.face'), t('details.faceOf', { index: format.number(faceIndex), count: faceCount })] satisfies [string, string]] : []),
     [t('details.files'), format.bytes(sizeBytes)],

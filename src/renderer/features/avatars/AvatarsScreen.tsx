@@ -17,19 +17,19 @@ import { DropArea } from './DropArea.tsx';
 import { useIntake } from './intake.ts';
 import { IntakeList } from './IntakeList.tsx';
 import { ORDERS, ordered, tagsOf, type Order } from './order.ts';
+import { MOST_AVATARS, useAvatars } from './useAvatars.ts';
 import { useAvatarsView } from './view.ts';
 import { FileInput } from '../../ui/FileInput.tsx';
 
 /** More than anybody has; the grid draws only those in sight. */
-const MOST = 1000;
 
 export function AvatarsScreen() {
   const { t } = useTranslation('avatars');
   const language = useView((view) => view.language);
   const { search, tag, favourites, order, selectedId, cameraOpen, set, showAll } = useAvatarsView();
   const asked = useDeferredValue(search.trim());
-  const all = useCall('avatars.list', { limit: MOST });
-  const found = useCall('avatars.list', { limit: MOST, ...(asked === '' ? {} : { search: asked }), ...(tag === null ? {} : { tag }), ...(favourites ? { favourite: true } : {}) });
+  const all = useAvatars();
+  const found = useCall('avatars.list', { limit: MOST_AVATARS, ...(asked === '' ? {} : { search: asked }), ...(tag === null ? {} : { tag }), ...(favourites ? { favourite: true } : {}) });
   const take = useIntake((intake) => intake.take);
   const [last, setLast] = useState(found.data);
   // The list before stays until the one that was asked for is here: nothing jumps while typing.

@@ -11,7 +11,7 @@ import { Button, IconButton } from '../../ui/Button.tsx';
 import { Dialog } from '../../ui/Dialog.tsx';
 import { Failure, Loading } from '../../ui/states.tsx';
 import { bringTogether } from './pairPlayer.ts';
-import { durationOf, excerptOf, sizeText, videoOf } from './takeWords.ts';
+import { durationOf, excerptOf, videoOf } from './takeWords.ts';
 
 type Side = 'left' | 'right';
 
@@ -125,7 +125,7 @@ function Video({ side, take, video, isHeard, onHear, onToggle }: { side: Side; t
       </div>
       <figcaption dir={Direction.useDirection()} className="flex items-center gap-2">
         <IconButton icon={isHeard ? Volume2 : VolumeX} label={t(isHeard ? 'compare.heard' : 'compare.hear', { side: name })} aria-pressed={isHeard} onClick={onHear} />
-        <span className="flex min-w-0 flex-1 flex-col"><span className="truncate"><bdi>{excerptOf(take) || t('unnamed')}</bdi></span><span className="text-xs text-muted tabular-nums">{format.ago(take.createdAt)} · {format.clock(durationOf(take), true)} · {sizeText(format, take.width, take.height)}</span></span>
+        <span className="flex min-w-0 flex-1 flex-col"><span className="truncate"><bdi>{excerptOf(take) || t('unnamed')}</bdi></span><span className="text-xs text-muted tabular-nums">{format.ago(take.createdAt)} · {format.clock(durationOf(take), true)} · {format.size(take.width, take.height)}</span></span>
       </figcaption>
     </figure>
   );

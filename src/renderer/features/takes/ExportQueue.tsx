@@ -9,7 +9,6 @@ import { useCall } from '../../studio/queries.ts';
 import { Button, IconButton } from '../../ui/Button.tsx';
 import { Empty, Failure, Loading, Progress, tellFailure } from '../../ui/states.tsx';
 import { downloadOf, isExportOver, useExportList, useExports } from './exportQueue.ts';
-import { sizeText } from './takeWords.ts';
 import { useTakesView } from './view.ts';
 
 type OfOne = 'exports.pause' | 'exports.resume' | 'exports.cancel';
@@ -52,7 +51,7 @@ function Row({ info, waiting, isDesktop }: { info: ExportInfo; waiting: readonly
     const others = waiting.filter((each) => each.id !== id);
     void call('exports.move', { id, before: others[to]?.id ?? null }).catch(tellFailure);
   };
-  const about = [t(`exports.kinds.${settings.kind}`), ...(sameBytes ? [t('exports.sameBytesShort')] : []), ...(settings.kind === 'video' && settings.size ? [sizeText(format, settings.size.width, settings.size.height)] : []), ...(sizeBytes === null ? [] : [format.bytes(sizeBytes)]), ...(endedAt === null ? [] : [format.ago(endedAt)])];
+  const about = [t(`exports.kinds.${settings.kind}`), ...(sameBytes ? [t('exports.sameBytesShort')] : []), ...(settings.kind === 'video' && settings.size ? [format.size(settings.size.width, settings.size.height)] : []), ...(sizeBytes === null ? [] : [format.bytes(sizeBytes)]), ...(endedAt === null ? [] : [format.ago(endedAt)])];
   return (
     <div className="flex flex-col gap-1.5 rounded border border-line bg-panel px-3 py-2">
       <div className="flex flex-wrap items-center gap-1">

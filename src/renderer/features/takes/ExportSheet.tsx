@@ -14,7 +14,7 @@ import { CONTROL, Select, Slider, Switch, TextField } from '../../ui/fields.tsx'
 import { Failure, Loading, tellFailure } from '../../ui/states.tsx';
 import { Tip } from '../../ui/Tip.tsx';
 import { BUILT_IN, changedVideo, estimateBytes, fileNameOf, firstWords, fitted, isSameBytes, MAIL_BYTES, presetFor, type VideoSettings } from './presets.ts';
-import { durationOf, excerptOf, sizeText } from './takeWords.ts';
+import { durationOf, excerptOf } from './takeWords.ts';
 
 export interface ExportSheetProps {
   takeId: string;
@@ -195,7 +195,7 @@ function Video({ take, settings, onChange }: { take: TakeInfo; settings: VideoSe
   const format = useFormat();
   const own = { width: take.width ?? 0, height: take.height ?? 0 };
   const change = (to: Partial<VideoSettings>) => onChange(changedVideo(settings, to));
-  const written = ({ width, height }: { width: number; height: number }) => sizeText(format, width, height);
+  const written = ({ width, height }: { width: number; height: number }) => format.size(width, height);
   const sizes = SIDES.flatMap((side) => fitted(own, (side * 16) / 9, side) ?? []);
   const sizeKey = settings.size ? `${settings.size.width}x${settings.size.height}` : 'own';
   const all = settings.size && !sizes.some(({ width, height }) => `${width}x${height}` === sizeKey) ? [settings.size, ...sizes] : sizes;

@@ -12,7 +12,7 @@ import { Failure } from '../../ui/states.tsx';
 import { useVoiceName } from '../models/voiceName.ts';
 import { duplicate, openInStudio } from './actions.ts';
 import { TakeState } from './TakeState.tsx';
-import { durationOf, frameOf, sizeText, textOf, videoOf, voicesOf } from './takeWords.ts';
+import { durationOf, frameOf, textOf, videoOf, voicesOf } from './takeWords.ts';
 import { useTakesView } from './view.ts';
 
 /** Where the page is too narrow for both, it stands below what it was opened from. */
@@ -53,7 +53,7 @@ function Facts({ take, avatars, voices }: { take: TakeInfo; avatars: readonly Av
   const rows: [string, string][] = [
     [t('details.avatar'), avatars.find(({ id }) => id === avatarId)?.name ?? (avatarId === null ? '–' : t('details.noAvatar'))],
     [t('details.voice'), request.audio !== undefined ? t('recording') : spoken.length === 0 ? t('details.defaultVoice') : spoken.join(' · ')],
-    [t('details.picture'), sizeText(format, width, height)],
+    [t('details.picture'), format.size(width, height)],
     [t('details.rate'), rate === null ? '–' : format.number(rate.num / rate.den, rate.den === 1 ? 0 : 2)],
     [t('details.duration'), format.clock(durationOf(take), true)],
     [t('details.size'), format.bytes(sizeBytes)],

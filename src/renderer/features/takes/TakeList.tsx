@@ -13,7 +13,7 @@ import { keep } from './actions.ts';
 import { RemoveTake } from './RemoveTake.tsx';
 import { TakeMenu } from './TakeMenu.tsx';
 import { TakeState } from './TakeState.tsx';
-import { durationOf, excerptOf, frameOf, sizeText, voicesOf } from './takeWords.ts';
+import { durationOf, excerptOf, frameOf, voicesOf } from './takeWords.ts';
 import { rowsOf, versionsOf, type TakeRow } from './versions.ts';
 import { useTakesView } from './view.ts';
 import { useRows } from '../../ui/useRows.ts';
@@ -81,7 +81,7 @@ function Row({ row: { take, versions, isOpen, isOlder }, index, avatars, voices,
         <span className="flex min-w-0 flex-1 flex-col gap-0.5">
           <span className="line-clamp-1"><bdi>{excerptOf(take) || t('unnamed')}</bdi></span>
           <span className="truncate text-xs text-muted">{about.map((each, i) => <span key={i}>{i > 0 && ' · '}<bdi>{each}</bdi></span>)}</span>
-          <span className="flex gap-3 text-xs text-muted tabular-nums"><span>{format.clock(durationOf(take))}</span><span>{format.bytes(take.sizeBytes)}</span>{take.width !== null && <span>{sizeText(format, take.width, take.height)}</span>}</span>
+          <span className="flex gap-3 text-xs text-muted tabular-nums"><span>{format.clock(durationOf(take))}</span><span>{format.bytes(take.sizeBytes)}</span>{take.width !== null && <span>{format.size(take.width, take.height)}</span>}</span>
         </span>
         <TakeState take={take} quiet />
       </button>

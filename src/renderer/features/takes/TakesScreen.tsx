@@ -9,6 +9,7 @@ import { useCall } from '../../studio/queries.ts';
 import { Button, IconButton } from '../../ui/Button.tsx';
 import { CONTROL, Select } from '../../ui/fields.tsx';
 import { Empty, Failure, Loading } from '../../ui/states.tsx';
+import { useAvatars } from '../avatars/useAvatars.ts';
 import { BatchPanel } from './batch/BatchPanel.tsx';
 import { useBatchRows } from './batch/useBatchRows.ts';
 import { CompareDialog } from './CompareDialog.tsx';
@@ -66,7 +67,7 @@ function History() {
   const [last, setLast] = useState(data);
   // The list before stays until the one that was asked for is here.
   if (data && data !== last) setLast(data);
-  const avatars = useCall('avatars.list', { limit: MOST }).data ?? [];
+  const avatars = useAvatars().data ?? [];
   const voices = useCall('voices.list', null).data ?? [];
   const isFiltered = search !== '' || kept || avatarId !== null;
   const selected = last?.find(({ id }) => id === selectedId);

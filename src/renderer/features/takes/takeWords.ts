@@ -2,7 +2,6 @@
 import type { RenderRequest } from '../../../shared/contract/request.ts';
 import type { TakeInfo } from '../../../shared/contract/take.ts';
 import { shownText } from '../../../shared/marks.ts';
-import type { Format } from '../../i18n/format.ts';
 import { thumbnailOf } from '../avatars/pictures.ts';
 
 const LONGEST_EXCERPT = 160;
@@ -23,10 +22,6 @@ export function durationOf({ rate, framesDone, framesExpected, state }: Pick<Tak
   const frames = state === 'finished' ? framesDone : (framesExpected ?? framesDone);
   return rate === null || frames === 0 ? null : (frames * rate.den) / rate.num;
 }
-
-/** Pixels, as one run from left to right and without separators, which read as commas between two numbers. */
-export const sizeText = (format: Pick<Format, 'number'>, width: number | null, height: number | null): string =>
-  width === null || height === null ? '–' : `\u2066${[width, height].map((side) => format.number(side).replace(/[,٬]/g, '')).join(' × ')}\u2069`;
 
 export const videoOf = ({ id }: Pick<TakeInfo, 'id'>): string => `/takes/${encodeURIComponent(id)}.mp4`;
 

@@ -7,7 +7,7 @@ import { useFields, useProject, type Wishes } from '../../../state/project.ts';
 import { useCall } from '../../../studio/queries.ts';
 import { IconButton } from '../../../ui/Button.tsx';
 import { Segmented, Select, Slider, Switch } from '../../../ui/fields.tsx';
-import { sizeText } from '../../takes/takeWords.ts';
+import { useAvatars } from '../../avatars/useAvatars.ts';
 import { BackgroundFields } from './BackgroundFields.tsx';
 import { ASPECTS, aspectOf, sameSize, sizeFor, sizesOf } from './frames.ts';
 import { VoiceField } from './VoiceField.tsx';
@@ -21,7 +21,7 @@ const NAMES = Object.keys(FIRST) as (keyof typeof FIRST)[];
 export function Inspector() {
   const { t } = useTranslation('studio');
   const fields = useFields('audio', 'avatarId', ...NAMES);
-  const { data: avatars } = useCall('avatars.list', { limit: 1000 });
+  const { data: avatars } = useAvatars();
   const edit = useProject((store) => store.edit);
   if (!fields) return null;
   const first = { ...FIRST, voices: avatars?.find(({ id }) => id === fields.avatarId)?.voices ?? FIRST.voices };
@@ -69,14 +69,14 @@ function FrameSection() {
   const project = useFields('avatarId', 'size', 'fps', 'model', 'quality', 'idle');
   const edit = useProject((store) => store.edit);
   const models = useCall('models.list', null).data?.filter(({ kind }) => kind === 'rig' || kind === 'wav2lip') ?? [];
-  const avatars = useCall('avatars.list', { limit: 1000 }).data;
+  const { data: avatars } = useAvatars();
   if (!project) return null;
   const usual = models.find(({ isDefault }) => isDefault)?.id;
   const own = avatars?.find(({ id }) => id === project.avatarId);
   const aspect = aspectOf(project.size);
   const sizes = sizesOf(aspect, project.size);
   const isUpscaled = own !== undefined && project.size !== null && Math.max(project.size.width / own.width, project.size.height / own.height) > 1.5;
-  const named = ({ width, height }: { width: number; height: number }) => sizeText(format, width, height);
+  const named = ({ width, height }: { width: number; height: number }) => format.size(width, height);
   return (
     <div className="flex flex-col gap-3 border-b border-line p-3">
       <h3 className="text-xs font-medium">{t('inspector.frame')}</h3>

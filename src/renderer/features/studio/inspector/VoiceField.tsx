@@ -10,7 +10,7 @@ import { useCall } from '../../../studio/queries.ts';
 import { useSample } from '../../../studio/sample.ts';
 import { IconButton } from '../../../ui/Button.tsx';
 import { Select } from '../../../ui/fields.tsx';
-import { useVoiceName } from '../voiceNames.ts';
+import { useVoiceChoices, useVoiceName } from '../voiceNames.ts';
 import { errorData } from '../../../../shared/errors.ts';
 
 /** Radix knows no empty value. */
@@ -22,7 +22,8 @@ export function VoiceField({ lang }: { lang: VoiceInfo['lang'] }) {
   const { t } = useTranslation('studio');
   const project = useFields('voices', 'rate', 'pitch', 'lexicon');
   const edit = useProject((store) => store.edit);
-  const voices = useCall('voices.list', null).data?.filter((voice) => voice.lang === lang && voice.installed) ?? [];
+  const voices = useVoiceChoices(lang, project?.voices[lang] ?? null);
+  const usual = useCall('voices.list', null).data?.find((voice) => voice.lang === lang && voice.isDefault);
   const sentence = usePlan(({ plan, text }) => {
     const found = plan?.segments.find((segment) => segment.lang === lang);
     return found && shownPart(found.text, text).trim();
@@ -31,7 +32,6 @@ export function VoiceField({ lang }: { lang: VoiceInfo['lang'] }) {
   const nameOf = useVoiceName();
   if (!project) return null;
   const chosen = project.voices[lang];
-  const usual = voices.find(({ isDefault }) => isDefault);
   const label = lang === 'fa' ? t('inspector.persian') : t('inspector.english');
   const tryIt = () => {
     const text = (sentence ?? (lang === 'fa' ? t('inspector.sampleFa') : t('inspector.sampleEn'))).slice(0, MOST_CHARACTERS);
@@ -47,8 +47,7 @@ export function VoiceField({ lang }: { lang: VoiceInfo['lang'] }) {
             value={chosen ?? USUAL}
             choices={[
               { value: USUAL, label: usual === undefined ? t('inspector.usualPlain') : t('inspector.usual', { name: nameOf(usual) }) },
-              ...voices.map((voice) => ({ value: voice.id, label: nameOf(voice), group: voice.engine === 'espeak' ? 'eSpeak NG' : 'Piper' })),
-              ...(chosen !== null && !voices.some(({ id }) => id === chosen) ? [{ value: chosen, label: chosen, group: t('inspector.otherGroup') }] : []),
+              ...voices,
             ]}
             onChange={(id) => edit({ voices: { ...project.voices, [lang]: id === USUAL ? null : id } })}
           />

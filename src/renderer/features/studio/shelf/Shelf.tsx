@@ -8,24 +8,22 @@ import { useFormat } from '../../../i18n/format.ts';
 import { choosing } from '../../../state/chooseAvatar.ts';
 import { useFields, useProject } from '../../../state/project.ts';
 import { useView } from '../../../state/view.ts';
-import { useCall } from '../../../studio/queries.ts';
 import { Button, IconButton } from '../../../ui/Button.tsx';
 import { CONTROL, Select } from '../../../ui/fields.tsx';
 import { Failure, Loading } from '../../../ui/states.tsx';
 import { Tip } from '../../../ui/Tip.tsx';
 import { useIntake } from '../../avatars/intake.ts';
-import { sizeText } from '../../takes/takeWords.ts';
 import { Arrivals } from './Arrivals.tsx';
 import { arranged, matching, tagsOf } from './arrange.ts';
+import { MOST_AVATARS, useAvatars } from '../../avatars/useAvatars.ts';
 import { thumbnailOf } from '../../avatars/pictures.ts';
 
-const MOST = 1000;
 /** Radix knows no empty value. */
 const ALL = ' ';
 
 export function Shelf() {
   const { t } = useTranslation('studio');
-  const { data, error, refetch, isPending } = useCall('avatars.list', { limit: MOST });
+  const { data, error, refetch, isPending } = useAvatars();
   const { go } = useView();
   const [search, setSearch] = useState('');
   const [tag, setTag] = useState(ALL);
@@ -33,7 +31,7 @@ export function Shelf() {
   useFirstAvatar(data);
 
   const avatarId = useProject(({ project }) => project?.avatarId ?? null);
-  const isGone = data !== undefined && data.length < MOST && avatarId !== null && !data.some(({ id }) => id === avatarId);
+  const isGone = data !== undefined && data.length < MOST_AVATARS && avatarId !== null && !data.some(({ id }) => id === avatarId);
   const tags = tagsOf(data ?? []);
   const shown = arranged(matching(data ?? [], sought, tags.includes(tag) ? tag : null));
   return (
@@ -63,7 +61,7 @@ function Choices({ avatars, all, onClear }: { avatars: readonly AvatarRow[]; all
   const edit = useProject((store) => store.edit);
   const choose = (chosen: string) => {
     const next = all.find(({ id }) => id === chosen);
-    if (fields && next) edit(choosing(fields, next, all.find(({ id }) => id === fields.avatarId)));
+    if (fields && next) edit(choosing(fields, next, all));
   };
   if (all.length === 0) return <p className="p-2 text-xs text-muted">{t('shelf.empty')} {t('shelf.emptyHint')}</p>;
   if (avatars.length === 0) {
@@ -87,7 +85,7 @@ function Tile({ avatar: { id, name, kind, favourite, width, height } }: { avatar
   const [isBroken, setBroken] = useState(false);
   const Kind = kind === 'photo' ? Image : Film;
   return (
-    <Tip label={`${name} · ${t(`shelf.${kind}`)} · ${sizeText(format, width, height)}`} side="bottom">
+    <Tip label={`${name} · ${t(`shelf.${kind}`)} · ${format.size(width, height)}`} side="bottom">
       <span className="flex min-w-0 [content-visibility:auto] [contain-intrinsic-size:84px_108px]">
         <RadioGroup.Item value={id} aria-label={name} className="group flex w-full min-w-0 flex-col gap-1 rounded border-2 border-transparent bg-raised p-0.5 text-start hover:border-line data-[state=checked]:border-accent">
           <span className="relative block aspect-square overflow-hidden rounded-sm bg-ground">
@@ -110,8 +108,8 @@ function useFirstAvatar(avatars: readonly AvatarRow[] | undefined): void {
   const first = avatars && arranged(avatars)[0];
   const isMissing = fields !== null && fields.avatarId === null;
   useEffect(() => {
-    if (isMissing && first !== undefined) settle(choosing(fields, first));
-  }, [isMissing, first, fields, settle]);
+    if (isMissing && avatars && first !== undefined) settle(choosing(fields, first, avatars));
+  }, [isMissing, avatars, first, fields, settle]);
 
   const seen = useRef(new Set(arrivals.filter(({ stage }) => stage === 'done').map(({ key }) => key)));
   useEffect(() => {
@@ -119,7 +117,7 @@ function useFirstAvatar(avatars: readonly AvatarRow[] | undefined): void {
       if (stage !== 'done' || seen.current.has(key)) continue;
       seen.current.add(key);
       const { project } = useProject.getState();
-      if (added[0] && project) edit(choosing(project, added[0], avatars?.find(({ id }) => id === project.avatarId)));
+      if (added[0] && project) edit(choosing(project, added[0], avatars ?? []));
     }
   }, [arrivals, avatars, edit]);
 }

@@ -7,7 +7,6 @@ import { secOf } from '../../../player/fragments.ts';
 import { usePlayer } from '../../../player/player.ts';
 import { useTakeFact, type TakeData } from '../../../player/takeData.ts';
 import { Tip } from '../../../ui/Tip.tsx';
-import { sizeText } from '../../takes/takeWords.ts';
 
 const EVERY_MS = 400;
 
@@ -40,7 +39,7 @@ export function LiveLine({ data }: { data: TakeData | null }) {
       parts.push({ key: 'speed', text: t('live.speed', { value: format.number(now.speed, 1) }), tip: isSlow ? t('live.slow') : t('live.speedTip'), ...(isSlow ? { tone: 'text-warn' } : {}) });
     }
     if (stalls > 0) parts.push({ key: 'stalls', text: t('live.stalls', { value: format.number(stalls) }), tone: 'text-warn' });
-    if (take.width !== null && take.height !== null) parts.push({ key: 'size', text: sizeText(format, take.width, take.height) });
+    if (take.width !== null && take.height !== null) parts.push({ key: 'size', text: format.size(take.width, take.height) });
     if (take.rate) parts.push({ key: 'fps', text: t('live.fps', { value: format.number(take.rate.num / take.rate.den, take.rate.num % take.rate.den === 0 ? 0 : 2) }) });
   }
   return (

@@ -21,6 +21,7 @@ import { useVoiceName } from '../../models/voiceName.ts';
 import { ExportSheet } from '../ExportSheet.tsx';
 import { TakeState } from '../TakeState.tsx';
 import { useTakesView } from '../view.ts';
+import { useAvatars } from '../../avatars/useAvatars.ts';
 import { decodeText, MOST_ROWS, readRows } from './readRows.ts';
 import { batchRows, problemOf } from './rows.ts';
 import { useBatch } from './runBatch.ts';
@@ -52,7 +53,7 @@ export function BatchPanel() {
 /** Reads what is given and adds it to the table. */
 function useTakeIn(): { files: (files: Iterable<File>) => Promise<void>; text: (text: string, name?: string | null) => void } {
   const { t } = useTranslation('takes');
-  const avatars = useCall('avatars.list', { limit: 1000 }).data ?? NO_AVATARS;
+  const avatars = useAvatars().data ?? NO_AVATARS;
   const voices = useCall('voices.list', null).data ?? NO_VOICES;
   const voiceName = useVoiceName();
   const text = (written: string, name: string | null = null) => {
@@ -118,7 +119,7 @@ function Table({ onFiles, onExport }: { onFiles: (files: Iterable<File>) => Prom
   const rows = useBatchRows();
   const { project, setBatch } = useProject();
   const { projectId, failures, waiting, start, cancel } = useBatch();
-  const avatars = useCall('avatars.list', { limit: 1000 }).data ?? NO_AVATARS;
+  const avatars = useAvatars().data ?? NO_AVATARS;
   const voices = useCall('voices.list', null).data ?? NO_VOICES;
   const takes = useCall('takes.list', { limit: 1000 }).data ?? NO_TAKES;
   const [shown, setShown] = useState(SHOWN_ROWS);

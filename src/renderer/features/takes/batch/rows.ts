@@ -43,8 +43,7 @@ export function problemOf({ text, avatarId, voice }: BatchRow, { avatars, voices
 
 /** What a row makes a video of: its own words, face and voice; else the project's, where a face of its own brings its voices. */
 export function projectOfRow(project: Project, { text, avatarId, voice }: BatchRow, avatars: readonly Pick<AvatarRow, 'id' | 'voices'>[]): Project {
-  const faceOf = (wanted: string | null) => avatars.find(({ id }) => id === wanted);
-  const own = faceOf(avatarId);
-  const faced = own ? { ...project, ...choosing(project, own, faceOf(project.avatarId)) } : project;
+  const own = avatars.find(({ id }) => id === avatarId);
+  const faced = own ? { ...project, ...choosing(project, own, avatars) } : project;
   return { ...faced, audio: null, segments: [{ text, ...(voice === null ? {} : { voice }) }], ...(voice === null ? {} : { voices: { fa: null, en: null } }) };
 }

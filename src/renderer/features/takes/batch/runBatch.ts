@@ -11,6 +11,7 @@ import { useProject } from '../../../state/project.ts';
 import { planOf } from '../../../state/plan.ts';
 import { needsPlan, requestOf } from '../../../state/renderRequest.ts';
 import { call, useConnection } from '../../../studio/connection.ts';
+import { MOST_AVATARS } from '../../avatars/useAvatars.ts';
 import { problemOf, projectOfRow } from './rows.ts';
 
 interface Batch {
@@ -74,7 +75,7 @@ async function startNext(): Promise<boolean> {
   const { projectId, failures } = useBatch.getState();
   const { project } = useProject.getState();
   if (projectId === null || project?.id !== projectId) return false; // it goes on when that project is open again
-  const [avatars, voices] = [await call('avatars.list', { limit: 1000 }), await call('voices.list', null)];
+  const [avatars, voices] = [await call('avatars.list', { limit: MOST_AVATARS }), await call('voices.list', null)];
   const index = project.batch.findIndex((row, i) => row.takeId === null && !(i in failures) && problemOf(row, { avatars, voices }, project.avatarId) === null);
   if (index < 0) {
     useBatch.setState({ projectId: null, waiting: null });
