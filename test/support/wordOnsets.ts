@@ -24,9 +24,11 @@ const ONSET_WINDOW_SEC = 0.003;
 const REACH_SEC = 0.1;
 /** What is quieter is silence: how it wavers, nobody hears. */
 const SILENCE_DB = -60;
-/** A dip is the quietest for so long before and after it, and so much quieter than what follows it in that time. */
+/** A dip is the quietest for so long before and after it, and lasts until it is so much louder. */
 const AROUND_SEC = 0.03;
 const LEAST_RISE_DB = 6;
+/** No lips stay closed for longer: what gets louder later is something else. */
+const LONGEST_DIP_SEC = 0.09;
 /** Pre-emphasis: what is left of a voice behind closed lips is low, and would hide the closure. */
 const EMPHASIS = 0.97;
 const PLOSIVES = new Set(['p', 'b', 't', 'd', 'k', 'ɡ', 'q', 'tʃ', 'dʒ']);
@@ -51,13 +53,13 @@ function onsetNear(levelDb: LevelMeter, sec: number): number | null {
   const levelsOf = (windowSec: number): number[] =>
     Array.from({ length: steps }, (_, i) => Math.max(SILENCE_DB, levelDb(from + i * STEP_SEC - windowSec / 2, from + i * STEP_SEC + windowSec / 2)));
   const [coarse, fine] = [levelsOf(DIP_WINDOW_SEC), levelsOf(ONSET_WINDOW_SEC)];
-  const around = Math.round(AROUND_SEC / STEP_SEC);
+  const [around, longest] = [AROUND_SEC, LONGEST_DIP_SEC].map((sec) => Math.round(sec / STEP_SEC));
   let onset: number | null = null;
   for (let i = around; i < steps - around; i++) {
-    const loudest = Math.max(...coarse.slice(i, i + around));
-    const isEndOfDip = coarse[i] <= Math.min(...coarse.slice(i - around, i + around)) + 0.5 && coarse[i + 1] > coarse[i] && loudest - coarse[i] >= LEAST_RISE_DB;
-    if (!isEndOfDip) continue;
-    const rising = fine.slice(i, i + around);
+    const isDip = coarse[i] <= Math.min(...coarse.slice(i - around, i + around)) + 0.5 && coarse[i + 1] > coarse[i];
+    const length = coarse.slice(i, i + longest).findIndex((level) => level - coarse[i] >= LEAST_RISE_DB);
+    if (!isDip || length < 0) continue;
+    const rising = fine.slice(i, i + length + around);
     const quiet = Math.min(...rising.slice(0, Math.round(DIP_WINDOW_SEC / STEP_SEC)));
     const at = from + (i + rising.findIndex((level, j) => level >= (quiet + Math.max(...rising)) / 2 && j >= rising.indexOf(quiet))) * STEP_SEC;
     if (onset === null || Math.abs(at - sec) < Math.abs(onset - sec)) onset = at;

@@ -16,8 +16,8 @@ const WHAT = '|onset − start|: median, 95 %, most; within 60 ms';
 export const wordTimes: VoicesPart = {
   title: 'Word times against the sound',
   about: `Of each word after a pause, and each that begins with a plosive, the onset in the sound against the start that the voice tells. The detector knows the sound alone, with
-pre-emphasis (a voice behind closed lips is low): within 100 ms of the start it looks for dips (levels of 12 ms, a millisecond apart, that are the quietest for 30 ms before and after and 6 dB quieter than
-what follows; below −60 dBFS all is silence), takes the nearest, and calls onset where levels of 3 ms have risen half-way out of it, in dB. ${WORD_TIME_TEXTS.fa.length} Persian and ${WORD_TIME_TEXTS.en.length} English sentences, each said by every shipped voice of its language. By chance: the same starts, moved by 200 ms.
+pre-emphasis (a voice behind closed lips is low): within 100 ms of the start it looks for dips (levels of 12 ms, a millisecond apart, that are the quietest for 30 ms before and after; a dip
+lasts until it is 6 dB louder, 90 ms at most; below −60 dBFS all is silence), takes the nearest, and calls onset where levels of 3 ms have risen half-way out of it, in dB. ${WORD_TIME_TEXTS.fa.length} Persian and ${WORD_TIME_TEXTS.en.length} English sentences, each said by every shipped voice of its language. By chance: the same starts, moved by 200 ms.
 A voiced plosive in running speech (b, d, g) begins where lips or tongue close while the voice goes on; what the detector finds is its burst, up to 60 ms later.`,
   async run(log) {
     const voices = await openVoices();
