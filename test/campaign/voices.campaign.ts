@@ -4,11 +4,12 @@ import os from 'node:os';
 import { figureTable, machineLine, type Campaign, type Figure } from './campaign.ts';
 import { ezafe } from './voices/ezafe.ts';
 import { firstAudio } from './voices/firstAudio.ts';
+import { megabyte } from './voices/megabyte.ts';
 import type { VoicesPart } from './voices/part.ts';
 import { readings } from './voices/readings.ts';
 import { wordTimes } from './voices/wordTimes.ts';
 
-const PARTS: readonly VoicesPart[] = [firstAudio, wordTimes, readings, ezafe];
+const PARTS: readonly VoicesPart[] = [firstAudio, megabyte, wordTimes, readings, ezafe];
 
 export const campaign: Campaign = {
   about: 'How texts become speech: how soon the first sound is there, how well they are read, how exactly words are timed.',

@@ -5,7 +5,7 @@ import { withoutMarks } from '../../shared/marks.ts';
 import type { Lang } from '../../shared/vocabulary.ts';
 import { lexiconOf, type Lexicon } from './lexicon/lexicon.ts';
 import { dominantLang, langOf } from './normalise/letters.ts';
-import { utterances, type UtteranceText } from './normalise/utterances.ts';
+import { shares, utterances, type UtteranceText } from './normalise/utterances.ts';
 import { pauseKind, pauseTable, type InnerPause } from './pauses.ts';
 import { readAs } from './ssml/sayAs.ts';
 import type { Marked } from './ssml/ssml.ts';
@@ -129,14 +129,11 @@ function closed(run: UtteranceText, written: string, otherwise: '' | ','): void 
   const mark = /[?؟]/.test(written) ? (isPersian ? '؟' : '?') : written.includes('!') ? '!' : kind === 'sentence' || kind === 'ellipsis' || kind === 'paragraph' ? '.' : kind !== null || otherwise === ',' ? (isPersian ? '،' : ',') : '';
   if (mark === '') return;
   run.text += mark;
-  run.wordAt.push(run.words.length - 1);
+  run.words.at(-1)!.textEnd = run.text.length;
 }
 
 /** After each word that a mark of the run follows, but for the last. */
 function innerPauses(run: UtteranceText, plain: string, table: ReturnType<typeof pauseTable>, pace: number): InnerPause[] {
-  const endsInMark = run.words.map(() => false);
-  Array.from(run.text).forEach((character, i) => {
-    if (character !== ' ') endsInMark[run.wordAt[i]] = /[,،.?؟!]/u.test(character);
-  });
+  const endsInMark = shares(run).map((share) => /[,،.?؟!] *$/u.test(share));
   return run.words.slice(0, -1).flatMap(({ end }, word) => (endsInMark[word] ? [{ word, sec: table[pauseKind(plain.slice(end, run.words[word + 1].start)) ?? 'comma'] / 1000 / pace }] : []));
 }

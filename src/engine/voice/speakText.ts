@@ -5,7 +5,7 @@ import { applyGain } from '../media/limiter.ts';
 import { ESPEAK_SAMPLE_RATE, type Espeak } from './espeak.ts';
 import { findVoice, type EspeakVoice } from './catalogue.ts';
 import { shownWord, turnsOf, type DeliveryOptions } from './delivery.ts';
-import type { SpokenWord, UtteranceText } from './normalise/utterances.ts';
+import { wordFinder, type SpokenWord, type UtteranceText } from './normalise/utterances.ts';
 import { withPauses } from './pauses.ts';
 import { phonemesOf } from './phonemes.ts';
 
@@ -118,12 +118,13 @@ function wordTimes(
   phonemes: SpokenText['phonemes'],
   durationSec: number,
 ): { word: SpokenWord; startSec: number; endSec: number }[] {
+  const wordAt = wordFinder(run);
   const starts: { index: number; startSec: number }[] = [];
   for (const event of events) {
     if (event.type !== 'word') continue;
-    const index = run.wordAt[Math.min(run.wordAt.length - 1, Math.max(0, event.text_position - 1))];
+    const index = wordAt(event.text_position);
     const before = starts.at(-1);
-    if (index !== undefined && (before === undefined || index > before.index)) starts.push({ index, startSec: event.audio_position / 1000 });
+    if (index >= 0 && (before === undefined || index > before.index)) starts.push({ index, startSec: event.audio_position / 1000 });
   }
   if (run.words.length > 0 && starts[0]?.index !== 0) starts.unshift({ index: 0, startSec: 0 });
   starts.forEach((start, i) => (start.startSec = Math.min(heardFrom(start.startSec, phonemes), starts[i + 1]?.startSec ?? durationSec)));

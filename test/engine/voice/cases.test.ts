@@ -10,6 +10,7 @@ import { faCardinal, faOrdinal } from '../../../src/engine/voice/normalise/faNum
 import { utterances } from '../../../src/engine/voice/normalise/utterances.ts';
 import { writtenWords } from '../../../src/engine/voice/normalise/written.ts';
 import type { Lang } from '../../../src/shared/vocabulary.ts';
+import { newsSentences } from '../../support/longTexts.ts';
 
 const LANGS: Lang[] = ['fa', 'en'];
 const said = (text: string, lang: Lang) => utterances(text, undefined, lang).map((run) => run.text).join(' ');
@@ -59,21 +60,6 @@ describe.each(LANGS)('the table of cases: %s', (lang) => {
   });
 });
 
-const NEWS: Record<Lang, string[]> = {
-  fa: [
-    'سازمان هواشناسی کشور اعلام کرد که از روز سه‌شنبه بارش باران در استان‌های شمالی آغاز می‌شود و تا پایان هفته ادامه خواهد داشت. ',
-    'بر اساس این گزارش، دمای هوای تهران در ۲۴ ساعت آینده به ۱۵ درجه می‌رسد. ',
-    'قیمت هر دلار در بازار آزاد امروز با ۲٫۳ درصد افزایش به ۵۹٬۸۵۰ تومان رسید. ',
-    'وزیر آموزش و پرورش گفت مدرسه‌ها از اول مهر باز خواهند بود و دانش‌آموزان باید کتاب‌های خود را تا ۲۵ شهریور تهیه کنند. ',
-  ],
-  en: [
-    'The weather service said on Tuesday that rain would begin in the northern provinces and last until the end of the week. ',
-    'According to this report, temperatures in the capital will reach 15 degrees within 24 hours. ',
-    'The price of a dollar rose by 2.3% to $1,250 today. ',
-    'Dr. Smith, the minister of education, said that schools would open on Sept. 23 and that the U.S. and the FBI had nothing to do with it. ',
-  ],
-};
-
 describe.each(LANGS)('any text: %s', (lang) => {
   const GLUE = [
     ' ', ' ', '\u200c', '\u200d', '\n', '-', '–', '−', '/', '.', '. ', ':', ', ', '٫', '(', ')', '"', "'", '’', '$', '£', '%', '&', '+', '=', '#', '@', '_', '~', '^', '²', '⁻³', '½', 'Ⅳ', 'می', 'ها', 'تر', 'ه.ش', 'د', '۰۹۱۲', '12', '۱۴۰۳', '1984', '5', 'km', 'sq', 'pm',
@@ -121,7 +107,7 @@ describe.each(LANGS)('any text: %s', (lang) => {
   });
 
   it('1 MB of news takes no more than three times as long as one text as it takes sentence by sentence', () => {
-    const sentences = Array.from({ length: Math.ceil(1e6 / Buffer.byteLength(NEWS[lang].join(''))) }, () => NEWS[lang]).flat();
+    const sentences = newsSentences(lang, 1e6);
     const text = sentences.join('');
     const seconds = (work: () => unknown) => {
       const start = process.cpuUsage();

@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { beforeAll, describe, expect, it, test } from 'vitest';
 import { openEspeak, type Espeak } from '../../../src/engine/voice/espeak.ts';
 import { lexiconOf } from '../../../src/engine/voice/lexicon/lexicon.ts';
-import { utterances } from '../../../src/engine/voice/normalise/utterances.ts';
+import { shares, utterances } from '../../../src/engine/voice/normalise/utterances.ts';
 import { spokenChanges } from '../../../src/engine/voice/spokenChanges.ts';
 import { ezafeScore, markedSentences, saidEzafes } from './ezafeScore.ts';
 import { heardWords } from './heard.ts';
@@ -120,9 +120,9 @@ describe('any text', () => {
       fc.property(fc.array(part, { maxLength: 14 }).map((parts) => parts.join(' ')), (text) => {
         const words: { start: number; spoken: string }[] = [];
         for (const run of utterances(text, undefined, 'fa')) {
-          expect(run.wordAt).toHaveLength(Array.from(run.text).length);
+          expect(shares(run).join('')).toBe(run.text);
           for (const [i, { start, end, spoken }] of run.words.entries()) {
-            const own = Array.from(run.text).filter((_, at) => run.wordAt[at] === i).join('');
+            const own = shares(run)[i];
             expect(own.replace(/^[ \u200C]+|[ ،,.؟?!]+$/gu, '')).toBe(spoken);
             expect(end).toBeGreaterThan(start);
             words.push({ start, spoken });

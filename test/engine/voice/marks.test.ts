@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it, test } from 'vitest';
 import { planSpeech, TAIL_SEC, type PlannedSegment } from '../../../src/engine/pipeline/speechPlan.ts';
 import { subtitleCues } from '../../../src/engine/pipeline/subtitles.ts';
 import { turnsOf } from '../../../src/engine/voice/delivery.ts';
-import { utterances } from '../../../src/engine/voice/normalise/utterances.ts';
+import { shares, utterances } from '../../../src/engine/voice/normalise/utterances.ts';
 import { spokenChanges } from '../../../src/engine/voice/spokenChanges.ts';
 import { markedOf } from '../../../src/engine/voice/ssml/ssml.ts';
 import { openVoices, type Voices } from '../../../src/engine/voice/voices.ts';
@@ -218,7 +218,7 @@ describe('whatever is written', () => {
           expect(marked!.plain).toHaveLength(text.length);
           expect(text.replace(/<[^<>]*>/g, '')).not.toMatch(/[<>]/);
           for (const { run } of turnsOf(text, { marked })) {
-            expect(run.wordAt).toHaveLength(Array.from(run.text).length);
+            expect(shares(run).join('')).toBe(run.text);
             for (const { start, end } of run.words) expect(text.slice(start, end)).not.toMatch(/[<>]/);
           }
         }

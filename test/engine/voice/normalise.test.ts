@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { plainLetters } from '../../../src/engine/voice/normalise/letters.ts';
 import { faCardinal, faOrdinal } from '../../../src/engine/voice/normalise/faNumbers.ts';
-import { utterances } from '../../../src/engine/voice/normalise/utterances.ts';
+import { shares, utterances } from '../../../src/engine/voice/normalise/utterances.ts';
 
 const spoken = (text: string) => utterances(text).map((run) => run.text).join(' | ');
 
@@ -60,8 +60,8 @@ describe('what is said', () => {
         let last = 0;
         for (const run of utterances(text)) {
           expect(run.text).toMatch(/^(?:(?=[\p{L}\p{M}])[\p{Script=Arabic}\p{Script=Latin}\p{M}]|[ '\u200c,.?!،؟-])*$/u);
-          expect(run.wordAt).toHaveLength(Array.from(run.text).length);
-          expect(Math.max(-1, ...run.wordAt)).toBe(run.words.length - 1);
+          expect(shares(run).join('')).toBe(run.text);
+          for (const share of shares(run)) expect(share).toMatch(/[\p{L}\p{M}]/u);
           for (const word of run.words) {
             expect(word.start).toBeGreaterThanOrEqual(Math.min(last, word.start));
             expect(word.end).toBeGreaterThan(word.start);

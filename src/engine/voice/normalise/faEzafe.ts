@@ -8,12 +8,13 @@ import { bareWord, ezafeMark, faWord, phrasesFrom, type FaWord, type Kind } from
 import type { UtteranceText } from './utterances.ts';
 
 interface Token {
-  /** Without the pause after it. */
-  text: string;
+  /** Without the pause after it and the marks that tell the vowels. */
   bare: string;
   word: FaWord;
-  /** Of its last character, in code points. */
-  last: number;
+  /** Where it ends in the run’s text, without the pause after it; exclusive. */
+  end: number;
+  /** The written word that it is, or that it ends. */
+  index: number;
   pauseAfter: boolean;
   /** Its writer has said what its end sounds like: with an ezafe, or another mark. */
   written: 'ezafe' | 'other' | null;
@@ -22,11 +23,10 @@ interface Token {
 /** @param run of the Persian voice; any other is given back as it is */
 export function faEzafe(run: UtteranceText): UtteranceText {
   if (run.lang !== 'fa') return run;
-  const chars = Array.from(run.text);
-  const tokens = tokensOf(chars);
+  const tokens = tokensOf(run);
   const joined = joinsOf(tokens);
-  const marked = tokens.filter(({ bare, last, written }, i) => joined[i] && written === null && !READ_ANYWAY.test(bare) && run.words[run.wordAt[last]].own !== 'lexicon');
-  return marked.length === 0 ? run : withMarks(run, chars, marked);
+  const marked = tokens.filter(({ bare, index, written }, i) => joined[i] && written === null && !READ_ANYWAY.test(bare) && run.words[index].own !== 'lexicon');
+  return marked.length === 0 ? run : withMarks(run, marked);
 }
 
 /** Their last letter is the ezafe, and eSpeak says it. */
@@ -35,16 +35,16 @@ const PAUSES = /[،,.؟?!]+$/u;
 const EZAFE = /[\u0650\u0654]$/u;
 const MARK = /\p{M}$/u;
 
-function tokensOf(chars: readonly string[]): Token[] {
+function tokensOf({ text, words }: UtteranceText): Token[] {
   const tokens: Token[] = [];
-  for (let at = 0; at < chars.length; ) {
-    const space = chars.indexOf(' ', at);
-    const end = space < 0 ? chars.length : space;
-    const whole = chars.slice(at, end).join('');
-    const text = whole.replace(PAUSES, '');
-    const bare = bareWord(text);
-    if (text !== '') tokens.push({ text, bare, word: faWord(bare), last: end - 1 - (whole.length - text.length), pauseAfter: text !== whole, written: EZAFE.test(text) ? 'ezafe' : MARK.test(text) ? 'other' : null });
-    at = end + 1;
+  let index = 0;
+  for (const { 0: whole, index: start } of text.matchAll(/[^ ]+/g)) {
+    const said = whole.replace(PAUSES, '');
+    if (said === '') continue;
+    const end = start + said.length;
+    while (words[index].textEnd < end) index++;
+    const bare = bareWord(said);
+    tokens.push({ bare, word: faWord(bare), end, index, pauseAfter: said !== whole, written: EZAFE.test(said) ? 'ezafe' : MARK.test(said) ? 'other' : null });
   }
   return tokens;
 }
@@ -181,30 +181,21 @@ function isPhraseOver(before: Token | undefined, token: Token, next: Token, afte
 const canBeGoverned = (token: Token): boolean => isNoun(token) || is(token, 'adjectives', 'pronouns', 'places', 'names', 'unknown', 'determiners', 'titles');
 
 /** The run with the marks of the ezafe after those words; every word keeps its place. */
-function withMarks(run: UtteranceText, chars: readonly string[], marked: readonly Token[]): UtteranceText {
-  const text: string[] = [];
-  const wordAt: number[] = [];
-  const changed = new Set<number>();
+function withMarks(run: UtteranceText, marked: readonly Token[]): UtteranceText {
+  let text = '';
   let from = 0;
-  for (const { bare, last } of marked) {
-    const word = run.wordAt[last];
-    for (; from <= last; from++) {
-      text.push(chars[from]);
-      wordAt.push(run.wordAt[from]);
+  let next = 0;
+  const words = run.words.map((word, index) => {
+    let share = '';
+    for (; marked[next]?.index === index; next++) {
+      share += run.text.slice(from, marked[next].end) + ezafeMark(marked[next].bare);
+      from = marked[next].end;
     }
-    text.push(ezafeMark(bare));
-    wordAt.push(word);
-    changed.add(word);
-  }
-  for (; from < chars.length; from++) {
-    text.push(chars[from]);
-    wordAt.push(run.wordAt[from]);
-  }
-  const spoken = new Map<number, string>([...changed].map((word) => [word, '']));
-  text.forEach((char, i) => {
-    const before = spoken.get(wordAt[i]);
-    if (before !== undefined) spoken.set(wordAt[i], before + char);
+    const isChanged = share !== '';
+    share += run.text.slice(from, word.textEnd);
+    from = word.textEnd;
+    text += share;
+    return { ...word, textEnd: text.length, spoken: isChanged ? share.replace(/^[ \u200C]+|[ ،,.؟?!]+$/gu, '') : word.spoken };
   });
-  const trimmed = (said: string): string => said.replace(/^[ \u200C]+|[ ،,.؟?!]+$/gu, '');
-  return { ...run, text: text.join(''), wordAt, words: run.words.map((word, i) => (changed.has(i) ? { ...word, spoken: trimmed(spoken.get(i)!) } : word)) };
+  return { ...run, text, words };
 }

@@ -51,16 +51,12 @@ export function dominantLang(text: string): Lang | null {
   return persian >= latin * 0.7 ? 'fa' : 'en';
 }
 
+const SIGNS = new Map([...['۰۱۲۳۴۵۶۷۸۹', '٠١٢٣٤٥٦٧٨٩'].flatMap((digits) => Array.from(digits, (digit, value) => [digit, String(value)] as const)), ['٫', '.'], ['٪', '%'], ['−', '-'], ['‐', '-'], ['‑', '-']]);
+
 /** Persian, Arabic-Indic and full-width digits and separators as ASCII: `۱۲٬۳۴۵٫۶` → `12,345.6`. Keeps the length. */
 export function asciiDigits(text: string): string {
   if (!OTHER_DIGITS.test(text)) return text;
-  return text
-    .replace(/[۰-۹]/g, (digit) => String(digit.charCodeAt(0) - 0x6f0))
-    .replace(/[٠-٩]/g, (digit) => String(digit.charCodeAt(0) - 0x660))
-    .replace(/٫/g, '.')
-    .replace(/[٬،](?=[0-9]{3}(?![0-9]))/g, ',')
-    .replace(/٪/g, '%')
-    .replace(/[−‐‑]/g, '-');
+  return text.replace(/[۰-۹٠-٩٫٪−‐‑]/g, (sign) => SIGNS.get(sign)!).replace(/[٬،](?=[0-9]{3}(?![0-9]))/g, ',');
 }
 
 /**

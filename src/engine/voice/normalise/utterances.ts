@@ -17,6 +17,8 @@ export interface SpokenWord {
   start: number;
   end: number;
   spoken: string;
+  /** Where its share of the utterance’s text ends, exclusive, with what stands between it and the next; it begins where the one before it ends. */
+  textEnd: number;
   /** A lexicon says so: the user's, which decides alone, or the starter lexicon, whose reading may take an ezafe. */
   own?: 'lexicon' | 'starter';
 }
@@ -26,8 +28,6 @@ export interface UtteranceText {
   /** Letters, spaces and `, . ? !` (or the Persian ones); of the lexicon also `[[…]]`, eSpeak's own names of sounds. */
   text: string;
   words: SpokenWord[];
-  /** For each character (code point) of `text`, the index of its word in `words`. */
-  wordAt: number[];
   /** Whether punctuation stands between the utterance before and this one. */
   afterBreak: boolean;
 }
@@ -64,11 +64,11 @@ export function utterances(text: string, lexicon?: Lexicon, base: Lang = dominan
       const spoken = phonemes === undefined ? given : `/${phonemes}/`;
       let run = found.at(-1);
       if (run?.lang !== lang) {
-        run = { lang, text: '', words: [], wordAt: [], afterBreak: lastBreak !== '' };
+        run = { lang, text: '', words: [], afterBreak: lastBreak !== '' };
         found.push(run);
       }
       if (run.words.at(-1)?.start === word.start) run.words.at(-1)!.spoken += ` ${spoken}`;
-      else run.words.push({ start: word.start, end: word.end, spoken, ...(own ? { own: own.entry.starter ? 'starter' : 'lexicon' } : {}) });
+      else run.words.push({ start: word.start, end: word.end, spoken, textEnd: 0, ...(own ? { own: own.entry.starter ? 'starter' : 'lexicon' } : {}) });
       append(run, run.text === '' ? given : `${base === 'fa' && !own && faJoined(said, firstToken(given)) ? ZWNJ : ' '}${given}`);
       said = own && !own.entry.starter ? '' : lastToken(given);
     }
@@ -85,10 +85,18 @@ const lastToken = (text: string): string => text.slice(text.lastIndexOf(' ') + 1
 
 function append(run: UtteranceText, text: string): void {
   run.text += text;
-  const word = run.words.length - 1;
-  for (let i = 0; i < text.length; i++) {
-    const code = text.charCodeAt(i);
-    // The second half of a pair is no character of its own.
-    if (code < 0xdc00 || code > 0xdfff) run.wordAt.push(word);
-  }
+  run.words.at(-1)!.textEnd = run.text.length;
+}
+
+/** What of the text is each word, with what stands between it and the next. */
+export const shares = ({ text, words }: UtteranceText): string[] => words.map(({ textEnd }, i) => text.slice(words[i - 1]?.textEnd ?? 0, textEnd));
+
+/** @returns of the place that eSpeak tells (in code points, the first is 1) the index of the word */
+export function wordFinder(run: UtteranceText): (position: number) => number {
+  let length = 0;
+  const ends = shares(run).map((share) => (length += Array.from(share).length));
+  return (position) => {
+    const word = ends.findIndex((end) => position <= end);
+    return word < 0 ? run.words.length - 1 : word;
+  };
 }

@@ -3,7 +3,7 @@
  * words, and the punctuation that ends clauses.
  */
 import type { EspeakEvent } from '@echogarden/espeak-ng-emscripten';
-import type { UtteranceText } from '../normalise/utterances.ts';
+import { shares, wordFinder, type UtteranceText } from '../normalise/utterances.ts';
 
 export interface Sign {
   sign: string;
@@ -17,12 +17,12 @@ const MARKS: Record<string, string> = { ',': ',', '،': ',', '.': '.', '?': '?',
 export function signsOf(run: UtteranceText, events: readonly EspeakEvent[]): Sign[] {
   const signs: Sign[] = [];
   const marks = marksAfter(run);
+  const wordAt = wordFinder(run);
   let word = 0;
   for (const event of events) {
     if (event.type === 'word') {
-      const at = run.wordAt[Math.min(run.wordAt.length - 1, Math.max(0, event.text_position - 1))] ?? word;
       const before = word;
-      word = Math.max(word, at);
+      word = Math.max(word, wordAt(event.text_position));
       if (signs.length === 0) continue;
       // Of words that were read as one, the last one's mark ends them.
       const mark = marks.slice(before, word).findLast((each) => each !== '');
@@ -39,13 +39,7 @@ export function signsOf(run: UtteranceText, events: readonly EspeakEvent[]): Sig
 }
 
 /** The mark that stands after each word of the run; '' for none. */
-function marksAfter({ text, words, wordAt }: UtteranceText): string[] {
-  const marks = words.map(() => '');
-  Array.from(text).forEach((char, i) => {
-    marks[wordAt[i]] = MARKS[char] ?? (char === ' ' ? marks[wordAt[i]] : '');
-  });
-  return marks;
-}
+const marksAfter = (run: UtteranceText): string[] => shares(run).map((share) => MARKS[share.trimEnd().slice(-1)] ?? '');
 
 export interface SignIds {
   ids: number[];

@@ -63,25 +63,23 @@ function joinedWords(words: readonly TimedWord[]): TimedWord[] {
 function byScript(run: UtteranceText): UtteranceText[] {
   const langOf = (token: string): Lang => (run.lang === 'fa' && /\p{Script=Latin}/u.test(token) && !token.includes('[[') ? 'en' : run.lang);
   const runs: UtteranceText[] = [];
-  let at = 0; // in code points
+  let index = 0;
   let afterBreak = run.afterBreak;
-  for (const token of run.text.split(/(?= )/u)) {
-    const length = Array.from(token).length;
+  for (const { 0: token, index: start } of run.text.matchAll(/ ?[^ ]+/g)) {
     // A sign without letters belongs to what is before it.
     const lang = /\p{L}/u.test(token) ? langOf(token) : (runs.at(-1)?.lang ?? run.lang);
-    const word = run.words[run.wordAt[at + length - 1]];
-    at += length;
+    while (run.words[index].textEnd < start + token.length) index++;
+    const word = run.words[index];
     let into = runs.at(-1);
     if (into?.lang !== lang) {
-      into = { lang, text: '', words: [], wordAt: [], afterBreak };
+      into = { lang, text: '', words: [], afterBreak };
       runs.push(into);
     }
     const spoken = into.text === '' ? token.trimStart() : token;
-    const plain = lang === run.lang ? spoken : spoken.replaceAll('،', ',').replaceAll('؟', '?');
-    if (into.words.at(-1)?.start === word.start) into.words.at(-1)!.spoken += ` ${token.trim()}`;
-    else into.words.push({ ...word, spoken: token.trim() });
-    into.text += plain;
-    for (const char of plain) if (char !== '') into.wordAt.push(into.words.length - 1);
+    into.text += lang === run.lang ? spoken : spoken.replaceAll('،', ',').replaceAll('؟', '?');
+    const before = into.words.at(-1);
+    if (before?.start === word.start) Object.assign(before, { spoken: `${before.spoken} ${token.trim()}`, textEnd: into.text.length });
+    else into.words.push({ ...word, spoken: token.trim(), textEnd: into.text.length });
     afterBreak = /[,،.?؟!]\s*$/u.test(token);
   }
   return runs;
