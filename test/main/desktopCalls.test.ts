@@ -35,7 +35,7 @@ afterEach(async () => {
 
 const signal = new AbortController().signal;
 const exportOf = (id: string, state: ExportInfo['state'], files: string[] = []): ExportInfo => ({
-  id, takeId: 't', name: `${id}.mp4`, settings: { kind: 'audio', format: 'm4a' }, state, progress: null, files, sizeBytes: null, sameBytes: true, createdAt: '', endedAt: null, error: null, place: null, notice: null,
+  id, takeId: 't', name: `${id}.mp4`, settings: { kind: 'audio', format: 'm4a' }, state, progress: null, files, sizeBytes: null, sameBytes: true, createdAt: '', endedAt: null, error: null, place: null, encoder: null,
 });
 
 function opened() {

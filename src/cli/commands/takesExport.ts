@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { mkdir, rename, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
-import type { MadeFile } from '../../engine/export/api.ts';
+import type { Made, MadeFile } from '../../engine/export/api.ts';
 import { checkSettings, secondsOf } from '../../engine/export/checks.ts';
 import { exportedTake, spokenIn } from '../../engine/export/exportedTake.ts';
 import { makeExport } from '../../engine/export/makeExport.ts';
@@ -53,7 +53,7 @@ export async function takesExport(id: string, options: TakesExportOptions, { hom
         await checkOutput(option, to, path.extname(to).toLowerCase(), { 'the take': file });
         checkSettings(settings, take);
       }
-      const made: { from: MadeFile; to: string; sameBytes: boolean; notice: string | null }[] = [];
+      const made: { from: MadeFile; to: string; sameBytes: boolean; encoder: Made['encoder'] }[] = [];
       for (const { to, settings, stage } of jobs) {
         const workFolder = path.join(path.dirname(path.resolve(to)), `.sima-export-${randomUUID()}`);
         workFolders.push(workFolder);
@@ -66,8 +66,8 @@ export async function takesExport(id: string, options: TakesExportOptions, { hom
           progress.update({ stage, framesDone: Math.round(done * take.frames), framesExpected: take.frames, framesPerSec: done > 0 ? framesPerSec : null, fps: rateValue(take.rate) });
         };
         onProgress(0);
-        const { files: [from], sameBytes, notice } = await makeExport({ settings, take, file, workFolder, spoken: () => spokenIn(takesFolder(home), take.id) }, { signal, onProgress });
-        made.push({ from, to, sameBytes, notice });
+        const { files: [from], sameBytes, encoder } = await makeExport({ settings, take, file, workFolder, spoken: () => spokenIn(takesFolder(home), take.id) }, { signal, onProgress });
+        made.push({ from, to, sameBytes, encoder });
       }
       throwIfCanceled(signal);
       for (const { from, to } of made) {
@@ -76,10 +76,9 @@ export async function takesExport(id: string, options: TakesExportOptions, { hom
         });
       }
       progress.close();
-      for (const { notice } of made) if (notice !== null) process.stderr.write(`${notice}\n`);
       const files = await Promise.all(made.map(async ({ to }) => ({ file: path.resolve(to), sizeBytes: (await stat(to)).size })));
       const durationSec = secondsOf(take);
-      if (json) return console.log(JSON.stringify({ id: take.id, out: files[0].file, frames: take.frames, durationSec, sameBytes: made[0].sameBytes, files }));
+      if (json) return console.log(JSON.stringify({ id: take.id, out: files[0].file, frames: take.frames, durationSec, sameBytes: made[0].sameBytes, encoder: made[0].encoder, files }));
       for (const { file: written, sizeBytes } of files) console.log(`${written}: ${durationSec.toFixed(2)} s, ${(sizeBytes / 1e6).toFixed(sizeBytes < 1e6 ? 3 : 1)} MB.`);
     } finally {
       release();

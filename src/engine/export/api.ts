@@ -40,8 +40,8 @@ export interface Made {
   files: MadeFile[];
   /** The pictures are the take's own bytes. */
   sameBytes: boolean;
-  /** What the user should know about how it was made. */
-  notice: string | null;
+  /** What encoded its pictures; null where they were not encoded again. */
+  encoder: 'x264' | 'nvenc' | null;
 }
 
 export type ExportStep = { type: 'progress'; done: number } | { type: 'made'; made: Made };

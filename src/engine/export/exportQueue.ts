@@ -180,7 +180,7 @@ export function openExports({ home, takes, engine, folder: settingsFolder, goOn 
       if (made === null) return; // paused, and what it had is lost: it begins anew when it is resumed
       const files = await deliver(made.files, entry.folder, path.parse(entry.info.name).name);
       const { size } = await stat(files[0]);
-      tell = () => end(entry, 'finished', { files, name: path.basename(files[0]), sizeBytes: size, sameBytes: made.sameBytes, notice: made.notice });
+      tell = () => end(entry, 'finished', { files, name: path.basename(files[0]), sizeBytes: size, sameBytes: made.sameBytes, encoder: made.encoder });
     } catch (error) {
       tell = () => {
         if (closing) return; // it stays as it is, for the next studio
@@ -245,7 +245,7 @@ export function openExports({ home, takes, engine, folder: settingsFolder, goOn 
       const info: Entry['info'] = {
         id: randomUUID(), takeId: take.id, name: `${(name === undefined ? null : safeName(name)) ?? spoken ?? `take ${shortId(take.id, 8)}`}${endingOf(settings)}`, settings,
         state: 'queued', progress: null, files: [], sizeBytes: null, sameBytes: settings.kind === 'video' && settings.mode === 'copy',
-        createdAt: new Date().toISOString(), endedAt: null, error: null, notice: null,
+        createdAt: new Date().toISOString(), endedAt: null, error: null, encoder: null,
       };
       if (closing) throw new StudioError('canceled', 'The studio is closing.');
       const row = { info, folder: path.resolve(place), place: Math.max(0, ...[...entries.values()].map((other) => other.place)) + 1 };

@@ -45,42 +45,42 @@ export async function makeExport(order: Order, options: MakingOptions = {}): Pro
   switch (settings.kind) {
     case 'video': {
       const video = made(endingOf(settings));
-      const notice = await makeVideo(settings, order, video.file, options);
+      const encoder = await makeVideo(settings, order, video.file, options);
       const files = [video];
       if (settings.subtitles === 'srt' || settings.subtitles === 'vtt') {
         const beside = made(`.${settings.subtitles}`);
         await writeWhole(beside.file, settings.subtitles === 'srt' ? srt(spoken(), secondsOf(take)) : vtt(spoken(), secondsOf(take)));
         files.push(beside);
       }
-      return { files, sameBytes: settings.mode === 'copy', notice };
+      return { files, sameBytes: settings.mode === 'copy', encoder };
     }
     case 'audio': {
       const sound = made(endingOf(settings));
       if (settings.format === 'm4a') await remux(file, sound.file, { ...options, soundOnly: true });
       else await writeSoundAsWav(file, sound.file, { ...options, samples: frameStartSample(take.frames, take.rate, AAC_SAMPLE_RATE) });
-      return { files: [sound], sameBytes: false, notice: null };
+      return { files: [sound], sameBytes: false, encoder: null };
     }
     case 'subtitles': {
       const text = made(endingOf(settings));
       await writeWhole(text.file, settings.format === 'srt' ? srt(spoken(), secondsOf(take)) : vtt(spoken(), secondsOf(take), { karaoke: settings.karaoke }));
-      return { files: [text], sameBytes: false, notice: null };
+      return { files: [text], sameBytes: false, encoder: null };
     }
     case 'poster': {
       const poster = made(endingOf(settings));
       await writePoster(file, poster.file, { ...settings, ...(options.signal ? { signal: options.signal } : {}) });
-      return { files: [poster], sameBytes: false, notice: null };
+      return { files: [poster], sameBytes: false, encoder: null };
     }
   }
 }
 
-/** @returns what the user should know of how it was done */
-async function makeVideo(settings: VideoSettings, { take, file, workFolder, spoken }: Order, to: string, options: MakingOptions): Promise<string | null> {
+/** @returns what encoded it */
+async function makeVideo(settings: VideoSettings, { take, file, workFolder, spoken }: Order, to: string, options: MakingOptions): Promise<Made['encoder']> {
   if (settings.mode === 'copy') {
     await remux(file, to, options);
     return null;
   }
   const size = sizeOf(settings, take);
-  const { encoder, notice } = await encoderFor(settings.encoder, size);
+  const encoder = await encoderFor(settings.encoder, size);
   let captionFile: string | null = null;
   if (settings.subtitles === 'burned') {
     captionFile = path.join(workFolder, 'captions.ass');
@@ -88,17 +88,17 @@ async function makeVideo(settings: VideoSettings, { take, file, workFolder, spok
     await writeWhole(captionFile, captionScript(cues.map((cue) => ({ ...cue, lines: directedLines(cue) })), size.width, size.height));
   }
   await reencode(file, to, { ...options, from: take, size, captionFile, aim: aimOf(settings), encoder, threads: THREADS, workFolder });
-  return notice;
+  return encoder;
 }
 
 function aimOf({ targetBytes, videoKbps }: VideoSettings): ReencodeOptions['aim'] {
   return targetBytes !== undefined ? { fileBytes: targetBytes } : videoKbps !== undefined ? { videoKbps } : { crf: CRF };
 }
 
-async function encoderFor(wanted: VideoSettings['encoder'], { width, height }: { width: number; height: number }): Promise<{ encoder: 'x264' | 'nvenc'; notice: string | null }> {
-  if (wanted === 'x264') return { encoder: 'x264', notice: null };
+async function encoderFor(wanted: VideoSettings['encoder'], { width, height }: { width: number; height: number }): Promise<'x264' | 'nvenc'> {
+  if (wanted === 'x264') return 'x264';
   const why = await whyNoNvenc(width, height);
-  if (why === null) return { encoder: 'nvenc', notice: null };
+  if (why === null) return 'nvenc';
   if (wanted === 'nvenc') throw new StudioError('device', `The graphics card’s encoder (NVENC) cannot be used: ${why}. Choose x264, which runs everywhere.`);
-  return { encoder: 'x264', notice: `Encoded by x264: NVENC cannot be used, ${why}.` };
+  return 'x264';
 }

@@ -1,6 +1,6 @@
 /** Exports: what leaves the studio as a file. */
 import { z } from 'zod';
-import { count, errorDataSchema, id, sentence, time } from './common.ts';
+import { count, errorDataSchema, id, time } from './common.ts';
 
 const even = z.int().min(64).max(3840).multipleOf(2);
 
@@ -44,8 +44,8 @@ export const exportInfo = z.object({
   createdAt: time,
   endedAt: time.nullable(),
   error: errorDataSchema.nullable(),
-  /** What the user should know of how it was made. */
-  notice: sentence.nullable(),
+  /** What encoded its pictures; null: nothing did, or not yet. */
+  encoder: z.enum(['x264', 'nvenc']).nullable().default(null),
 });
 export type ExportInfo = z.infer<typeof exportInfo>;
 

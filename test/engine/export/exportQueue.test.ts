@@ -148,7 +148,7 @@ test('what a host that was killed has left is taken up, and its half-made files 
   const records = openExportRecords(home);
   const info = {
     id, takeId: short.id, name: 'left.mp4', settings: { kind: 'video', mode: 'copy', encoder: 'auto', subtitles: 'none' } as const, state: 'running' as const,
-    files: [], sizeBytes: null, sameBytes: true, createdAt: new Date().toISOString(), endedAt: null, error: null, notice: null,
+    files: [], sizeBytes: null, sameBytes: true, createdAt: new Date().toISOString(), endedAt: null, error: null, encoder: null,
   };
   const dead = { pid: 2 ** 22 - 1, started: '1' };
   records.put({ info, folder, place: 1000 }, dead);

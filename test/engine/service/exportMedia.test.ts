@@ -18,7 +18,7 @@ beforeAll(async () => {
   };
   const about: Omit<ExportInfo, 'id' | 'state' | 'files'> = {
     takeId: 'take', name: `${NAME}.mp4`, settings: { kind: 'video', mode: 'copy', encoder: 'auto', subtitles: 'srt' }, place: null, progress: 1, sizeBytes: 10, sameBytes: true,
-    createdAt: '2026-01-01T00:00:00Z', endedAt: null, error: null, notice: null,
+    createdAt: '2026-01-01T00:00:00Z', endedAt: null, error: null, encoder: null,
   };
   known = [
     { ...about, id: 'done', state: 'finished', files: [file(`${NAME}.mp4`, BYTES), file(`${NAME}.srt`, '1\n')] },

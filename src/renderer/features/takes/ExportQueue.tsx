@@ -2,7 +2,6 @@
 import { ArrowDown, ArrowUp, BellRing, Download, FolderOpen, Pause, Play, Share, Trash2, X } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
 import type { ExportInfo } from '../../../shared/contract/export.ts';
-import { errorText } from '../../i18n/errorText.ts';
 import { useFormat } from '../../i18n/format.ts';
 import { call } from '../../studio/connection.ts';
 import { useCall } from '../../studio/queries.ts';
@@ -45,13 +44,13 @@ function Row({ info, waiting, isDesktop }: { info: ExportInfo; waiting: readonly
   const { t } = useTranslation('takes');
   const format = useFormat();
   const set = useTakesView((view) => view.set);
-  const { id, takeId, name, settings, state, place, progress, files, sizeBytes, sameBytes, endedAt, error, notice } = info;
+  const { id, takeId, name, settings, state, place, progress, files, sizeBytes, sameBytes, endedAt, error, encoder } = info;
   const tone = { queued: 'text-muted', running: 'text-accent', paused: 'text-warn', finished: 'text-good', failed: 'text-bad', canceled: 'text-muted' }[state];
   const move = (to: number) => {
     const others = waiting.filter((each) => each.id !== id);
     void call('exports.move', { id, before: others[to]?.id ?? null }).catch(tellFailure);
   };
-  const about = [t(`exports.kinds.${settings.kind}`), ...(sameBytes ? [t('exports.sameBytesShort')] : []), ...(settings.kind === 'video' && settings.size ? [format.size(settings.size.width, settings.size.height)] : []), ...(sizeBytes === null ? [] : [format.bytes(sizeBytes)]), ...(endedAt === null ? [] : [format.ago(endedAt)])];
+  const about = [t(`exports.kinds.${settings.kind}`), ...(sameBytes ? [t('exports.sameBytesShort')] : []), ...(settings.kind === 'video' && settings.size ? [format.size(settings.size.width, settings.size.height)] : []), ...(encoder === null ? [] : [t(`exports.encoders.${encoder}`)]), ...(sizeBytes === null ? [] : [format.bytes(sizeBytes)]), ...(endedAt === null ? [] : [format.ago(endedAt)])];
   return (
     <div className="flex flex-col gap-1.5 rounded border border-line bg-panel px-3 py-2">
       <div className="flex flex-wrap items-center gap-1">
@@ -79,7 +78,6 @@ function Row({ info, waiting, isDesktop }: { info: ExportInfo; waiting: readonly
         {isExportOver(info) && <IconButton icon={Trash2} label={t('exports.remove', { name })} onClick={() => remove(id)} />}
       </div>
       {state === 'running' && <Progress label={t('exports.progress', { name, state: t('exports.states.running') })} done={progress} />}
-      {notice !== null && <p dir="auto" className="text-xs text-muted">{errorText({ message: notice })}</p>}
       {error && state === 'failed' && <Failure error={error} />}
     </div>
   );

@@ -80,7 +80,6 @@ export const errors: Readonly<Record<string, string>> = {
   // What is to be minded of a take, a recording, an export
   'The recording has single peaks far above its speech, so the video is quieter than usual ({0} instead of {1} LUFS). Cut out knocks and clicks, or compress the recording, for full loudness.': 'در صدای ضبط‌شده چند اوج بسیار بلندتر از گفتار هست، پس ویدیو آرام‌تر از معمول می‌شود ({0} به جای {1} LUFS). برای بلندی کامل، ضربه‌ها و تق‌تق‌ها را ببُرید یا صدا را فشرده (compress) کنید.',
   'The recording is very quiet ({0} LUFS). It is raised by {1} dB, and its noise with it; the video stays quieter than usual ({2} LUFS). Record it louder or nearer to the microphone.': 'صدای ضبط‌شده بسیار آرام است ({0} LUFS). آن را {1} دسی‌بل بلند می‌کنیم و نویزش هم بلند می‌شود؛ ویدیو آرام‌تر از معمول می‌ماند ({2} LUFS). بلندتر یا نزدیک‌تر به میکروفن ضبط کنید.',
-  'Encoded by x264: NVENC cannot be used, {0}.': 'با x264 کد شد: NVENC اینجا به کار نمی‌آید، {0}.',
 
   // Projects and exports
   'There is no project “{0}”. It may have been removed in another window.': 'پروژهٔ «{0}» نیست. شاید در پنجرهٔ دیگری حذف شده باشد.',

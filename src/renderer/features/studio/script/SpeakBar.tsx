@@ -28,7 +28,8 @@ export function SpeakBar() {
   const refusal = useProject((store) => store.refusal);
   const fields = useFields('audio', 'avatarId');
   const length = useProject(({ project }) => textOf(project?.segments ?? []).length);
-  const isBlank = useProject(({ project }) => textOf(project?.segments ?? []).trim() === '');
+  /** Signs and emoji are not spoken. */
+  const isBlank = useProject(({ project }) => !/[\p{L}\p{N}]/u.test(textOf(project?.segments ?? [])));
   const data = useTakeData(useCurrentTake(({ takeId }) => takeId));
   const state = useTakeFact(data, ({ take }) => take?.state ?? null);
   const isUnderWay = state !== null && !isOver(state);
