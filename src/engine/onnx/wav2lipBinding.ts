@@ -45,10 +45,7 @@ export function bindWav2Lip(file: string, inputs: readonly TensorInfo[], outputs
 /** The sentence for a model that does not fit. */
 export function refusal(file: string, inputs: readonly TensorInfo[], outputs: readonly TensorInfo[]): string {
   const list = (infos: readonly TensorInfo[]) => infos.map(describeTensor).join(' and ') || 'nothing';
-  return (
-    `The model ${file} does not fit the Wav2Lip contract. Found: ${list(inputs)} → ${list(outputs)}. ` +
-    `Expected: mel [N,1,${MEL_BINS},${MEL_WINDOW}] and face [N,6,S,S] → [N,3,S,S], float32 or float16, S even and ${MIN_SIZE}…${MAX_SIZE}, inputs in any order.`
-  );
+  return `The model ${file} does not fit the Wav2Lip contract. Found: ${list(inputs)} → ${list(outputs)}. Expected: mel [N,1,${MEL_BINS},${MEL_WINDOW}] and face [N,6,S,S] → [N,3,S,S], float32 or float16, S even and ${MIN_SIZE}…${MAX_SIZE}, inputs in any order.`;
 }
 
 function isMel(info: TensorInfo): boolean {

@@ -6,6 +6,8 @@ import i18next from 'i18next';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { sniff } from '../../../src/engine/avatar/picture.ts';
 import { writeFailure } from '../../../src/engine/media/wholeFile.ts';
+import { runFailure } from '../../../src/engine/onnx/nativeErrors.ts';
+import { bindWav2Lip } from '../../../src/engine/onnx/wav2lipBinding.ts';
 import { checkScript } from '../../../src/engine/pipeline/script.ts';
 import { storageFailure } from '../../../src/engine/library/durable.ts';
 import { errorText } from '../../../src/renderer/i18n/errorText.ts';
@@ -38,6 +40,14 @@ test('what stands in the text, the files and the disk', async () => {
   expect(errorText(errorData(full))).toBe('\u2068The library /a\u2069 به کار نمی‌آید: دیسک پر است؛ کمی جا باز کنید و دوباره بیازمایید.');
 });
 
+test('models and devices: what is refused, and why', async () => {
+  const one = (name: string, dims: (number | string)[]) => ({ name, type: 'float32', dims });
+  expect(errorText(await failureOf(() => bindWav2Lip('a.onnx', [one('x', [1, 3])], [])))).toMatch(/^مدل \u2068a\.onnx\u2069 از جنس Wav2Lip نیست\. ورودی‌ها: .*\[N,6,S,S\] ← \[N,3,S,S\]/);
+  const lost = runFailure('wav2lip', 'cuda', new Error('CUDA failure 719: unspecified launch failure'));
+  expect(errorText(errorData(lost))).toMatch(/^مدل «\u2068wav2lip\u2069» روی \u2068cuda\u2069 شکست خورد: .* این دستگاه تنها پس از آغاز دوبارهٔ موتور پاسخ می‌دهد\.$/);
+  expect(errorText({ message: 'The device “cuda” cannot be used: libcudnn.so.9 is missing. Use --device auto or --device cpu.', details: undefined })).toBe('دستگاه «\u2068cuda\u2069» به کار نمی‌آید (\u2068libcudnn.so.9 is missing\u2069). در تنظیمات «خودکار» یا «پردازنده» را برگزینید.');
+});
+
 test('what has no Persian, and every error in the English page, stays as it was said', async () => {
   const unknown = await failureOf(() => sniff('/nowhere/a.jpg'));
   expect(errorText(unknown)).toBe(unknown.message);
@@ -59,7 +69,9 @@ test('each form is made of what the sources say, and its Persian speaks of the s
     .filter((name) => /\.tsx?$/.test(name) && !name.startsWith(path.join('renderer', 'i18n')))
     .map((name) => readFileSync(path.join(SOURCES, name), 'utf8'));
   for (const [form, persian] of Object.entries(errors)) {
-    expect(persian.match(/\{\d\}/g)?.toSorted() ?? [], form).toEqual(form.match(/\{\d\}/g) ?? []);
+    const places = form.match(/\{\d\}/g) ?? [];
+    expect(places, form).toEqual(places.map((_, i) => `{${i}}`));
+    expect(persian.match(/\{\d\}/g)?.toSorted() ?? [], form).toEqual(places);
     const pieces = form.split(/\{\d\}/).filter((piece) => piece.length > 3);
     expect(sources.some((source) => pieces.every((piece) => source.includes(piece))), form).toBe(true);
   }
