@@ -13,7 +13,7 @@ export default defineConfig({
           'engine/doctor/doctorThread': 'src/engine/doctor/doctorThread.ts',
           'engine/doctor/tryDeviceEntry': 'src/engine/doctor/tryDeviceEntry.ts',
           'engine/onnx/sessionThread': 'src/engine/onnx/sessionThread.ts',
-          'engine/voice/espeakThread': 'src/engine/voice/espeakThread.ts',
+          'engine/voice/speechThread': 'src/engine/voice/speechThread.ts',
           'engine/export/exportThreadEntry': 'src/engine/export/exportThreadEntry.ts',
           'engine/pipeline/renderThreadEntry': 'src/engine/pipeline/renderThreadEntry.ts',
           'engine/media/framePictureThread': 'src/engine/media/framePictureThread.ts',

@@ -7,10 +7,10 @@ import { promisify } from 'node:util';
 import type { Worker } from 'node:worker_threads';
 import { expect, test } from 'vitest';
 import { onThreadFailure, startThread } from '../../src/engine/threads.ts';
-import type { EspeakThreadApi } from '../../src/engine/voice/espeakThread.ts';
+import type { SpeechThreadApi } from '../../src/engine/voice/speechThread.ts';
 import type { UnreadableApi } from './unreadableThread.ts';
 
-const ENTRY = new URL('../../src/engine/voice/espeakThread.ts', import.meta.url);
+const ENTRY = new URL('../../src/engine/voice/speechThread.ts', import.meta.url);
 
 test('a process that ends its idle thread waits for that and exits clean', async () => {
   const script = `
@@ -31,7 +31,7 @@ test('a process that ends its idle thread waits for that and exits clean', async
 });
 
 test('calls that wait when the thread ends fail with io, later ones too', async () => {
-  const thread = startThread<EspeakThreadApi>(ENTRY);
+  const thread = startThread<SpeechThreadApi>(ENTRY);
   const pending = thread.call('speak', { text: 'Hello there. '.repeat(50), options: { voice: 'en' } });
   pending.catch(() => undefined);
   await thread.terminate();
@@ -40,7 +40,7 @@ test('calls that wait when the thread ends fail with io, later ones too', async 
 });
 
 test('a thread that cannot start says why', async () => {
-  const thread = startThread<EspeakThreadApi>(new URL('./noSuchThread.ts', import.meta.url));
+  const thread = startThread<SpeechThreadApi>(new URL('./noSuchThread.ts', import.meta.url));
   await expect(thread.call('warmUp', null)).rejects.toMatchObject({ code: 'bug', message: expect.stringMatching(/noSuchThread/) as string });
 });
 
@@ -60,14 +60,14 @@ test('a message that cannot be read, on either side, fails the calls that wait i
 test('of a thread that worked and then failed by itself the process is told first; not of one that was ended on purpose, or never answered', async () => {
   const told: string[] = [];
   onThreadFailure(({ message }) => told.push(message));
-  const ended = startThread<EspeakThreadApi>(ENTRY);
+  const ended = startThread<SpeechThreadApi>(ENTRY);
   await ended.call('warmUp', null);
   await ended.terminate();
-  await expect(startThread<EspeakThreadApi>(new URL('./noSuchThread.ts', import.meta.url)).call('warmUp', null)).rejects.toMatchObject({ code: 'bug' });
+  await expect(startThread<SpeechThreadApi>(new URL('./noSuchThread.ts', import.meta.url)).call('warmUp', null)).rejects.toMatchObject({ code: 'bug' });
   expect(told).toEqual([]);
 
   const started = new Promise<Worker>((resolve) => void process.once('worker', resolve));
-  const failing = startThread<EspeakThreadApi>(ENTRY);
+  const failing = startThread<SpeechThreadApi>(ENTRY);
   await failing.call('warmUp', null);
   const waiting = failing.call('speak', { text: 'Hello there. '.repeat(50), options: { voice: 'en' } }).catch((error: unknown) => told.push((error as Error).message));
   (await started).emit('error', new Error('no memory'));

@@ -3,7 +3,7 @@ import '../onnx/noTelemetry.ts';
 import { StudioError } from '../../shared/errors.ts';
 import { startThread } from '../threads.ts';
 import { findVoice, listVoices, type PiperVoice, type Voice, type VoiceInfo } from './catalogue.ts';
-import type { EspeakThreadApi } from './espeakThread.ts';
+import type { SpeechThreadApi } from './speechThread.ts';
 import type { SpeakOptions, SpokenText } from './speakText.ts';
 
 export interface Voices {
@@ -21,7 +21,7 @@ export interface Voices {
 
 /** Ready at once: warming goes on in the thread, and gives way to the first `speak`. The opener closes. @param imported the user's own */
 export function openVoices(imported: readonly PiperVoice[] = []): Promise<Voices> {
-  const thread = startThread<EspeakThreadApi>(new URL('./espeakThread.ts', import.meta.url));
+  const thread = startThread<SpeechThreadApi>(new URL('./speechThread.ts', import.meta.url));
   let closed = false;
   // A failed warm-up shows in the first speak, with the same cause.
   thread.call('warmUp', null).catch(() => null);

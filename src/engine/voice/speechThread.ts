@@ -8,7 +8,7 @@ import { openPiperRoom, type PiperRoom } from './piper/piperRoom.ts';
 import { speakPiper } from './piper/speakPiper.ts';
 import { speakText, type SpeakOptions, type SpokenText } from './speakText.ts';
 
-export interface EspeakThreadApi {
+export interface SpeechThreadApi {
   calls: {
     speak: [input: { text: string; options: SpeakOptions }, output: SpokenText];
     speakPiper: [input: { text: string; options: SpeakOptions; voice: PiperVoice }, output: SpokenText];
@@ -23,7 +23,7 @@ const opening = openEspeak();
 let asked = false;
 let room: PiperRoom | null = null;
 
-serveThread<EspeakThreadApi>({
+serveThread<SpeechThreadApi>({
   calls: {
     async speak({ text, options }, signal) {
       asked = true;
