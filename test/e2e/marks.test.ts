@@ -48,6 +48,19 @@ describe.skipIf(chromium === null)('how words are said, in the editor', () => {
     expect(await page.locator('.cm-fault').count()).toBe(0);
   });
 
+  test('a script of signs alone asks for words, and says nothing to the engine', async () => {
+    const page = await openScript('Hello.', 'en');
+    const speak = page.getByRole('button', { name: 'Speak', exact: true });
+    await expect.poll(() => speak.isEnabled(), { timeout: 15_000 }).toBe(true);
+    await rewrite(page, '😀 … ✨');
+    await page.getByRole('status').filter({ hasText: 'Write something first.' }).waitFor();
+    expect(await speak.isDisabled()).toBe(true);
+    await page.keyboard.press('Control+Enter');
+    await rewrite(page, '😀 2 ✨');
+    await expect.poll(() => speak.isEnabled(), { timeout: 15_000 }).toBe(true);
+    expect(pages.studio.takes.list({ limit: 1, offset: 0 })).toEqual([]);
+  });
+
   test('in Persian, and the lens shows what stands for what', async () => {
     const page = await openScript('<speak>سلام <sub alias="سازمان ملل">س.م</sub> <break time="20s"/></speak>', 'fa');
     const told = page.locator('p', { hasText: 'ممکن نیست' });
