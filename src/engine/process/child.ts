@@ -27,10 +27,11 @@ export const ENGINE_ENTRY = entryOf(new URL('./entry.ts', import.meta.url));
 
 /**
  * glibc gives each of the process's many threads a heap of its own, and keeps freed blocks of up to 32 MB in them for good, so that frames and
- * sound of many sizes leave holes: five users grew the process by 31 MB a minute at first. With two heaps, and blocks over 256 kB taken from the
- * system and given back to it, they stay where they were (docs/ENGINE.md). Other systems do not look at these names.
+ * sound of many sizes leave holes: five users grew the process by 31 MB a minute at first. With two heaps, and blocks of 64 kB and more (a colour plane of a 512×512 frame) taken from
+ * the system and given back to it, they stay where they were (docs/ENGINE.md, docs/CLICKS.md). From 256 kB on, half an hour of clicks still left a heap
+ * 30 MB larger; it costs no speed that can be measured. Other systems do not look at these names.
  */
-export const engineEnvironment = (): NodeJS.ProcessEnv => ({ MALLOC_ARENA_MAX: '2', MALLOC_MMAP_THRESHOLD_: String(256 << 10), ...process.env });
+export const engineEnvironment = (): NodeJS.ProcessEnv => ({ MALLOC_ARENA_MAX: '2', MALLOC_MMAP_THRESHOLD_: String(64 << 10), ...process.env });
 
 /**
  * V8 doubles the room for young objects of each of the five or so isolates whenever much survives a collection, from 2 MB to 2 × 32 MB, and what
