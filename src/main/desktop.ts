@@ -3,7 +3,6 @@ import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { app, dialog, session, shell, type BrowserWindow } from 'electron';
 import { dataHome } from '../engine/home.ts';
-import { BUILT_PAGE } from '../engine/service/page.ts';
 import { createRoutes } from '../engine/service/routes.ts';
 import { studioMedia } from '../engine/service/studioMedia.ts';
 import { openUploads } from '../engine/service/uploads.ts';
@@ -75,7 +74,7 @@ interface OpenParts {
 }
 
 async function open({ home, own, studio, files, words, onLanguage }: OpenParts): Promise<void> {
-  const outFolder = path.dirname(BUILT_PAGE);
+  const outFolder = path.join(app.getAppPath(), 'out'); // of an installed app within its archive, where Electron alone can read
   const workFolder = path.join(home, 'uploads');
   const uploads = await openUploads({ folder: workFolder });
   const commands = createCommands();
@@ -96,7 +95,7 @@ async function open({ home, own, studio, files, words, onLanguage }: OpenParts):
       void menu();
     },
   });
-  answerScheme(session.defaultSession.protocol, createRoutes({ guard: PAGE_GUARD, handlers: checked(handlers), ...studioMedia(studio), workFolder, uploads, page: BUILT_PAGE }));
+  answerScheme(session.defaultSession.protocol, createRoutes({ guard: PAGE_GUARD, handlers: checked(handlers), ...studioMedia(studio), workFolder, uploads, page: path.join(outFolder, 'renderer') }));
   const offer = offerStudio(window.webContents, handlers);
   offerTextMenu(window, words);
   quitInOrder({ window, offer, studio, uploads, ending });

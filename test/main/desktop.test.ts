@@ -1,6 +1,6 @@
 /** The app's start and end, against a fake `electron` and a studio of a script: what happens in which order, and what is waited for. */
 import { EventEmitter } from 'node:events';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { MessageChannel } from 'node:worker_threads';
@@ -118,6 +118,16 @@ test('when the page is loaded, its locks, its scheme and its menu are there', as
   expect([...session.handled.keys()]).toEqual(['sima']);
   expect((await session.handled.get('sima')!(new Request('sima://evil/'))).status).toBe(403);
   expect(electron.menus).toHaveLength(1);
+});
+
+test('page and preload lie where Electron loads the app from: of an installed one in its archive, not beside it', async () => {
+  const archive = path.join(home, 'resources', 'app.asar');
+  mkdirSync(path.join(archive, 'out', 'renderer'), { recursive: true });
+  writeFileSync(path.join(archive, 'out', 'renderer', 'index.html'), 'the packed page');
+  electron.app.appPath = archive;
+  const { options } = await started();
+  expect(options.webPreferences!.preload).toBe(path.join(archive, 'out', 'preload', 'index.cjs'));
+  expect(await (await defaultSession().handled.get('sima')!(new Request('sima://studio/'))).text()).toBe('the packed page');
 });
 
 test('a second start hands its file over and ends; the first one comes to the front', async () => {

@@ -139,6 +139,7 @@ export class FakeWindow extends EventEmitter {
 
 class FakeApp extends EventEmitter {
   isPackaged = false;
+  appPath = '/app';
   calls: string[] = [];
   paths: Record<string, string> = {};
   recent: string[] = [];
@@ -158,6 +159,9 @@ class FakeApp extends EventEmitter {
   setPath(name: string, place: string) {
     this.calls.push('setPath');
     this.paths[name] = place;
+  }
+  getAppPath() {
+    return this.appPath;
   }
   getPath(name: string) {
     return this.paths[name] ?? `/${name}`;
