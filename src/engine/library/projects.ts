@@ -255,7 +255,7 @@ export function openProjects(home: string, onChange: () => void = () => undefine
       const all = await readPlaces();
       const id = Object.keys(all).find((each) => all[each] === file);
       // What its user opens is what counts: it may have been changed elsewhere meanwhile.
-      const project = id === undefined ? await adopt(text, `The project file ${file}`) : { ...given, id };
+      const project = id === undefined ? await adopt(text, `The project file ${file}`) : { ...withoutPaths(given), id };
       if (id !== undefined) await save(project);
       else await writePlaces((known) => ({ ...known, [project.id]: file }));
       return naming(project, (name) => outward(project.id, name));
@@ -271,6 +271,12 @@ function known(id: string): string {
 function unlessMissing(error: unknown): null {
   if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
   throw error;
+}
+
+/** What lies beside the document has a relative name. Others may have written the document, and it names no further files of this machine. */
+function withoutPaths(project: Project): Project {
+  const { audio, background } = project;
+  return { ...project, audio: audio && path.isAbsolute(audio.file) ? null : audio, background: path.isAbsolute(backgroundFile(background) ?? '') ? 'keep' : background };
 }
 
 const isNewer = (error: unknown): boolean => (errorData(error).details as { newer?: boolean } | undefined)?.newer === true;

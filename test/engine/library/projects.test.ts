@@ -172,6 +172,27 @@ test('where the user keeps a project it is saved too; opened from there it is th
   await expect(projects.openFile(path.join(home, 'nothing.sima'))).rejects.toMatchObject({ code: 'invalid-input' });
 });
 
+test('what the user’s own file names elsewhere on this machine is not followed: others may have written it', async () => {
+  const made = await projects.create({ name: 'Shared' });
+  const recording = path.join(home, 'take.wav');
+  writeFileSync(recording, 'sound');
+  await projects.save({ ...made, audio: { file: recording, name: 'take.wav' }, background: `picture:${recording}` });
+  const own = path.join(home, 'Shared.sima');
+  await projects.keepAt(made.id, own);
+  const kept = await projects.openFile(own);
+  expect(readFileSync(kept.audio!.file, 'utf8')).toBe('sound');
+  expect(kept.background).toBe(`picture:${kept.audio!.file}`);
+  const secret = path.join(home, 'secret.key');
+  writeFileSync(secret, 'secret');
+  for (const name of [secret, `${made.id}.files/../../../secret.key`, '../../secret.key']) {
+    writeFileSync(own, JSON.stringify({ ...made, audio: { file: name, name: 'x.wav' }, background: `picture:${name}` }));
+    await projects.openFile(own);
+    const opened = await projects.open(made.id);
+    for (const each of [opened.audio?.file, opened.background.replace('picture:', '')]) expect(each !== undefined && existsSync(each)).toBe(false);
+  }
+  expect(readdirSync(file(`${made.id}.files`)).filter((name) => name.includes('secret'))).toEqual([]);
+});
+
 test('a place of the user’s that cannot be written is told, and the project is saved all the same', async () => {
   const made = await projects.create({ name: 'USB stick' });
   const stick = path.join(home, 'stick');
