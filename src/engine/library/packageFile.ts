@@ -11,6 +11,7 @@ import { z } from 'zod';
 import { parse } from '../../shared/contract/common.ts';
 import { StudioError, throwIfCanceled } from '../../shared/errors.ts';
 import { openPart, systemFailure } from '../media/wholeFile.ts';
+import { MOST_DOCUMENT_BYTES } from './projects.ts';
 
 /** What a file is to the project. */
 const PURPOSES = ['recording', 'background', 'avatar'] as const;
@@ -36,7 +37,7 @@ const VERSION = 1;
 const APPLICATION_ID = 0x53696d61;
 const HEADER_BYTES = 72;
 const PIECE_BYTES = 1 << 20;
-const LIMITS = { textBytes: 64e6, files: 1000, fileBytes: 2 * 1024 ** 3, rowBytes: 2000 };
+const LIMITS = { textBytes: MOST_DOCUMENT_BYTES, files: 1000, fileBytes: 2 * 1024 ** 3, rowBytes: 2000 };
 
 const TABLES = [
   'CREATE TABLE project (text TEXT NOT NULL)',

@@ -40,6 +40,8 @@ export interface ProjectStore {
 /** Ids are names of files. */
 const ID = /^[A-Za-z0-9][\w-]{0,63}$/;
 const EXCERPT_CHARACTERS = 140;
+/** Of a document, which is read at once: many times what fits into one message of a client. */
+export const MOST_DOCUMENT_BYTES = 64e6;
 const ENDING = '.sima';
 const places = z.record(z.string(), z.string());
 
@@ -248,9 +250,7 @@ export function openProjects(home: string, onChange: () => void = () => undefine
         onChange();
       }),
     async openFile(file) {
-      const text = await readFile(file, 'utf8').catch((error: unknown) => {
-        throw new StudioError('invalid-input', `The project file ${file} cannot be read.`, { cause: error });
-      });
+      const text = await readDocument(file, `The project file ${file}`);
       const given = readProject(text, `The project file ${file}`);
       const all = await readPlaces();
       const id = Object.keys(all).find((each) => all[each] === file);
@@ -280,6 +280,18 @@ function withoutPaths(project: Project): Project {
 }
 
 const isNewer = (error: unknown): boolean => (errorData(error).details as { newer?: boolean } | undefined)?.newer === true;
+
+/** The text of a project file from anywhere. @throws invalid-input where it cannot be read, or is far larger than a project */
+export async function readDocument(file: string, what: string): Promise<string> {
+  const refused = (why: string, cause?: unknown) => new StudioError('invalid-input', `${what} ${why}.`, { cause });
+  const { size } = await stat(file).catch((error: unknown) => {
+    throw refused('cannot be read', error);
+  });
+  if (size > MOST_DOCUMENT_BYTES) throw refused('is too large to be a project');
+  return readFile(file, 'utf8').catch((error: unknown) => {
+    throw refused('cannot be read', error);
+  });
+}
 
 /** @throws invalid-input: damaged, another kind of file, or made by a newer Sima */
 function readProject(text: string, what: string): Project {

@@ -3,10 +3,9 @@ import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { Project } from '../../shared/contract/project.ts';
+import { backgroundFile } from '../../shared/contract/request.ts';
 import { StudioError } from '../../shared/errors.ts';
 import { isUpload, type Uploads } from './uploads.ts';
-import { backgroundFile } from '../../shared/contract/request.ts';
-
 
 async function naming(project: Project, name: (file: string, what: string) => Promise<string>): Promise<Project> {
   const picture = backgroundFile(project.background);

@@ -55,6 +55,11 @@ test('no file of the studio’s machine can be named', async () => {
   expect(await calls['projects.import']({ file: upload }, signal)).toMatchObject({ id: 'other', audio: null });
 });
 
+test('a file that is far larger than a project is refused unread', async () => {
+  const file = await sent(`{"version":1,"name":"${' '.repeat(64e6)}"}`);
+  await expect(calls['projects.import']({ file }, signal)).rejects.toMatchObject({ code: 'invalid-input', message: expect.stringContaining('too large to be a project') as string });
+});
+
 test('a recording whose upload and file are gone is asked for again, and what was written is saved', async () => {
   const project = await calls['projects.create']({ name: 'Mine', segments: [] }, signal);
   const file = 'upload:12345678-1234-1234-1234-123456789abc';

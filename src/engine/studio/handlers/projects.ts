@@ -1,7 +1,7 @@
 /** Projects: what users are making, saved as they make it. */
-import { readFile } from 'node:fs/promises';
 import { StudioError } from '../../../shared/errors.ts';
 import { isPackage } from '../../library/packageFile.ts';
+import { readDocument } from '../../library/projects.ts';
 import { unpackProject, type UnpackParts } from '../projectPackage.ts';
 import type { Area, HandlerParts } from './area.ts';
 
@@ -22,7 +22,7 @@ export function projectHandlers({ studio, home }: HandlerParts, registering: Are
         return null;
       },
       'projects.import': async ({ file }, signal) =>
-        (await isPackage(file)) ? unpackProject({ home, projects, library: () => studio.library(), register }, file, signal) : projects.adopt(await readFile(file, 'utf8'), 'The file'),
+        (await isPackage(file)) ? unpackProject({ home, projects, library: () => studio.library(), register }, file, signal) : projects.adopt(await readDocument(file, 'The file'), 'The file'),
     },
     streams: {},
   };
