@@ -27,9 +27,9 @@ export function createExportMedia({ exports }: ExportMediaParts): (id: string, r
   };
 }
 
-/** The name for browsers (RFC 6266), and one of plain letters for what knows no other. */
+/** The name for browsers (RFC 6266), and one of plain letters for what knows no other. Half a sign, where a name was cut, is written as �. */
 export function attachment(name: string): string {
   const plain = name.replace(/[^\x20-\x7e]|["\\%]/g, '_');
-  const encoded = encodeURIComponent(name).replace(/['()*!]/g, (sign) => `%${sign.charCodeAt(0).toString(16).toUpperCase()}`);
+  const encoded = encodeURIComponent(name.toWellFormed()).replace(/['()*!]/g, (sign) => `%${sign.charCodeAt(0).toString(16).toUpperCase()}`);
   return `attachment; filename="${plain}"; filename*=UTF-8''${encoded}`;
 }

@@ -3,6 +3,7 @@ import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { ExportInfo } from '../../../src/shared/contract/export.ts';
+import { attachment } from '../../../src/engine/service/exportMedia.ts';
 import { errorOf, openServing, type Serving } from './serving.ts';
 
 const NAME = 'سلام "به" همه (2)';
@@ -46,6 +47,10 @@ test('whole, with its own name in every script, and for browsers that know no ot
   expect(decodeURIComponent(/filename\*=UTF-8''(\S+)$/.exec(disposition)![1])).toBe(`${NAME}.mp4`);
   expect(/filename="([^"]*)"/.exec(disposition)![1]).toMatch(/^[\x20-\x7e]+\.mp4$/);
   expect((await serving.ask('/exports/done', { method: 'HEAD' })).headers['content-length']).toBe('10');
+});
+
+test('a name that was cut in the middle of a sign is a name all the same', () => {
+  expect(attachment('😀'.slice(0, 1) + '.simapack')).toBe(`attachment; filename="_.simapack"; filename*=UTF-8''%EF%BF%BD.simapack`);
 });
 
 test('in ranges, and again only where it has changed', async () => {
