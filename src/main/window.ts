@@ -53,7 +53,9 @@ export function openWindow({ outFolder, stateFile, words }: WindowParts): Browse
 
 export const loadPage = (window: BrowserWindow): Promise<void> => window.loadURL(PAGE_URL);
 
+/** Nothing happens where it is gone: a second start, or a click on a notice, may come while the app is ending. */
 export function focus(window: BrowserWindow): void {
+  if (window.isDestroyed()) return;
   if (window.isMinimized()) window.restore();
   window.show();
   window.focus();

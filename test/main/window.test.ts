@@ -89,6 +89,17 @@ test('one that hangs can be ended', async () => {
   expect(window.webContents.crashes).toBe(1);
 });
 
+test('a window that is gone is not brought to the front', () => {
+  const window = opened();
+  const asked = vi.fn(() => {
+    throw new TypeError('Object has been destroyed'); // as Electron
+  });
+  Object.assign(window, { isMinimized: asked, show: asked, focus: asked });
+  window.destroy();
+  focus(asReal(window));
+  expect(asked).not.toHaveBeenCalled();
+});
+
 test('it comes to the front, from the task bar too', () => {
   const window = opened();
   window.minimized = true;
