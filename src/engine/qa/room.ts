@@ -64,9 +64,11 @@ const unlessGone = (error: unknown): null => {
 };
 
 export function createQaRoom({ sessions, voices, avatarOf, isBusy }: QaParts): QaRoom {
-  const turns = createTurns({ slots: 1 });
+  const measuring = createTurns({ slots: 1 });
+  /** One at a time: the next one of another take closes the plates of the one before. */
+  const picturing = createTurns({ slots: 1 });
   /** The plates that pictures were last asked of: whoever steps through frames asks for the next one at once. */
-  let kept: { takeId: string; plates: Promise<TakePlates | null> } | null = null;
+  let kept: { takeId: string; plates: TakePlates | null } | null = null;
 
   const openPlatesOf = async (take: QaTake, signal?: AbortSignal): Promise<TakePlates | null> => {
     if (take.avatarId === null) return null;
@@ -83,7 +85,7 @@ export function createQaRoom({ sessions, voices, avatarOf, isBusy }: QaParts): Q
   const letGo = async (): Promise<void> => {
     const old = kept;
     kept = null;
-    await (await old?.plates)?.close();
+    await old?.plates?.close();
   };
   const giveWay = async (): Promise<void> => {
     if (isBusy()) await sleep(GIVE_WAY_MS);
@@ -107,7 +109,7 @@ export function createQaRoom({ sessions, voices, avatarOf, isBusy }: QaParts): Q
     async *measure(order, signal) {
       const step = createChange();
       let [done, over] = [0, false];
-      const work = turns.turn({ seat: 'qa', cost: 1, signal }, () =>
+      const work = measuring.turn({ seat: 'qa', cost: 1, signal }, () =>
         report(order, signal, (now) => {
           done = now;
           step.announce();
@@ -126,13 +128,15 @@ export function createQaRoom({ sessions, voices, avatarOf, isBusy }: QaParts): Q
     },
     async picture(order, signal) {
       const { take } = order;
-      if (take && order.what !== 'frame' && kept?.takeId !== take.takeId) {
-        await letGo();
-        kept = { takeId: take.takeId, plates: openPlatesOf(take) };
-      }
-      const plates = take && order.what !== 'frame' ? await kept!.plates : null;
-      return pictureOf(order.file, order, { plates, signal });
+      if (!take || order.what === 'frame') return pictureOf(order.file, order, { plates: null, signal });
+      return picturing.turn({ seat: 'picture', cost: 1, signal }, async () => {
+        if (kept?.takeId !== take.takeId) {
+          await letGo();
+          kept = { takeId: take.takeId, plates: await openPlatesOf(take) };
+        }
+        return pictureOf(order.file, order, { plates: kept.plates, signal });
+      });
     },
-    close: letGo,
+    close: () => picturing.turn({ seat: 'picture', cost: 1 }, letGo),
   };
 }
