@@ -258,7 +258,11 @@ export async function openStudio(options: StudioOptions): Promise<Studio> {
     preferences,
     lexicon,
     voices,
-    library: () => (library ??= openLibrary(home)),
+    library: () =>
+      (library ??= openLibrary(home).catch((error: unknown) => {
+        library = null; // tried anew by who asks next
+        throw error;
+      })),
     start({ sessionId, request, leadSec, kept = false, projectId = null }) {
       seats.check(sessionId);
       return begin(takes.begin({ id: randomUUID(), request: withPauses(withLoudness(withLexicon(request, lexicon.applied()), preferences.current()), preferences.pauses()), kept, projectId }), sessionId, leadSec);
@@ -315,7 +319,7 @@ export async function openStudio(options: StudioOptions): Promise<Studio> {
       await Promise.all([...running.values()].map(({ over }) => over));
       await telemetry.close();
       await takes.close();
-      await (await library)?.close();
+      await (await library?.catch(() => null))?.close();
     },
   };
   if (goOn) {
