@@ -5,6 +5,7 @@ import { type Fragment, isOver, type TakeInfo } from '../../shared/contract/take
 import { StudioError } from '../../shared/errors.ts';
 import { createCache } from '../library/cache.ts';
 import { rateValue } from '../media/rate.ts';
+import type { FramePictureJob } from '../media/framePicture.ts';
 import type { FramePictureApi } from '../media/framePictureThread.ts';
 import { startThread, type Thread } from '../threads.ts';
 import { takeOf, type TakeMediaParts } from './takeMedia.ts';
@@ -15,7 +16,7 @@ const KEPT_BYTES = 32 << 20;
 /** Fragment tables of finished takes that are at hand. */
 const KEPT_TABLES = 8;
 const HEIGHTS = { least: 16, most: 2160, default: 180 };
-/** The thread and its decoders go when no picture was asked for this long. */
+/** The thread and its decoders go when no picture was made for this long. */
 const IDLE_MS = 30_000;
 const FOR_A_DAY = 'private, max-age=86400, immutable';
 
@@ -27,18 +28,26 @@ interface Table {
 /** Answers `/takes/ID/frame.jpg` with `?frame=N` or `?at=SEC`, and `&height=H`. GET and HEAD. */
 export function createTakeFrames({ handlers, takeFile, workFolder }: TakeMediaParts): (takeId: string, request: Request) => Promise<Response> {
   const tables = new Map<string, Promise<Table>>();
-  let thread: { client: Thread<FramePictureApi>; idle: NodeJS.Timeout } | null = null;
+  let thread: { client: Thread<FramePictureApi>; idle: NodeJS.Timeout; working: number } | null = null;
 
-  const worker = (): Thread<FramePictureApi> => {
-    if (thread) thread.idle.refresh();
-    else {
-      const client = startThread<FramePictureApi>(new URL('../media/framePictureThread.ts', import.meta.url));
-      thread = { client, idle: setTimeout(() => {
-        thread = null;
-        void client.terminate();
-      }, IDLE_MS).unref() };
+  const begun = (): NonNullable<typeof thread> => {
+    const client = startThread<FramePictureApi>(new URL('../media/framePictureThread.ts', import.meta.url));
+    const idle = setTimeout(() => {
+      if (thread!.working > 0) return; // a thread that is ended while a codec works in it takes the whole process along
+      thread = null;
+      void client.terminate();
+    }, IDLE_MS).unref();
+    return { client, idle, working: 0 };
+  };
+  const make = async (job: FramePictureJob): Promise<Uint8Array> => {
+    const worker = (thread ??= begun());
+    worker.working += 1;
+    try {
+      return await worker.client.call('picture', job);
+    } finally {
+      worker.working -= 1;
+      worker.idle.refresh();
     }
-    return thread.client;
   };
 
   /** The fragments up to the one that holds the frame. */
@@ -71,7 +80,7 @@ export function createTakeFrames({ handlers, takeFile, workFolder }: TakeMediaPa
         try {
           // It may get its final name between the question and the opening.
           const job = { ...piece, height, file: await takeFile(id), pieceFile: path.join(workFolder, `${randomUUID()}.mp4`) };
-          const value = await worker().call('picture', job);
+          const value = await make(job);
           return { value, bytes: value.length, tier: 'prepared' };
         } catch (error) {
           if (attempt === 1 || !(error instanceof StudioError) || error.code !== 'io') throw error;

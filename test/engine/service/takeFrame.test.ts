@@ -1,8 +1,11 @@
 /** Pictures of takes over a real socket: the one that was asked for, of growing and finished takes, made beside the host's thread. */
 import { readdirSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
 import sharp from 'sharp';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { openClip } from '../../../src/engine/media/clip.ts';
+import { createTakeFrames } from '../../../src/engine/service/takeFrame.ts';
+import { checked } from '../../../src/shared/door.ts';
 import { errorOf, openServing, type Serving } from './serving.ts';
 
 let serving: Serving;
@@ -109,4 +112,28 @@ test('many at once cost the host’s thread next to nothing, and leave no work f
   const perPictureMs = (user + system) / 1000 / answers.length;
   console.log(`pictures: ${perPictureMs.toFixed(1)} ms of the host's thread for each`);
   expect(perPictureMs).toBeLessThan(15);
+});
+
+test('however long pictures take, their thread is not ended under them, and goes when none was made for a while', async () => {
+  finished('slow');
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  try {
+    const { studio, uploadsFolder } = serving;
+    const frames = createTakeFrames({ handlers: checked(studio.handlers), takeFile: (id) => studio.takeFile(id), workFolder: uploadsFolder });
+    let made = 0;
+    const asked = Array.from({ length: 20 }, async (_, i) => {
+      const { status } = await frames('slow', new Request(`http://x/takes/slow/frame.jpg?frame=${5 * i}&height=96`));
+      made += 1;
+      return status;
+    });
+    for (let ended = false; !ended; ended = made === asked.length) {
+      await sleep(2);
+      vi.advanceTimersByTime(31_000);
+    }
+    expect(await Promise.all(asked)).toEqual(asked.map(() => 200));
+    vi.advanceTimersByTime(31_000);
+    expect(vi.getTimerCount()).toBe(0);
+  } finally {
+    vi.useRealTimers();
+  }
 });
