@@ -1,4 +1,4 @@
-/** Worker threads as RPC ports: `startThread` on the owner's side, `threadPort` inside the thread. */
+/** Worker threads as RPC ports: `startThread` on the owner's side, `serveThread` inside the thread. */
 import { parentPort, Worker } from 'node:worker_threads';
 import { connect, serve, type Api, type Client, type Handlers, type Port } from '../shared/rpc.ts';
 import { StudioError } from '../shared/errors.ts';

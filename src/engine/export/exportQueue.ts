@@ -349,7 +349,6 @@ export function openExports({ home, takes, engine, folder: settingsFolder, goOn 
   }
 }
 
-/** On the disk of the result, so that giving it its name moves no bytes; hidden, and known by the export's id, so that it is found after a crash. */
 /** What a host that was killed has left: gone before the export begins again in the same place. What cannot be removed is in nobody's way. */
 function clear(workFolder: string): void {
   try {
@@ -359,6 +358,7 @@ function clear(workFolder: string): void {
   }
 }
 
+/** On the disk of the result, so that giving it its name moves no bytes; hidden, and known by the export's id, so that it is found after a crash. */
 const workFolderOf = ({ folder, info: { id } }: Entry): string => path.join(folder, `.sima-export-${id}`);
 
 async function anew(folder: string): Promise<void> {

@@ -125,9 +125,9 @@ export interface EngineApi {
     examineRecording: [RecordingWish, RecordingReport];
     /** Says a sentence, before what takes have yet to say. */
     say: [SayInput, SaidSample];
-    /** Loads and runs the file, and brings it among the user's models; this process does not use it. */
     /** Checks the two files of a voice, tries it, and brings it among the user's voices. */
     importVoice: [{ file: string; config: string; id?: string | undefined; source?: string | undefined }, PiperVoice];
+    /** Loads and runs the file, and brings it among the user's models; this process does not use it. */
     importModel: [{ file: string; id?: string | undefined; source?: string | undefined }, InstalledModel];
     /** A moment of a finished take as a JPEG: its frame, its source picture, or what differs. */
     picture: [QaOrder & PictureOrder, Uint8Array];

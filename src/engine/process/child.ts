@@ -10,8 +10,10 @@ export interface EngineChild {
   readonly pid: number | null;
   /** At once, whatever it is doing. */
   kill(): void;
-  /** How it ended, in words, with its last lines. Called once. */
-  /** @param killed by SIGKILL, which no crash of its own does: by whoever owns it, its user, or a system out of memory */
+  /**
+   * How it ended, in words, with its last lines. Called once.
+   * @param killed by SIGKILL, which no crash of its own does: by whoever owns it, its user, or a system out of memory
+   */
   onExit(listener: (reason: string, killed: boolean) => void): void;
 }
 export type StartEngineProcess = (options: EngineProcessOptions) => EngineChild;
