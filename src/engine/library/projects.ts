@@ -13,7 +13,7 @@ import { errorData, StudioError } from '../../shared/errors.ts';
 import { shownText } from '../../shared/marks.ts';
 import { systemFailure, writeWhole } from '../media/wholeFile.ts';
 import { dominantLang } from '../voice/normalise/letters.ts';
-import { storageFailure, syncFolder } from './durable.ts';
+import { replaceDurably, storageFailure, syncFolder } from './durable.ts';
 
 export interface ProjectStore {
   /** The last saved first. */
@@ -171,7 +171,7 @@ export function openProjects(home: string, onChange: () => void = () => undefine
       await mkdir(folder, { recursive: true });
       const text = `${JSON.stringify(await keepFiles(project))}\n`;
       // The last version that was whole is there at every moment, under one name or the other.
-      await writeWhole(partOf(project.id), text);
+      await replaceDurably(partOf(project.id), text);
       await rename(file, backupOf(project.id)).catch(unlessMissing);
       await rename(partOf(project.id), file);
       await syncFolder(folder);

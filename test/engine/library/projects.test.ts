@@ -1,5 +1,6 @@
 /** Projects on a real disk: what is saved comes back, whatever happens to the files. */
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, renameSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { open, type FileHandle } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
@@ -99,6 +100,26 @@ test('a save that was cut off between its two renamings loses nothing', async ()
   renameSync(projects.fileOf(made.id), `${projects.fileOf(made.id)}.part`);
   expect((await projects.open(made.id)).segments).toEqual([{ text: 'new' }]);
   expect(await projects.list()).toMatchObject([{ excerpt: 'new', notice: null }]);
+});
+
+test('a version is on the disk before it takes the place of the one before, which a loss of power would else take along', async () => {
+  const made = await projects.create({ name: 'Power' });
+  const any = await open(projects.fileOf(made.id));
+  const handles = Object.getPrototypeOf(any) as FileHandle;
+  await any.close();
+  const flushed: string[] = [];
+  const toDisk = handles.sync; // eslint-disable-line @typescript-eslint/unbound-method -- called on each handle below
+  const sync = vi.spyOn(handles, 'sync').mockImplementation(async function (this: FileHandle) {
+    if ((await this.stat()).isFile()) flushed.push(projectSchema.parse(JSON.parse(readFileSync(projects.fileOf(made.id), 'utf8'))).segments.at(0)?.text ?? 'the first');
+    return toDisk.call(this);
+  });
+  try {
+    await projects.save(saying(made, 'the second'));
+    await projects.save(saying(made, 'the third'));
+  } finally {
+    sync.mockRestore();
+  }
+  expect(flushed).toEqual(['the first', 'the second']);
 });
 
 test('a project of a newer Sima is refused in clear words, and stays as it is', async () => {
