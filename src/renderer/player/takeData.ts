@@ -9,6 +9,7 @@ import { type Fragment, isOver, PEAKS_PER_FRAME, type ChunkTimes, type SaidSegme
 import { errorData, type ErrorData } from '../../shared/errors.ts';
 import { client } from '../studio/connection.ts';
 import { framesIn, secOf, type Rate } from './fragments.ts';
+import { speedOf } from './speed.ts';
 import { createSeries, type Series } from './series.ts';
 
 /** Counts rise when the array of that name has grown. */
@@ -118,7 +119,6 @@ export function useTakeFact<T>(data: TakeData | null, select: (facts: TakeFacts)
 
 /** A speed is that of the last fragments. */
 const SPEED_FRAGMENTS = 16;
-const LEAST_FRAGMENTS = 3;
 
 function createEntry(takeId: string): Entry {
   const facts = createStore<TakeFacts>(() => NOTHING);
@@ -137,7 +137,7 @@ function createEntry(takeId: string): Entry {
     fragments.push(fragment);
     arrivals.push({ frames: framesIn(fragments), ms: performance.now() });
     arrivals = arrivals.slice(-SPEED_FRAGMENTS);
-    if (rate && arrivals.length >= LEAST_FRAGMENTS) speed = speedOf(arrivals.map(({ frames, ms }) => ({ sec: secOf(frames, rate), ms })));
+    if (rate) speed = speedOf(arrivals.map(({ frames, ms }) => ({ sec: secOf(frames, rate), ms }))) ?? speed;
   };
 
   const apply = (event: TakeEvent): void => {
@@ -226,15 +226,6 @@ function createEntry(takeId: string): Entry {
     },
     close: () => abort?.abort(),
   };
-}
-
-/** Much longer waits than usual are those for the player, which holds rendering back to its lead: they say nothing of the speed. */
-function speedOf(arrivals: readonly { sec: number; ms: number }[]): number {
-  const steps = arrivals.slice(1).map(({ sec, ms }, i) => ({ sec: sec - arrivals[i].sec, ms: ms - arrivals[i].ms }));
-  const usualMs = [...steps].sort((a, b) => a.ms - b.ms)[steps.length >> 1].ms;
-  const counted = steps.filter(({ ms }) => ms <= 4 * usualMs + 50);
-  const total = (pick: (step: { sec: number; ms: number }) => number) => counted.reduce((sum, step) => sum + pick(step), 0);
-  return total(({ sec }) => sec) / Math.max(0.001, total(({ ms }) => ms) / 1000);
 }
 
 /** Expected, or as far as it is known. */

@@ -43,7 +43,7 @@ export function LiveLine({ data }: { data: TakeData | null }) {
     if (take.rate) parts.push({ key: 'fps', text: t('live.fps', { value: format.number(take.rate.num / take.rate.den, take.rate.num % take.rate.den === 0 ? 0 : 2) }) });
   }
   return (
-    <p aria-label={t('live.label')} role="group" data-testid="live-line" className="flex min-h-6 flex-wrap items-center gap-x-4 bg-panel px-3 pb-1 text-xs text-muted tabular-nums">
+    <p aria-label={t('live.label')} role="group" data-testid="live-line" className="flex h-6 flex-wrap items-center gap-x-4 overflow-hidden bg-panel px-3 pb-1 text-xs text-muted tabular-nums">
       {parts.map(({ key, text, tip, tone }) => {
         const span = <span key={key} className={tone}>{text}</span>;
         return tip === undefined ? span : <Tip key={key} label={tip}>{span}</Tip>;

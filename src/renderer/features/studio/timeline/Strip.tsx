@@ -126,7 +126,7 @@ export function Strip({ data, rate, zoom, onZoom, isLow, marks }: { data: TakeDa
 
   return (
     <div ref={scroller} dir="ltr" tabIndex={0} role="group" aria-label={t('label')} className="overflow-x-auto overflow-y-hidden" onScroll={(event) => setScrollLeft(event.currentTarget.scrollLeft)}>
-      <div className="relative" style={{ width: Math.max(width, Math.ceil(durationSec * pxPerSec)), height }}>
+      <div className="relative overflow-x-clip" style={{ width: Math.max(width, Math.ceil(durationSec * pxPerSec)), height }}>
         <canvas
           ref={canvas} aria-hidden data-testid="timeline" className="sticky left-0 block cursor-text touch-none" style={{ width, height }}
           onPointerDown={(event) => {
