@@ -34,7 +34,7 @@ function Panes() {
       </div>
       <div className="flex min-h-0 flex-col border-line bg-panel max-[959px]:order-3 max-[959px]:border-t min-[960px]:border-s">
         <div className="min-h-0 flex-1 min-[960px]:overflow-auto"><Inspector /></div>
-        <div className="min-[960px]:max-h-1/2 min-[960px]:overflow-auto"><QaPanel /></div>
+        <div className="border-t border-line min-[960px]:max-h-1/2 min-[960px]:overflow-auto"><QaPanel /></div>
       </div>
       <div className="min-w-0 border-t border-line bg-panel max-[959px]:order-4 min-[960px]:col-span-3">
         <MarkedTimeline />

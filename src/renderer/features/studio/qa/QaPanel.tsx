@@ -28,7 +28,7 @@ export function QaPanel() {
   const { t } = useTranslation('qa');
   const takeId = useCurrentTake((current) => current.takeId);
   return (
-    <section aria-label={t('title')} className="flex flex-col border-t border-line">
+    <section aria-label={t('title')} className="flex flex-col">
       {takeId === null ? <><Heading /><Hint>{t('none')}</Hint></> : <TakeQuality key={takeId} takeId={takeId} />}
     </section>
   );
@@ -40,7 +40,7 @@ function Heading({ report, children }: { report?: QaReport; children?: React.Rea
   const { t } = useTranslation('qa');
   const language = useView((view) => view.language);
   return (
-    <header className="flex min-h-10 flex-wrap items-center gap-1 border-b border-line ps-3 pe-1">
+    <header className="top-0 z-10 flex min-h-10 flex-wrap items-center gap-1 border-b border-line bg-panel ps-3 pe-1 min-[960px]:sticky">
       <h2 className="text-sm font-medium">{t('title')}</h2>
       {report && <span className="ms-1 flex items-center gap-1 text-muted"><VerdictSign verdict={report.verdict} />{QA_VERDICT_NAMES[language][report.verdict]}</span>}
       <span className="flex-1" />

@@ -45,7 +45,7 @@ function SegmentRow({ takeId, segment, figures }: { takeId: string; segment: Seg
     jumpTo(segment);
   };
   return (
-    <li ref={row} className={clsx(isOpen && 'bg-raised/60')}>
+    <li ref={row} className={clsx('scroll-mt-10', isOpen && 'bg-raised/60')}>
       <Tip label={t('selectTip')} side="left">
         <button type="button" aria-expanded={isOpen} aria-label={t('segment', { number: format.number(segment.index + 1), verdict: QA_VERDICT_NAMES[language][segment.verdict], text, time })} onClick={choose} className="flex w-full items-start gap-2 px-3 py-1.5 text-start hover:bg-raised">
           <VerdictSign verdict={segment.verdict} />
