@@ -1,5 +1,5 @@
 /** The line at the top: the project, how the machine is, and how the page looks. */
-import { Languages, Moon, Sun, TriangleAlert } from 'lucide-react';
+import { Keyboard, Languages, Moon, Sun, TriangleAlert } from 'lucide-react';
 import { useEffect } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useFormat } from '../i18n/format.ts';
@@ -31,6 +31,7 @@ export function TopBar() {
       <Load />
       <Alerts />
       <span className="mx-1 h-5 w-px bg-line" />
+      <IconButton label={t('shortcuts.open')} shortcut="Shift+?" icon={Keyboard} side="bottom" className="max-[900px]:hidden" onClick={() => set({ shortcutsOpen: true })} />
       <IconButton label={t('theme.toggle')} icon={theme === 'dark' ? Sun : Moon} side="bottom" onClick={() => set({ theme: theme === 'dark' ? 'light' : 'dark' })} />
       <Button kind="quiet" icon={Languages} lang={other} aria-label={`${t('language.toggle')}: ${t(`language.${other}`)}`} onClick={() => set({ language: other })}>{t(`language.${other}`)}</Button>
     </header>
@@ -73,7 +74,7 @@ function Spark({ values }: { values: readonly (number | null)[] }) {
 }
 
 function Alerts() {
-  const { t } = useTranslation('studio');
+  const { t, i18n } = useTranslation(['studio', 'meters']);
   const format = useFormat();
   const go = useView((view) => view.go);
   const alerts = useMachine(({ sample }) => sample?.alerts);
@@ -81,7 +82,7 @@ function Alerts() {
   if (alerts === undefined || firing.length === 0) return null;
   const isCritical = firing.some(({ severity }) => severity === 'critical');
   return (
-    <Tip side="bottom" label={firing.map(({ summary }) => summary).join(' · ')}>
+    <Tip side="bottom" label={firing.map(({ name, summary }) => (i18n.exists(`meters:rules.${name}`) ? t(`meters:rules.${name as 'HighProcessingLatency'}.summary`) : summary)).join(' · ')}>
       <button type="button" aria-label={t('bar.alertsTip', { value: format.number(firing.length) })} onClick={() => go('meters')} className={`flex min-h-8 items-center gap-1 rounded px-2 text-xs hover:bg-raised ${isCritical ? 'text-bad' : 'text-warn'}`}>
         <TriangleAlert aria-hidden size={15} />
         <span className="tabular-nums">{format.number(firing.length)}</span>

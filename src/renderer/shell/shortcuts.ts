@@ -38,6 +38,9 @@ const hasOwnKeys = (target: EventTarget | null, keys: string): boolean => target
 /** Whether a key counts while the user types is for each shortcut to say; held down, only steps and undo go on. */
 const ignore = (event: KeyboardEvent): boolean => event.isComposing || (event.repeat && !/^Arrow|^Key[ZY]$/.test(event.code));
 
+/** By its sign, which keyboards have at different places: a Persian one has a question mark of its own. */
+const heardAs = (keys: string): string => keys.replace(/\?$/, '([?؟])');
+
 /** @param group the feature's name in the sheet */
 export function useShortcuts(group: string, shortcuts: readonly Shortcut[]): void {
   const run = useEffectEvent((keys: string) => shortcuts.find((each) => each.keys === keys && each.enabled !== false)?.run());
@@ -50,7 +53,7 @@ export function useShortcuts(group: string, shortcuts: readonly Shortcut[]): voi
       window,
       Object.fromEntries(
         current.map(({ keys, leavesFields = false }) => [
-          keys,
+          heardAs(keys),
           (event: KeyboardEvent) => {
             const hasModifier = /\$mod|Alt|Control|Meta/.test(keys);
             if (!hasModifier && (isTyping(event.target) || hasOwnKeys(event.target, keys))) return;
