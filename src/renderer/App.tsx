@@ -40,7 +40,7 @@ export function App() {
           <Shell>
             <Current />
           </Shell>
-          <Toaster theme={theme} dir={dir} position={dir === 'rtl' ? 'bottom-left' : 'bottom-right'} />
+          <Toaster theme={theme} dir={dir} style={{ fontFamily: 'inherit' }} position={dir === 'rtl' ? 'bottom-left' : 'bottom-right'} />
         </Tooltip.Provider>
       </Direction.Provider>
     </QueryClientProvider>

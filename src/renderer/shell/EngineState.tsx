@@ -2,11 +2,14 @@
 import { ChevronDown, CircleAlert, LoaderCircle, WifiOff, Cpu } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
 import type { EngineStatus, ModelReadiness } from '../../shared/contract/engine.ts';
+import { errorText } from '../i18n/errorText.ts';
 import { useFormat } from '../i18n/format.ts';
 import { useMachine } from '../state/machine.ts';
 import { useConnection } from '../studio/connection.ts';
 import { Popover } from '../ui/Menu.tsx';
 import { Progress } from '../ui/states.tsx';
+
+const inWords = (message: string): string => errorText({ message, details: undefined });
 
 /** Of the model that takes use, else of any. */
 function deviceOf({ models, defaultModelId }: EngineStatus): string | null {
@@ -43,10 +46,10 @@ export function EngineState() {
         </ul>
         {/* Mostly the same for all of them. */}
         {[...new Map(engine.models.flatMap(({ refused }) => refused).map((each) => [`${each.device} ${each.reason}`, each])).entries()].map(([key, { device: other, reason }]) => (
-          <p key={key} dir="auto" className="text-xs text-muted">{t('bar.notTaken', { device: other.toUpperCase() })}: <bdi>{reason}</bdi></p>
+          <p key={key} dir="auto" className="text-xs text-muted">{t('bar.notTaken', { device: other.toUpperCase() })}: <bdi>{inWords(reason)}</bdi></p>
         ))}
         {engine.restarts > 0 && <p className="text-xs text-muted">{t('bar.restarts', { value: format.number(engine.restarts) })}</p>}
-        {engine.lastCrash && <p dir="auto" className="text-xs text-muted">{t('bar.lastCrash', { reason: engine.lastCrash.reason })}</p>}
+        {engine.lastCrash && <p dir="auto" className="text-xs text-muted">{t('bar.lastCrash', { reason: inWords(engine.lastCrash.reason) })}</p>}
       </Popover>
     </div>
   );
@@ -61,7 +64,7 @@ function Model({ model: { id, state, device, message } }: { model: ModelReadines
         <bdi className="font-medium">{id}</bdi>
         <span className={state === 'failed' ? 'text-bad' : state === 'ready' ? 'text-good' : 'text-muted'}>{device === null ? word : <><bdi>{device.toUpperCase()}</bdi> · {word}</>}</span>
       </span>
-      {message !== null && <span dir="auto" className="text-muted">{message}</span>}
+      {message !== null && <span dir="auto" className="text-muted">{inWords(message)}</span>}
     </li>
   );
 }

@@ -56,7 +56,10 @@ export function ProjectMenu() {
   }, [savedAt, savingState, heard]);
 
   const another = (opening: () => Promise<unknown>) => void saveNow().then(opening).catch(tellFailure);
-  const createNew = () => another(() => create(t('bar.numbered', { number: format.number(rows.length + 1) })));
+  const createNew = () => another(async () => {
+    await create(t('bar.numbered', { number: format.number(rows.length + 1) }));
+    useView.getState().go('studio'); // where its words are written
+  });
   const openFile = () => {
     if (host === 'desktop') another(async () => showIfAny(await call('desktop.openProject', null)));
     else picker.current?.click();
@@ -89,7 +92,7 @@ export function ProjectMenu() {
   const others = rows.filter(({ id }) => id !== project.id).slice(0, RECENT);
   return (
     <>
-      <Menu tip={t('bar.project')} trigger={<Button kind="quiet" className="max-w-72"><bdi className="truncate">{project.name || t('bar.untitled')}</bdi><ChevronDown aria-hidden size={14} className="shrink-0 text-muted" /></Button>}>
+      <Menu tip={t('bar.project')} trigger={<Button kind="quiet" className="max-w-72 max-[900px]:max-w-40"><bdi className="truncate">{project.name || t('bar.untitled')}</bdi><ChevronDown aria-hidden size={14} className="shrink-0 text-muted" /></Button>}>
         <MenuItem icon={Pencil} onSelect={() => setDialog('rename')}>{t('bar.rename')}</MenuItem>
         <MenuItem icon={FilePlus2} onSelect={createNew}>{t('bar.newProject')}</MenuItem>
         <MenuItem icon={FolderOpen} onSelect={openFile}>{t('bar.openFile')}</MenuItem>
@@ -100,7 +103,7 @@ export function ProjectMenu() {
             <MenuLine />
             <MenuLabel>{t('bar.recent')}</MenuLabel>
             {others.map(({ id, name, excerpt, savedAt }) => (
-              <MenuItem key={id} detail={`${format.ago(savedAt)} · ${excerpt || t('bar.noWords')}`} onSelect={() => another(() => open(id))}>{name || t('bar.untitled')}</MenuItem>
+              <MenuItem key={id} detail={<span className="flex"><span className="shrink-0 whitespace-pre">{format.ago(savedAt)} · </span><bdi className="truncate">{excerpt || t('bar.noWords')}</bdi></span>} onSelect={() => another(() => open(id))}>{name || t('bar.untitled')}</MenuItem>
             ))}
           </>
         )}

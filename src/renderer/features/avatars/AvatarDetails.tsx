@@ -129,8 +129,8 @@ function Tags({ avatar: { id, tags }, known }: { avatar: AvatarRow; known: reado
       {tags.length > 0 && (
         <ul className="flex flex-wrap gap-1">
           {tags.map((tag) => (
-            <li key={tag} className="flex items-center rounded border border-line bg-raised ps-2 text-xs">
-              <bdi>{tag}</bdi>
+            <li key={tag} className="flex max-w-full items-center rounded border border-line bg-raised ps-2 text-xs">
+              <bdi className="min-w-0 wrap-anywhere">{tag}</bdi>
               <IconButton icon={X} size={12} className="size-6" label={t('details.removeTag', { tag })} onClick={() => change(tags.filter((each) => each !== tag))} />
             </li>
           ))}

@@ -5,7 +5,7 @@
 import { create } from 'zustand';
 import type { AvatarRow, InspectEvent } from '../../../shared/contract/avatar.ts';
 import { errorData, type ErrorData } from '../../../shared/errors.ts';
-import { client } from '../../studio/connection.ts';
+import { call, client } from '../../studio/connection.ts';
 import { upload } from '../../studio/host.ts';
 import { lookAt, type Refusal } from './atTheDoor.ts';
 
@@ -103,7 +103,9 @@ export const useIntake = create<Intake>((set) => {
         for await (const event of (await client()).stream('avatars.register', { file: uploaded, ...(found.faces.length > 1 ? { face } : {}) }, { signal })) {
           if (event.type === 'progress') change(key, { done: (i + event.done) / faces.length });
           else {
-            avatars.push(event.avatar);
+            // Those of one picture would all be called after it.
+            const isOneOfSeveral = event.isNew && found.faces.length > 1;
+            avatars.push(isOneOfSeveral ? await call('avatars.describe', { id: event.avatar.id, name: `${event.avatar.name.slice(0, 190)} ${face}` }) : event.avatar);
             isNew ||= event.isNew;
           }
         }

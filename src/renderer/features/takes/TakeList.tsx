@@ -79,7 +79,7 @@ function Row({ row: { take, versions, isOpen, isOlder }, index, avatars, voices,
       <button type="button" data-index={index} aria-pressed={selectedId === take.id} onClick={() => set({ selectedId: selectedId === take.id ? null : take.id })} className="flex min-w-0 flex-1 items-center gap-3 rounded text-start">
         <span className="shrink-0 overflow-hidden rounded bg-raised" style={PICTURE}><img src={frameOf(take, 120)} alt="" width={PICTURE.width} height={PICTURE.height} loading="lazy" decoding="async" className="size-full object-cover" /></span>
         <span className="flex min-w-0 flex-1 flex-col gap-0.5">
-          <span className="line-clamp-1"><bdi>{excerptOf(take) || t('unnamed')}</bdi></span>
+          <span className="truncate"><bdi>{excerptOf(take) || t('unnamed')}</bdi></span>
           <span className="truncate text-xs text-muted">{about.map((each, i) => <span key={i}>{i > 0 && ' · '}<bdi>{each}</bdi></span>)}</span>
           <span className="flex gap-3 text-xs text-muted tabular-nums"><span>{format.clock(durationOf(take))}</span><span>{format.bytes(take.sizeBytes)}</span>{take.width !== null && <span>{format.size(take.width, take.height)}</span>}</span>
         </span>

@@ -161,4 +161,18 @@ export const errors: Readonly<Record<string, string>> = {
   'The browser has no memory for the video.': 'مرورگر برای این ویدیو حافظه ندارد.',
   'The report could not be printed within {0} s. Save it as HTML instead.': 'گزارش در {0} ثانیه چاپ نشد. آن را HTML ذخیره کنید.',
   'The report could not be printed. Save it as HTML instead.': 'گزارش چاپ نشد. آن را HTML ذخیره کنید.',
+
+  // Why a device was not taken, and why the engine began anew
+  'the installed onnxruntime-node does not have it': 'اجراکنندهٔ نصب‌شدهٔ مدل‌ها (onnxruntime-node) آن را ندارد',
+  'the CUDA provider is not installed': 'بخش CUDA نصب نیست',
+  'this machine has no GPU device file': 'این رایانه کارت گرافیکی در دسترس ندارد',
+  'only a software adapter could answer: this machine has no GPU device file': 'تنها شبیه‌ساز نرم‌افزاری پاسخ می‌دهد: این رایانه کارت گرافیکی در دسترس ندارد',
+  "its result differs from the CPU's by {0} of 255 levels": 'نتیجه‌اش با پردازنده {0} پله از ۲۵۵ فرق دارد',
+  'it is not faster than the CPU ({0} ms against {1} ms)': 'از پردازنده تندتر نیست ({0} میلی‌ثانیه در برابر {1} میلی‌ثانیه)',
+  'it has too little memory for this model': 'حافظه‌اش برای این مدل کم است',
+  'it was ended by {0}': 'با {0} پایان داده شد',
+  'it ended with code {0}': 'با کد {0} پایان یافت',
+  'The user asked for it.': 'شما خواستید.',
+  'What it works with has changed: its models, or the default voices.': 'آنچه با آن کار می‌کند تغییر کرد: مدل‌ها یا صداهای پیش‌فرض.',
+  'Its memory had grown over its budget.': 'حافظه‌اش از سهمیه بیشتر شده بود.',
 };

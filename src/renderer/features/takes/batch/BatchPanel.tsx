@@ -177,7 +177,7 @@ function Row({ row, problem, failure, take, avatars, voices, waits, onChange }: 
   return (
     <tr className="border-t border-line align-middle">
       <td className="max-w-40 truncate px-2 py-1"><bdi>{name}</bdi></td>
-      <td className="max-w-96 px-2 py-1"><span className="line-clamp-2"><bdi>{text}</bdi></span></td>
+      <td className="max-w-96 px-2 py-1"><span dir="auto" className="line-clamp-2 [text-align:match-parent]">{text}</span></td>
       <td className="max-w-36 truncate px-2 py-1"><bdi className={avatarId === null ? 'text-muted' : ''}>{avatarId === null ? t('batch.ofProject') : (avatars.find(({ id }) => id === avatarId)?.name ?? avatarId)}</bdi></td>
       <td className="max-w-36 truncate px-2 py-1"><bdi className={voice === null ? 'text-muted' : ''}>{named ? voiceName(named) : (voice ?? t(avatarId === null ? 'batch.ofProject' : 'batch.ownVoice'))}</bdi></td>
       <td className="px-2 py-1 text-xs">
