@@ -32,6 +32,8 @@ export interface LipSync {
   mouths(sound: SoundChunk, fromFrame: number, signal?: AbortSignal): AsyncIterable<MouthRun> | Iterable<MouthRun>;
   /** false once a whole recording held no speech; null where the question does not arise or is not answered yet. */
   speechFound(): boolean | null;
+  /** Frees what it holds, wherever the take has ended. The opener closes. */
+  close(): void;
 }
 
 /** Milliseconds of a run of frames: waiting for a turn at the network, and in it. */
@@ -68,6 +70,7 @@ export function rigFromPhonemes(rate: Rate): LipSync {
       }
     },
     speechFound: () => null,
+    close: () => undefined,
   };
 }
 
@@ -84,7 +87,6 @@ export function rigFromSound(rate: Rate, listener: Listener): LipSync {
       if (sound.ended && !ended) {
         ended = true; // later chunks bring no new sound
         poses = joined(poses, await listener.push(to16k.finish(), signal));
-        to16k.close();
         poses = joined(poses, await listener.flush(frameCountOf(sound, rate), signal));
       }
       if (poses.length < frames * POSE_SIZE) throw new StudioError('bug', `Only ${poses.length / POSE_SIZE} of ${frames} poses are known at frame ${firstFrame}.`);
@@ -96,6 +98,7 @@ export function rigFromSound(rate: Rate, listener: Listener): LipSync {
       poses = poses.subarray(frames * POSE_SIZE);
     },
     speechFound: () => (ended ? listener.speechFound() : null),
+    close: () => to16k.close(),
   };
 }
 
@@ -139,7 +142,6 @@ export function wav2lipFromSound(rate: Rate, { batcher, seat, onTimes, crops }: 
       if (sound.ended && !ended) {
         ended = true; // later chunks bring no new sound
         windows.push(...stream.push(to16k.finish()), ...stream.flush(frameCountOf(sound, rate)));
-        to16k.close();
       }
       if (windows.length < sound.chunk.frames) throw new StudioError('bug', `Only ${windows.length} of ${sound.chunk.frames} mel windows are known at frame ${sound.chunk.firstFrame}.`);
       windows.splice(0, Math.min(sound.chunk.frames, Math.max(0, fromFrame - sound.chunk.firstFrame)));
@@ -155,6 +157,7 @@ export function wav2lipFromSound(rate: Rate, { batcher, seat, onTimes, crops }: 
       }
     },
     speechFound: () => null,
+    close: () => to16k.close(),
   };
 }
 

@@ -200,6 +200,7 @@ export async function* renderTake(job: TakeJob, { voices, renderer, turns }: Tak
     const result = { summary, segments, chunks: records.map(({ chunk }) => chunk), times: stageTimes(records, job.askedMs), speechFound: lipSync.speechFound() };
     yield { type: 'finished', result };
   } finally {
+    lipSync.close();
     // After `finish` the take is no longer open there and this does nothing.
     await renderer.call('abort', { takeId, keep: signal?.reason instanceof Pause }).catch(() => null);
   }

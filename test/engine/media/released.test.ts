@@ -2,14 +2,19 @@
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { CodecContext, FilterGraph, FormatContext, Frame } from 'node-av/lib';
+import { CodecContext, FilterGraph, FormatContext, Frame, SoftwareResampleContext } from 'node-av/lib';
 import { afterEach, expect, test, vi } from 'vitest';
+import { PRESENTERS } from '../../../src/cli/commands/demo.ts';
+import { openEngine } from '../../../src/engine/engine.ts';
 import { openFilterChain } from '../../../src/engine/media/filters.ts';
 import { createI420 } from '../../../src/engine/media/i420.ts';
 import { measureLoudness } from '../../../src/engine/media/loudness.ts';
 import { writePlates } from '../../../src/engine/media/plates.ts';
 import { openDecoder, openSource } from '../../../src/engine/media/source.ts';
 import { writeClickTake } from '../../support/clickTake.ts';
+import { speechLike } from '../../support/codedTake.ts';
+import { writeAudioFile } from '../../support/mediaFiles.ts';
+import { orderOf } from '../../support/rendered.ts';
 
 afterEach(() => void vi.restoreAllMocks());
 
@@ -55,4 +60,25 @@ test('a decoder that cannot be prepared', async () => {
   expect(freed).toHaveBeenCalledTimes(1);
   await source.close();
   await rm(folder, { recursive: true });
+});
+
+test('what listens to a recording, of a take that is cancelled in its midst', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'sima-released-'));
+  await writeAudioFile(join(folder, 'long.wav'), speechLike(20 * 48_000), 48_000, 'pcm_s16le');
+  const engine = await openEngine({ home: join(folder, 'home'), device: 'cpu' });
+  try {
+    const made = vi.spyOn(SoftwareResampleContext.prototype, 'init');
+    const freed = vi.spyOn(SoftwareResampleContext.prototype, 'free');
+    const abort = new AbortController();
+    const order = orderOf(folder, { avatar: PRESENTERS.woman, audio: join(folder, 'long.wav'), asRecorded: true, size: { width: 128, height: 128 } });
+    const rendering = async () => {
+      for await (const event of engine.render(order, abort.signal)) if (event.type === 'track') abort.abort();
+    };
+    await expect(rendering()).rejects.toMatchObject({ code: 'canceled' });
+    expect(made.mock.contexts.length).toBeGreaterThan(0);
+    for (const each of made.mock.contexts) expect(freed.mock.contexts).toContain(each);
+  } finally {
+    await engine.close();
+    await rm(folder, { recursive: true });
+  }
 });
