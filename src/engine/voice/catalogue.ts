@@ -52,7 +52,7 @@ export const PIPER_PREFIX = 'piper-';
  * The package that speaks, and a number to raise whenever a change here, in `speakText.ts`, `delivery.ts`, `pauses.ts`, `normalise/` or the limiter makes the same text
  * sound otherwise or moves its times: kept speech of another version is not used again. A test holds both against what is really spoken.
  */
-export const ESPEAK_VERSION = 'espeak-ng-emscripten 0.3.5 / 3';
+export const ESPEAK_VERSION = 'espeak-ng-emscripten 0.3.5 / 4';
 
 const MAN = { variant: '', fa: 3.43 };
 const MAN_2 = { variant: '+m7', fa: 3.09 };

@@ -9,6 +9,8 @@ export interface Around {
   readonly after: string;
   /** The word after the next one. */
   readonly afterNext: string;
+  /** The word that many words after it, with nothing but spaces between; 1 is `after`. */
+  readonly ahead: (count: number) => string;
   /** In parentheses all by itself. */
   readonly enclosed: boolean;
   /** A full stop follows at once. */
@@ -17,7 +19,7 @@ export interface Around {
   readonly lead: string;
 }
 
-export const NOTHING_AROUND: Around = { before: '', said: '', after: '', afterNext: '', enclosed: false, stop: false, lead: '' };
+export const NOTHING_AROUND: Around = { before: '', said: '', after: '', afterNext: '', ahead: () => '', enclosed: false, stop: false, lead: '' };
 
 /** The words of a text, and the same as plain letters and ASCII digits. */
 export interface WordsOfText {
@@ -43,12 +45,17 @@ export class Neighbours implements Around {
   }
 
   get after(): string {
-    return this.near(this.index) ? this.words.plain[this.index + 1] : '';
+    return this.ahead(1);
   }
 
   get afterNext(): string {
-    return this.near(this.index) && this.near(this.index + 1) ? this.words.plain[this.index + 2] : '';
+    return this.ahead(2);
   }
+
+  readonly ahead = (count: number): string => {
+    for (let i = 0; i < count; i++) if (!this.near(this.index + i)) return '';
+    return this.words.plain[this.index + count];
+  };
 
   get enclosed(): boolean {
     const { start, end } = this.words.written[this.index];

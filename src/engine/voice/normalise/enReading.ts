@@ -4,13 +4,13 @@
  */
 import { NOTHING_AROUND, type Around } from './around.ts';
 import { enDate, enDay, enHalf, enMonth, enTime, enYears } from './enDates.ts';
-import { enCardinal, enDecimal, enFraction, enOrdinal } from './enNumbers.ts';
+import { enCardinal, enDecimal, enFraction, enOrdinal, enYear } from './enNumbers.ts';
 import { enPhone } from './enPhones.ts';
 import { enRoman } from './enRoman.ts';
 import { enShort } from './enShort.ts';
 import { A, enPower, enSpelling } from './enSpelling.ts';
 import { enCurrency, enScale, enSign, enUnit, SCALE_WORDS } from './enUnits.ts';
-import { stoppedThousands, ungrouped, writtenAmount, writtenFraction, writtenPower, writtenQuantity, writtenSigned, type Figure } from './figures.ts';
+import { stoppedThousands, ungrouped, writtenAmount, writtenFraction, writtenPower, writtenQuantity, writtenScientific, writtenSigned, type Figure } from './figures.ts';
 import { isRomanSign } from './roman.ts';
 
 const VERSION_WORDS = new Set(['version', 'android', 'ios', 'python', 'macos', 'windows', 'release', 'v', 'java', 'node', 'ubuntu']);
@@ -78,6 +78,9 @@ function enNumber(word: string, around: Around, raw: string): string | null {
   if (thousands !== null) return enCardinal(thousands);
   const fraction = writtenFraction(word, raw);
   if (fraction) return slashed(fraction, around);
+  const scientific = writtenScientific(word);
+  if (scientific?.whole !== undefined) return `${enDecimal(scientific.whole, scientific.fraction)} times ${enPower(scientific.power)}`;
+  if (scientific && /\d$/.test(around.before)) return `times ${enPower(scientific.power)}`;
   const power = writtenPower(word);
   if (power && /\d/.test(power.base)) return enPower(power);
   match = /^(\d+)\+$/.exec(word);
@@ -128,6 +131,8 @@ function priced(word: string, { after }: Around): string | null {
 function slashed({ whole, numerator, denominator }: { whole: string | undefined; numerator: string; denominator: string }, { before }: Around): string {
   const written = `${numerator}/${denominator}`;
   if (whole === undefined && Object.hasOwn(SLASHED, written)) return SLASHED[written];
+  // A season: 2024/25.
+  if (/^(?:19|20)\d\d$/.test(numerator) && denominator.length === 2 && (Number(numerator) + 1) % 100 === Number(denominator)) return `${enYear(numerator)} to ${enCardinal(denominator)}`;
   const proper = DENOMINATORS.has(denominator) && Number(numerator) > 0 && Number(numerator) < Number(denominator);
   if (!proper) return `${enCardinal(numerator)} ${RATED.has(before.toLowerCase()) ? 'out of' : 'over'} ${enCardinal(denominator)}`;
   if (RATED.has(before.toLowerCase()) && !/^[23468]$/.test(denominator)) return `${enCardinal(numerator)} out of ${enCardinal(denominator)}`;

@@ -1,4 +1,5 @@
 /** Persian dates and times of day. */
+import type { Around } from './around.ts';
 import { dated, writtenDate, writtenTime } from './figures.ts';
 import { faCardinal, faOrdinal } from './faNumbers.ts';
 
@@ -7,7 +8,8 @@ const MONTHS = {
   gregorian: ['ژانویه', 'فوریه', 'مارس', 'آوریل', 'مه', 'ژوئن', 'ژوئیه', 'اوت', 'سپتامبر', 'اکتبر', 'نوامبر', 'دسامبر'],
 };
 const HIJRI = ['محرم', 'صفر', 'رجب', 'شعبان', 'رمضان', 'شوال'];
-const MONTH = new Set([...MONTHS.jalali, ...MONTHS.gregorian, ...HIJRI, 'می', 'جولای', 'آگوست']);
+/** Names of months, of all calendars that are used. */
+export const MONTH: ReadonlySet<string> = new Set([...MONTHS.jalali, ...MONTHS.gregorian, ...HIJRI, 'می', 'جولای', 'آگوست']);
 /** Names that mean other things too: «۳ تیر» may be three shots, «۲ مهر» two seals. */
 const UNCLEAR_MONTH = new Set(['تیر', 'مهر', 'دی', 'مه', 'می', 'صفر']);
 
@@ -20,10 +22,25 @@ export function faDate(word: string): string | null {
   return date.day === null ? month : `${faOrdinal(String(date.day))} ${month}`;
 }
 
-/** A day before the name of its month: «۱۲ مرداد» is «دوازدهم مرداد». Where the name means other things too, a year or «ماه» must follow. */
-export function faDay(word: string, { after, afterNext }: { after: string; afterNext: string }): string | null {
-  if (!MONTH.has(after)) return null;
-  return !UNCLEAR_MONTH.has(after) || /^(?:\d{4}|ماه|امسال|سال)$/.test(afterNext) ? faOrdinal(String(Number(word))) : null;
+/**
+ * A day before the name of its month: «۱۲ مرداد» is «دوازدهم مرداد»; also of two, «۵ تا ۱۰ مرداد». Where the name means other things too, a year or
+ * «ماه» must follow.
+ */
+export function faDay(word: string, { ahead }: Pick<Around, 'ahead'>): string | null {
+  const isFirst = /^(?:تا|الی|و|یا)$/u.test(ahead(1)) && isDay(ahead(2)) && isMonth(ahead(3), ahead(4));
+  return isFirst || isMonth(ahead(1), ahead(2)) ? faOrdinal(String(Number(word))) : null;
+}
+
+/** `5-10` before the name of a month. */
+export function faDays(word: string, { ahead }: Pick<Around, 'ahead'>): string | null {
+  const days = word.split('-');
+  return days.length === 2 && days.every(isDay) && isMonth(ahead(1), ahead(2)) ? days.map((day) => faOrdinal(String(Number(day)))).join(' تا ') : null;
+}
+
+/** «مرداد», «مردادماه». */
+function isMonth(word: string, next: string): boolean {
+  const name = word.replace(/(?<=.)\u200C?ماه$/u, '');
+  return MONTH.has(name) && (name !== word || !UNCLEAR_MONTH.has(name) || /^(?:\d{4}|ماه|امسال|سال)$/.test(next));
 }
 
 /** Whether it can be the day of a month. */

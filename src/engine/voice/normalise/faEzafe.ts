@@ -4,6 +4,7 @@
  * a conjunction, «را» or a pause. It works on what is said, number words and all, so that reading again changes nothing. A word that is written
  * with a mark at its end, or that the user's lexicon names, stays as it is.
  */
+import { MONTH } from './faDates.ts';
 import { bareWord, ezafeMark, faWord, phrasesFrom, type FaWord, type Kind } from './faWords.ts';
 import type { UtteranceText } from './utterances.ts';
 
@@ -119,6 +120,21 @@ const isPointing = (token: Token | undefined): boolean => token !== undefined &&
 const DAYS = new Set(['امروز', 'دیروز', 'فردا', 'امشب', 'دیشب', 'امسال', 'پارسال']);
 const isPlacing = (token: Token | undefined): boolean => token !== undefined && /^(?:از|به|در|با|بر)$/u.test(token.bare);
 
+/** Days of a month, as they are said. */
+const DAY_OF_MONTH = new Set('اول یکم دوم سوم چهارم پنجم ششم هفتم هشتم نهم دهم یازدهم دوازدهم سیزدهم چهاردهم پانزدهم شانزدهم هفدهم هجدهم نوزدهم بیستم سی‌ام'.split(' '));
+/** As the voice reads these, an ezafe makes other words of them. */
+const UNMARKED_MONTH = /^(?:می|مه|ژوئیه)$/u;
+const WEEKDAY = /^(?:جمعه|(?:یک|دو|سه\u200C?|چهار|پنج)?شنبه)$/u;
+
+/** Dates: «دوازدهمِ مردادِ هزار و چهارصد»; but «چهارشنبه دوازدهمِ مرداد». null: it is none. */
+function isDateJoined(before: Token | undefined, token: Token, next: Token, afterNext: Token | undefined): boolean | null {
+  const isMonth = ({ bare }: Token): boolean => MONTH.has(bare.replace(/(?<=.)\u200C?ماه$/u, ''));
+  const isDay = DAY_OF_MONTH.has(token.bare);
+  if (isDay && isMonth(next)) return true;
+  if (isMonth(token) && !UNMARKED_MONTH.test(token.bare) && is(afterNext, 'numbers') && (next.bare === 'هزار' || (next.bare === 'دو' && before !== undefined && DAY_OF_MONTH.has(before.bare)))) return true;
+  return WEEKDAY.test(token.bare) && DAY_OF_MONTH.has(next.bare) && afterNext !== undefined && isMonth(afterNext) ? false : null;
+}
+
 /**
  * The first line that knows decides.
  * @param isGoverned the word before has an ezafe, so this one is in the middle of its phrase
@@ -128,7 +144,11 @@ function isJoined(tokens: readonly Token[], i: number, isGoverned: boolean, star
   const [before, token, next] = [tokens[i - 1], tokens[i], tokens[i + 1]];
   const afterNext = followerOf(tokens, i + 1);
 
+  const inDate = isDateJoined(before, token, next, afterNext);
+  if (inDate !== null) return inDate;
+
   // What follows rules it out, or the spelling has settled it.
+  if (/^کنند(?:ه|گان)$/u.test(next.bare)) return false;
   if (token.word.isClosed) return false;
   if (DAYS.has(next.bare)) return (isGoverned || isPlacing(before)) && (isNoun(token) || isAdjective(token));
   if (isStop(tokens, i + 1)) return false;

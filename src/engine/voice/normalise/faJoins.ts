@@ -6,6 +6,10 @@ const PRESENT = 'رو|آی|کن|شو|گوی?|خواه|توان|دان|بین|خ�
 const PAST = 'رفت|آمد|کرد|شد|گفت|خواست|توانست|دانست|دید|خورد|داد|گرفت|زد|رسید|ساخت|نوشت|خواند|پرسید|برد|آورد|گذاشت|گذشت|داشت|نشست|ایستاد|خوابید|خندید|گریست|فروخت|خرید|پخت|شست|افتاد|انداخت|یافت|شناخت|شنید|فهمید|فرستاد|پذیرفت|کوشید|جنگید|ترسید|ماند|مرد|گشت|کشید|پوشید|ریخت|بست|شکست|سوخت|دوخت|بخشید|آموخت|پرداخت|افزود|کاست|رساند|نامید|جست|دوید|پرید|لرزید|بود';
 const VERB = `(?:(?:${PRESENT})(?:م|ی|د|یم|ید|ند)|(?:${PAST})(?:م|ی|یم|ید|ند)?|شه|کنه|گه|ره|خواد|تونه|دونم|خوام|تونم|گم|رم)`;
 const WHOLE_VERB = new RegExp(`^${VERB}$`, 'u');
+/** Endings of spoken verbs, which the voice reads right only without the half-space: «می‌ره» would be mirah, «می‌گم» migom. */
+const SPOKEN_VERB = 'گم|گه|گیم|ره|ری|شه|شن|ده|دی|ام|ای|اد|ایم|این';
+const SPOKEN = new RegExp(`^(ن?)می\\u200C?(${SPOKEN_VERB})$`, 'u');
+const SPOKEN_APART = /^(?:گم|گه|ره|شه)(?![\p{L}\p{M}\u200C])/u;
 const GLUED = new RegExp(`^(ن?می)(${VERB})$`, 'u');
 /** Words of their own that look like a verb written together. */
 const NOT_GLUED = new Set(['میدانی', 'میرید', 'میره', 'میرم']);
@@ -15,17 +19,26 @@ const AFTER_HE = /^(?:ام|ایم|اید|اند|اش)$/u;
 
 /** A verb written together with its «می»: with the half-space between. */
 export function faSplit(word: string): string {
-  if (!/^ن?می/u.test(word) || NOT_GLUED.has(word)) return word;
+  if (!/^ن?می/u.test(word)) return word;
+  const spoken = SPOKEN.exec(word);
+  if (spoken) return `${spoken[1] && 'نِ'}می${spoken[2]}`;
+  if (NOT_GLUED.has(word)) return word;
   const match = GLUED.exec(word);
   return match ? `${match[1]}\u200C${match[2]}` : word;
 }
 
+/** Whether «می» before it makes a verb as it is spoken, which is said as one word: «می ره». */
+export const isSpokenVerb = (word: string): boolean => SPOKEN_APART.test(word);
+
 /** Whether the two words, which only a space parts, are one with a half-space. */
 export function faJoined(before: string, word: string): boolean {
-  if (/^ن?می$/u.test(before)) return WHOLE_VERB.test(word);
+  if (/^(?:نِ?)?می$/u.test(before)) return WHOLE_VERB.test(word);
   if (!/[ء-ی]$/u.test(before) || before.length < 2) return false;
   if (ENDING.test(word)) return true;
   if (word === 'تر') return COMPARED.has(before);
+  // «خانه ی ما», «بچه ها ی ما»; «هسته ای», where «همه ای …» calls somebody.
+  if (word === 'ی') return /(?:.[^اوا]ه|ها)$/u.test(before);
+  if (word === 'ای') return before.length > 3 && /[^اوا]ه$/u.test(before);
   return AFTER_HE.test(word) && /[^اوا]ه$/u.test(before);
 }
 

@@ -4,9 +4,9 @@
  */
 import { NOTHING_AROUND, type Around } from './around.ts';
 import { enShort } from './enShort.ts';
-import { faDate, faDay, faTime, isDay } from './faDates.ts';
-import { stoppedThousands, writtenAmount, writtenFraction, writtenPower, writtenQuantity, writtenSigned, type Figure } from './figures.ts';
-import { faSplit } from './faJoins.ts';
+import { faDate, faDay, faDays, faTime, isDay } from './faDates.ts';
+import { stoppedThousands, writtenAmount, writtenFraction, writtenPower, writtenQuantity, writtenScientific, writtenSigned, type Figure } from './figures.ts';
+import { faSplit, isSpokenVerb } from './faJoins.ts';
 import { faCardinal, faDecimal, faFraction, faOrdinal } from './faNumbers.ts';
 import { faPhone } from './faPhones.ts';
 import { faRoman } from './faRoman.ts';
@@ -15,10 +15,21 @@ import { CURRENCIES, faSign, faUnit, SCALE_WORDS } from './faUnits.ts';
 import { isRomanSign } from './roman.ts';
 
 const SCORE_WORDS = new Set(['برد', 'باخت', 'نتیجه', 'نتیجه‌ی', 'نتیجهٔ', 'شکست', 'پیروزی', 'تساوی', 'مساوی', 'حساب']);
+/** What follows a score: «۲-۱ برنده شد», «۲۵-۲۳ به سود ایران». */
+const SCORE_AFTER = new Set(['برد', 'بردند', 'برنده', 'باخت', 'باختند', 'پیروز', 'شکست', 'مغلوب', 'مساوی']);
+const IN_FAVOUR = new Set(['سود', 'نفع', 'پایان']);
+/** Before numbers of which the second counts inside of the first: «شکل ۳-۲» is «شکل سه دو»… */
+const NUMBERED = new Set(['شکل', 'جدول', 'نمودار', 'تصویر', 'رابطه', 'رابطه‌ی', 'رابطهٔ', 'معادله', 'معادله‌ی', 'معادلهٔ', 'بوئینگ', 'ایرباس']);
+/** …and of which it may be a range, too: «تمرین ۳-۲», but «تمرین ۱-۵» is one to five. */
+const NUMBERED_OR_RANGE = new Set(['تمرین', 'مثال', 'فعالیت', 'فصل', 'بخش', 'بند']);
+const CENTURY = new Set(['قرن', 'سده', 'سده‌ی', 'سدهٔ']);
 const VERSION_WORDS = new Set(['نسخه', 'نسخه‌ی', 'نسخهٔ', 'ورژن', 'ویرایش', 'اندروید', 'پایتون', 'Android', 'iOS', 'Python', 'macOS', 'Windows', 'ویندوز', 'آی‌پی', 'IP']);
 const DECIMAL_BEFORE = new Set(['نمره', 'نمره‌ی', 'نمرهٔ', 'معدل', 'نرخ', 'شاخص', 'تورم', 'رشد', 'میانگین', 'حدود', 'امتیاز', 'ضریب', 'بزرگی']);
-const DECIMAL_AFTER = new Set([...SCALE_WORDS, 'درصد', '%', 'برابر', 'ریشتر', 'نمره', 'امتیاز', 'دلار', 'یورو', 'تومان', 'ریال']);
+const DECIMAL_AFTER = new Set([...SCALE_WORDS, 'درصد', 'درصدی', '%', 'برابر', 'برابری', 'ریشتر', 'ریشتری', 'نمره', 'امتیاز', 'دلار', 'یورو', 'تومان', 'ریال']);
+/** In the kitchen «۱/۸ قاشق» is a part of one, but fifths are halves: «۲/۵ پیمانه». */
+const COOKING = new Set(['پیمانه', 'لیوان', 'فنجان', 'قاشق']);
 const COMMON_FRACTION = new Set(['1/2', '1/3', '2/3', '1/4', '3/4']);
+const SCALE_LETTERS: Record<string, string> = { K: 'هزار', k: 'هزار', M: 'میلیون', B: 'میلیارد' };
 
 /**
  * @param word plain letters, ASCII digits
@@ -31,7 +42,7 @@ export function faReading(word: string, around: Around, raw: string): string | n
     faRoman(word, around.said, isRomanSign(raw)) ??
     faPhone(word, around) ??
     faDate(word) ??
-    (isDay(word) ? faDay(word, around) : null) ??
+    (isDay(word) ? faDay(word, around) : faDays(dashed(word), around)) ??
     faTime(word) ??
     faNumber(dashed(word), around, raw) ??
     faBesideNumber(word, around) ??
@@ -59,20 +70,38 @@ function faNumber(word: string, around: Around, raw: string): string | null {
   if (amount) return priced(amount, around);
   const signed = writtenSigned(word);
   if (signed) return `${figure(signed)}${signed.percent ? ' درصد' : ''}`;
-  let match = /^(\d{3,4})(م|ش|ق|ق\.م|ه\.ش|ه\.ق)$/u.exec(word);
+  // «-۲/۵», «۲/۵٪»: with a sign or percent the slash is the decimal point.
+  let match = /^([+-]?)(\d+)\/(\d{1,2})(%?)$/.exec(word);
+  if (match && (match[1] !== '' || match[4] !== '')) return `${figure({ sign: match[1] as Figure['sign'], whole: match[2], fraction: match[3] })}${match[4] && ' درصد'}`;
+  match = /^(.+)([KkMB])$/.exec(word);
+  const scaled = match && writtenAmount(match[1]);
+  if (match && scaled) return `${figure(scaled)} ${SCALE_LETTERS[match[2]]} ${CURRENCIES[scaled.currency]}`;
+  match = /^(\d{3,4})(م|ش|ق|ق\.م|ه\.ش|ه\.ق)$/u.exec(word);
   if (match && (match[2] !== 'م' || /^(?:1[1-9]|20)\d\d$/.test(match[1]))) return `${faCardinal(match[1])} ${faShort(match[2], { ...NOTHING_AROUND, before: match[1] }) ?? ''}`;
-  match = /^(\d+)\u200C?(?:ام|اُم|م|امین|مین|اُمین)$/u.exec(word);
+  match = /^(\d+)[ \u200C]?(?:ام|اُم|م|امین|مین|اُمین)$/u.exec(word);
   if (match) return faOrdinal(match[1]) + (word.endsWith('ین') ? 'ین' : '');
   match = /^(\d+)(?:st|nd|rd|th)$/i.exec(word);
   if (match) return faOrdinal(match[1]);
-  match = /^(\d{1,2})-(\d{1,2})$/.exec(word);
-  if (match && SCORE_WORDS.has(around.before)) return `${faCardinal(match[1])} بر ${faCardinal(match[2])}`;
+  if (CENTURY.has(around.before) && /^\d{1,2}$/.test(word)) return faOrdinal(word);
+  match = /^(\d{1,3})-(\d{1,3})$/.exec(word);
+  if (match && (NUMBERED.has(around.before) || (NUMBERED_OR_RANGE.has(around.before) && Number(match[1]) >= Number(match[2])))) return `${faCardinal(match[1])} ${faCardinal(match[2])}`;
+  if (match && isScore(match[1], match[2], around)) return `${faCardinal(match[1])} بر ${faCardinal(match[2])}`;
+  match = /^((?:1[2-4]|19|20)\d\d)[/-](\d\d)$/.exec(word);
+  if (match && (Number(match[1]) + 1) % 100 === Number(match[2])) return `${faCardinal(match[1])} تا ${faCardinal(match[2])}`;
+  match = /^([\d:]+)-([\d:]+)$/.exec(word);
+  const times = match && word.includes(':') ? [match[1], match[2]].map((part) => faTime(/:/.test(part) ? part : `${part}:00`)) : [null];
+  if (!times.includes(null)) return times.join(' تا ');
   if (/^\d+(?:\.\d+)+$/.test(word) && VERSION_WORDS.has(around.before)) return word.split('.').map((part) => faDecimal(part)).join(' نقطه ');
-  const thousands = stoppedThousands(word);
+  const thousands = stoppedThousands(word) ?? stoppedPrice(word, around.after);
   if (thousands !== null) return faCardinal(thousands);
   const fraction = writtenFraction(word, raw);
   if (fraction?.made) return mixed(fraction.whole, fraction.numerator, fraction.denominator);
+  // «۱ ۱/۲ قاشق».
+  if (fraction && COMMON_FRACTION.has(word) && /^[1-9]\d?$/.test(around.before)) return `و ${mixed(undefined, fraction.numerator, fraction.denominator)}`;
   if (fraction) return slashed(fraction.numerator, fraction.denominator, around);
+  const scientific = writtenScientific(word);
+  if (scientific?.whole !== undefined) return `${faDecimal(scientific.whole, scientific.fraction)} ضرب در ${powered(scientific.power)}`;
+  if (scientific && /\d$/.test(around.before)) return `ضرب در ${powered(scientific.power)}`;
   const power = writtenPower(word);
   if (power && /\d/.test(power.base)) return powered(power);
   match = /^(\d+)\+$/.exec(word);
@@ -83,6 +112,15 @@ function faNumber(word: string, around: Around, raw: string): string | null {
   const unit = quantity && faUnit(quantity.unit);
   return quantity && unit !== null ? `${figure(quantity)} ${unit}` : null;
 }
+
+/** Of two small numbers with a dash: by the words beside them, and where they can be no range, «۴-۰», «۱-۱». */
+function isScore(left: string, right: string, { before, after, afterNext }: Around): boolean {
+  if (left.length > 2 || right.length > 2) return false;
+  return SCORE_WORDS.has(before) || SCORE_AFTER.has(after) || (after === 'به' && IN_FAVOUR.has(afterNext)) || right === '0' || (left === right && left.length === 1);
+}
+
+/** «۲۰.۰۰۰», «۱۲.۵۰۰ تومان»: no price has thousandths. */
+const stoppedPrice = (word: string, after: string): string | null => (/^[1-9]\d{0,2}\.\d{3}$/.test(word) && (word.endsWith('.000') || /^(?:تومان|تومن|ریال)$/u.test(after)) ? word.replace('.', '') : null);
 
 /** A dash between numbers is a hyphen, whichever was written. */
 const dashed = (word: string): string => (word.length > 1 ? word.replaceAll('–', '-') : word);
@@ -105,7 +143,8 @@ function mixed(whole: string | undefined, numerator: string, denominator: string
 function slashed(left: string, right: string, { before, after }: Around): string | null {
   if (right.length > 2 && !/^10{2,3}$/.test(right)) return null;
   const smaller = Number(left) > 0 && Number(left) < Number(right);
-  const measured = DECIMAL_AFTER.has(after) || DECIMAL_BEFORE.has(before) || (faUnit(after) !== null && !COMMON_FRACTION.has(`${left}/${right}`));
+  if (before === 'خون' && Number(left) > Number(right)) return `${faCardinal(left)} روی ${faCardinal(right)}`;
+  const measured = DECIMAL_AFTER.has(after) || (right === '5' && COOKING.has(after)) || DECIMAL_BEFORE.has(before) || (faUnit(after) !== null && !COMMON_FRACTION.has(`${left}/${right}`));
   const asFraction = smaller && !measured && (Number(right) <= 12 || ['16', '20', '100', '1000'].includes(right));
   if (asFraction) return faFraction(left, right);
   return right.length <= 2 ? faDecimal(left, right) : null;
@@ -121,18 +160,22 @@ function faBesideNumber(word: string, around: Around): string | null {
     return currency === undefined ? null : `${word} ${CURRENCIES[currency]}`;
   }
   const unit = faUnit(word);
-  if (unit !== null && unit !== word && (/[²³]$/u.test(word) || /\d$/.test(around.before) || SCALE_WORDS.has(around.said))) return unit;
+  if (unit !== null && unit !== word && (/[²³]$/u.test(word) || /[\d⁰¹²³⁴-⁹]$/u.test(around.before) || SCALE_WORDS.has(around.said))) return unit;
   const sign = faSign(word);
   if (sign === null || !/^\d/.test(around.after) || !/\d[%)]?$/.test(around.before)) return null;
   // Sides of a thing, not a product: ۴ × ۳ متر.
-  return word === '×' && faUnit(around.afterNext) !== null ? 'در' : sign;
+  return word === '×' && /\d$/.test(around.after) && faUnit(around.afterNext) !== null ? 'در' : sign;
 }
 
 const PERSIAN = /^[ء-ی\u200C]+$/;
 
+/** Letters that are drawn out, «سلاممم»: no Persian word has three alike. Laughing, «ههه», is left. */
+const undrawn = (word: string): string => word.replace(/([ء-ی])\1{2,}/gu, (run, letter: string) => (run === word ? run : letter));
+
 /** A verb written together with its «می»; a power of a letter; names like C++, R&D. */
 function faSpelling(word: string, around: Around): string | null {
-  const split = faSplit(word);
+  if (word === 'نمی' && isSpokenVerb(around.after)) return 'نِمی';
+  const split = PERSIAN.test(word) ? faSplit(undrawn(word)) : word;
   if (split !== word) return split;
   if (PERSIAN.test(word)) return null;
   const inner = (letters: string): string => faInnerWord(letters, around) ?? letters;

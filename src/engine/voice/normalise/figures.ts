@@ -62,6 +62,13 @@ export function writtenPower(word: string): { base: string; exponent: string } |
   return match && { base: match[1], exponent: (match[2] ?? match[3]).normalize('NFKC').replace('−', '-') };
 }
 
+/** `3x10^8`, or `×10⁸` after a number that is a word of its own. */
+export function writtenScientific(word: string): { whole: string | undefined; fraction: string | undefined; power: { base: string; exponent: string } } | null {
+  const match = /^(?:(\d+)(?:\.(\d+))?[x×*]|[x×*])(10(?:\^|⁻?[⁰¹²³⁴-⁹]).*)$/u.exec(word);
+  const power = match && writtenPower(match[3]);
+  return match && power && { whole: match[1], fraction: match[2], power };
+}
+
 /** 1.000.000: stops between thousands, as in much of Europe. @returns its digits */
 export const stoppedThousands = (word: string): string | null => (/^\d{1,3}(?:\.\d{3}){2,}$/.test(word) ? word.replaceAll('.', '') : null);
 

@@ -63,7 +63,7 @@ const READINGS: Record<Lang, Reading> = {
     point: 'point',
   },
 };
-const LINK = /^(?:https?:\/\/|www\.)|^[\w.+-]+@[\w-]+(?:\.[\w-]+)+$|^[a-z0-9-]+(?:\.[a-z0-9-]+)*\.(?:com|org|net|ir|io|ai|app|dev|edu|gov|info|me|uk|de)(?:\/|$)/i;
+const LINK = /^(?:https?:\/\/|www\.)|^[\w.+-]+@[\w-]+(?:\.[\w-]+)+$|^[a-z0-9-]+(?:\.[a-z0-9-]+)*\.(?:com|org|net|ir|io|ai|app|dev|edu|gov|info|me|uk|de)(?:\/|$)|^[a-z0-9-]+\.(?:ly|be|gl|co|cc)\//i;
 /** Letters in a word that no voice here says. */
 const UNSAID = /\u200C?[\p{Script=Greek}µ][\p{Script=Greek}µ\u200C]*/gu;
 /** Numbers of any kind inside a word, then runs of letters; everything else separates. */
@@ -96,7 +96,7 @@ export function spokenPieces(word: string, base: Lang, around: Around = NOTHING_
     if (/^[0-9]/.test(mark)) pieces.push({ text: aloud(separated(mark, reading), base), lang: base });
     else if (mark === '-' || (mark === '–' && marks.length > 1)) {
       // Between two numbers it is a range; elsewhere it only joins.
-      if (hyphens < 2 && /^[0-9]/.test(marks[i - 1] ?? '') && /^[0-9]/.test(marks[i + 1] ?? '')) pieces.push({ text: reading.to, lang: base });
+      if (hyphens < 2 && !(base === 'fa' && /^[A-Za-z]/.test(marks[i - 2] ?? '')) && /^[0-9%]/.test(marks[i - 1] ?? '') && /^[0-9]/.test(marks[i + 1] ?? '')) pieces.push({ text: reading.to, lang: base });
     } else if (Object.hasOwn(reading.symbols, mark)) pieces.push({ text: clean(reading.symbols[mark]), lang: base });
     else {
       const inside = { ...NOTHING_AROUND, before: lettersOf(beside(marks, i, -1)) ?? around.before, said: lastWord(pieces) ?? around.said, after: lettersOf(beside(marks, i, 1)) ?? around.after };

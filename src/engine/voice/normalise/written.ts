@@ -21,6 +21,10 @@ const DIGIT = '[0-9۰-۹٠-٩]';
 const PHONE = `(?=[+0۰٠])(?<![\\p{L}\\p{M}0-9۰-۹.,/٫٬])(?:(?:\\+|[0۰٠]{2})[9۹٩][8۸٨][ -]?|[0۰٠](?=[1-9۱-۹١-٩]))[1-9۱-۹١-٩](?:[ -]?${DIGIT}){9}(?![ -]?${DIGIT})|(?=${DIGIT})(?<![ -]?${DIGIT})${DIGIT}{4}(?:[ -]${DIGIT}{4}){3}(?![ -]?${DIGIT})|\\+(?=(?:[ ()-]{0,2}${DIGIT}){8})[1-9]${DIGIT}{0,2}(?:[ -]\\(?${DIGIT}{1,4}\\)?){2,5}(?!${DIGIT})|(?=[1(])(?<![\\p{L}\\p{M}]|${DIGIT})(?:1[ -])?\\(${DIGIT}{3}\\)[ -]?${DIGIT}{3}[ .-]${DIGIT}{4}(?!${DIGIT})`;
 /** Signs that are words only between numbers: ۵ − ۳, 5<7, 9am–5pm; or before one: < $2 (but <3 is a heart). */
 const SIGN = `(?<sign>[<>≤≥≈≠±→](?<=${DIGIT} ?.)(?= ?${DIGIT})|=(?<=${DIGIT}.)(?=[-−$€£]?${DIGIT})|[<>≤≥≈](?<=(?:^|\\s).)(?!3(?!${DIGIT}))(?= ?[$€£]?${DIGIT})|[−–](?<=${DIGIT} .)(?= ${DIGIT})|–(?<=${DIGIT}[%٪°$€£\\p{L}]{0,4}.)(?=[$€£]?${DIGIT}))`;
+/** What is dialled to ask a network: *780#, *724*1#. */
+const DIALLED = `\\*${DIGIT}+(?:\\*${DIGIT}+)*#`;
+/** An ordinal whose ending stands apart: «۳ ام», «۱۲ امین». */
+const ORDINAL = `${DIGIT}{1,4} (?:ام|اُم|امین|اُمین)(?![\\p{L}\\p{M}\\u200C])`;
 /** Letters with stops between: «ق.م», «ه‍.ش». */
 const DOTTED = String.raw`(?=[0-9۰-۹٠-٩ء-ی])(?<![\p{Script=Arabic}\p{Script=Latin}\p{M}\u200C])[0-9۰-۹٠-٩]{0,4}[ء-ی]\u200D?(?:\.[ء-ی]\u200D?)+(?![\p{L}\p{M}\u200C])`;
 const DOTTED_WORD = /^[0-9۰-۹٠-٩]{0,4}[ء-ی]\u200D?(?:\.[ء-ی]\u200D?)+$/u;
@@ -32,6 +36,8 @@ const CLUSTER = new RegExp(
     PHONE,
     SIGN,
     DOTTED,
+    DIALLED,
+    ORDINAL,
     `(?:[-+−#~]|[$€£¥₽₺₹₿﷼] ?)?${DIGIT}+(?:[.,٫٬،:/–\\-]${DIGIT}+)*[%٪‰$€£¥₽₺₹₿﷼¢]?(?![.,٫٬:/*\\-]?[$€£]?${DIGIT}|[¼-¾⅐-⅞²³¹⁰⁴-⁹⁻^\\p{L}\\p{M}\\u200C@+_]|['’](?:s(?!\\p{L})|${DIGIT}))`,
     // Pictures, letters that nobody says and what is no character part words; bidi marks and joiners are inside them.
     String.raw`(?:[^\s\p{C}\p{So}…،؛؟?!«»"“”„()\[\]{}<>—–۔\p{L}]|[\p{Cf}°℃℉]|(?=\p{L})[\p{Script=Arabic}\p{Script=Latin}\p{Script=Greek}ـµ])+`,
@@ -53,8 +59,8 @@ export function writtenWords(text: string): WrittenWord[] {
   const words: WrittenWord[] = [];
   for (const match of text.matchAll(CLUSTER)) {
     const whole = /^(?:https?:|www\.)|@/i.test(match[0]) || DOTTED_WORD.test(match[0]);
-    if (match.groups?.sign !== undefined) {
-      words.push({ text: match[0], start: match.index, end: match.index + 1, breakAfter: '' });
+    if (match.groups?.sign !== undefined || /^\*.*#$/.test(match[0])) {
+      words.push({ text: match[0], start: match.index, end: match.index + match[0].length, breakAfter: '' });
       continue;
     }
     for (const [start, end] of whole || !/[,;:.]/.test(match[0]) ? [[0, match[0].length]] : parts(match[0])) {
@@ -65,7 +71,9 @@ export function writtenWords(text: string): WrittenWord[] {
   words.forEach((word, i) => {
     const next = words[i + 1];
     const spelled = i > 0 && word.text.length === 1 && LETTER.test(word.text) && LETTER.test(words[i - 1].text) && text.slice(words[i - 1].end, word.start) === ' ';
-    word.breakAfter = breakIn(text.slice(word.end, next?.start ?? text.length), word.text, next?.text ?? '', spelled);
+    // Of 25°C. the letter is no initial.
+    const measured = i > 0 && /^°[CF]$/.test(word.text) && /[0-9۰-۹٠-٩]$/u.test(words[i - 1].text) && /^ ?$/.test(text.slice(words[i - 1].end, word.start));
+    word.breakAfter = breakIn(text.slice(word.end, next?.start ?? text.length), word.text, next?.text ?? '', spelled || measured);
   });
   return words;
 }
@@ -115,7 +123,7 @@ function isShort(word: string, next: string): boolean {
   return isAbbreviation(letters, next) || isAbbreviation(letters.slice(letters.lastIndexOf('.') + 1), next) || (word.startsWith('#') && isAbbreviation(/[A-Z]*[a-z]*$/.exec(letters)![0], next));
 }
 
-/** The strongest break in what stands between two words. @param spelled the word is the last of letters that stand apart */
+/** The strongest break in what stands between two words. @param spelled the word is the last of letters that stand apart, or a unit: its stop ends a sentence */
 function breakIn(gap: string, word: string, next: string, spelled: boolean): Break {
   if (gap === ' ' || gap === '') return '';
   if (/[?؟]/u.test(gap)) return '?';
