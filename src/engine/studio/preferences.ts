@@ -35,9 +35,9 @@ export function openPreferences({ home, settings: atFirst, engine, deviceOf, onC
   let settings = atFirst;
   let changing: Promise<unknown> = Promise.resolve();
   /** One change at a time, each on what the one before has left. */
-  const change = (fields: Parameters<typeof changeSettings>[1]): Promise<void> => {
+  const change = (fieldsOf: () => Parameters<typeof changeSettings>[1]): Promise<void> => {
     const work = changing.then(async () => {
-      settings = await changeSettings(home, fields);
+      settings = await changeSettings(home, fieldsOf());
       engine.renew({ device: deviceOf(settings), settings: forEngine(settings) });
       onChange(settings);
     });
@@ -48,9 +48,9 @@ export function openPreferences({ home, settings: atFirst, engine, deviceOf, onC
     current: () => shownSettings(settings),
     async change(asked) {
       if (asked.exportFolder != null) await checkFolder(asked.exportFolder);
-      await change(settingsFields(asked));
+      await change(() => settingsFields(asked));
     },
-    setDefaultVoice: (lang, voice) => change({ defaultVoices: { ...settings.defaultVoices, [lang]: voice } }),
+    setDefaultVoice: (lang, voice) => change(() => ({ defaultVoices: { ...settings.defaultVoices, [lang]: voice } })),
     defaultVoices: () => settings.defaultVoices ?? {},
     pauses: () => userPauses(settings),
   };
