@@ -11,6 +11,7 @@ import { errorData, StudioError } from '../../shared/errors.ts';
 import type { Handlers } from '../../shared/rpc.ts';
 import { tryDevice, type TryDevice } from '../doctor/tryDevice.ts';
 import { openExports, type Exports } from '../export/exportQueue.ts';
+import { sweepBackgrounds } from '../library/backgrounds.ts';
 import type { LibraryEvent } from '../library/room.ts';
 import { openLibrary, type Library } from '../library/avatars.ts';
 import { openProjects, type ProjectStore } from '../library/projects.ts';
@@ -126,6 +127,7 @@ export async function openStudio(options: StudioOptions): Promise<Studio> {
   const deviceOf = (now: EngineSettings): DeviceRequest => (options.device === undefined || options.device === 'auto' ? (now.device ?? 'auto') : options.device);
   const takesBudget = ({ budgetsGb }: EngineSettings): number => (budgetsGb.takes === undefined ? TAKES_BUDGET_BYTES : budgetsGb.takes * 1e9);
   const takes = openTakes(home, { budgetBytes: takesBudget(settings), ...(onLibraryEvent ? { onEvent: onLibraryEvent } : {}) });
+  await sweepBackgrounds(home, () => takes.list({ limit: -1 }).map(({ request }) => request)).catch(() => undefined); // they go another time
   const changes: Changes = createChanges();
   const engine = ownEngineProcess({
     home, device: deviceOf(settings), settings: forEngine(settings), start, ...(patience ? { patience } : {}),

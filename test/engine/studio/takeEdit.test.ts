@@ -1,5 +1,5 @@
 /** What watchers are told of a take beside its pictures, and takes of which a segment is changed: with the real engine. */
-import { appendFileSync, readFileSync, rmSync } from 'node:fs';
+import { appendFileSync, copyFileSync, readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { PRESENTERS } from '../../../src/cli/commands/demo.ts';
@@ -254,4 +254,16 @@ test('a take of before there was a track is edited as well; what is not known of
   const { opening } = curveIn(child.events);
   expect(opening[0]).toBeNull();
   expect(opening.at(-1)).toBe(0);
+});
+
+test('a take before a picture is changed after the picture that was brought has gone', async () => {
+  const beach = path.join(open.home, 'beach.png');
+  copyFileSync(PRESENTERS.man, beach);
+  const start = open.studio.handlers.calls['takes.start'];
+  const { id } = await start({ sessionId, request: requestOf({ script: 'Hello there.', background: `picture:${beach}` }), leadSec: null, projectId: null }, new AbortController().signal);
+  expect((await followed(open.studio, id)).take.state).toBe('finished');
+  rmSync(beach);
+  await open.studio.engine.restart('The next day.'); // nothing of it is at hand any more
+  const child = await edited(id, [{ text: 'Hello Bob.' }]);
+  expect(child.take).toMatchObject({ state: 'finished', parentId: id });
 });

@@ -1,5 +1,6 @@
 /** Takes: asked for, watched, kept, changed. */
 import { statfs } from 'node:fs/promises';
+import { keepBackground } from '../../library/backgrounds.ts';
 import { createTakeReports } from '../../qa/takeReports.ts';
 import type { Area, HandlerParts } from './area.ts';
 
@@ -7,7 +8,7 @@ export function takeHandlers({ studio, changes, home }: HandlerParts): Area<'tak
   const { takes } = studio;
   return {
     calls: {
-      'takes.start': (wish) => studio.start(wish),
+      'takes.start': async (wish) => studio.start({ ...wish, request: await keepBackground(home, wish.request) }),
       'takes.edit': (wish) => studio.edit(wish),
       'takes.want': ({ takeId, playheadSec }) => {
         studio.want(takeId, playheadSec);
