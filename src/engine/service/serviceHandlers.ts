@@ -34,6 +34,11 @@ export function serviceHandlers(handlers: Handlers<StudioServerApi>, uploads: Na
     for (const file of [...Object.values(files), picturePath]) if (file !== null) uploads.leave(file);
     return { ...request, ...files, ...(picturePath === null ? {} : { background: `picture:${picturePath}` }) };
   };
+  /** An upload's id; of any other file its name alone. */
+  const told = (file: string): string => {
+    const name = uploads.nameOf(file);
+    return isUpload(name) ? name : path.basename(name);
+  };
   const outward = (take: TakeInfo): TakeInfo => {
     const { avatar, audio, background } = take.request;
     const picture = backgroundFile(background);
@@ -41,9 +46,9 @@ export function serviceHandlers(handlers: Handlers<StudioServerApi>, uploads: Na
       ...take,
       request: {
         ...take.request,
-        avatar: uploads.nameOf(avatar),
-        ...(audio === undefined ? {} : { audio: uploads.nameOf(audio) }),
-        background: picture === undefined ? background : `picture:${uploads.nameOf(picture)}`,
+        avatar: told(avatar),
+        ...(audio === undefined ? {} : { audio: told(audio) }),
+        background: picture === undefined ? background : `picture:${told(picture)}`,
       },
     };
   };

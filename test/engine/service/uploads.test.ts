@@ -93,6 +93,11 @@ test('requests name uploads; takes are told with the ids again; a path is refuse
   const child = await client.call('takes.edit', { sessionId, takeId: take.id, segments: [{ text: 'Hello.' }] });
   expect(child.request).toMatchObject({ audio: upload, background: `picture:${upload}`, segments: [{ text: 'Hello.' }] });
 
+  // Of a take that was not made over the service nobody is told where its files lie.
+  serving.studio.take('elsewhere');
+  Object.assign((await serving.studio.handlers.calls['takes.show']({ takeId: 'elsewhere' }, new AbortController().signal)).request, { avatar: '/home/me/face.jpg', audio: '/home/me/voice.wav', background: 'picture:/home/me/beach.jpg' });
+  expect((await client.call('takes.show', { takeId: 'elsewhere' })).request).toMatchObject({ avatar: 'face.jpg', audio: 'voice.wav', background: 'picture:beach.jpg' });
+
   const secret = path.join(serving.folder, 'source.mp4');
   const count = serving.studio.requests.length;
   for (const request of [
