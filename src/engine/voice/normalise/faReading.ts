@@ -5,7 +5,7 @@
 import { NOTHING_AROUND, type Around } from './around.ts';
 import { enShort } from './enShort.ts';
 import { faDate, faDay, faDays, faTime, isDay } from './faDates.ts';
-import { stoppedThousands, writtenAmount, writtenFraction, writtenPower, writtenQuantity, writtenScientific, writtenSigned, type Figure } from './figures.ts';
+import { writtenAmount, writtenFraction, writtenPower, writtenQuantity, writtenScientific, writtenSigned, type Figure } from './figures.ts';
 import { faSplit, isSpokenVerb } from './faJoins.ts';
 import { faCardinal, faDecimal, faFraction, faOrdinal } from './faNumbers.ts';
 import { faPhone } from './faPhones.ts';
@@ -76,6 +76,12 @@ function faNumber(word: string, around: Around, raw: string): string | null {
   match = /^(.+)([KkMB])$/.exec(word);
   const scaled = match && writtenAmount(match[1]);
   if (match && scaled) return `${figure(scaled)} ${SCALE_LETTERS[match[2]]} ${CURRENCIES[scaled.currency]}`;
+  // «۵۰۰K», «1.2M»; but 4K is a picture.
+  match = /^(\d+)(?:\.(\d+))?([KkM])$/.exec(word);
+  if (match && (match[3] === 'M' || match[1].length > 1)) return `${faDecimal(match[1], match[2])} ${SCALE_LETTERS[match[3]]}`;
+  // Proportions: «۱:۳», «۱۶:۹», «۱:۵۰۰۰۰».
+  match = /^(?:(\d+):(\d)|(1):(\d{3,}))$/.exec(word);
+  if (match) return `${faCardinal(match[1] ?? match[3])} به ${faCardinal(match[2] ?? match[4])}`;
   match = /^(\d{3,4})(م|ش|ق|ق\.م|ه\.ش|ه\.ق)$/u.exec(word);
   if (match && (match[2] !== 'م' || /^(?:1[1-9]|20)\d\d$/.test(match[1]))) return `${faCardinal(match[1])} ${faShort(match[2], { ...NOTHING_AROUND, before: match[1] }) ?? ''}`;
   match = /^(\d+)[ \u200C]?(?:ام|اُم|م|امین|مین|اُمین)$/u.exec(word);
@@ -92,7 +98,7 @@ function faNumber(word: string, around: Around, raw: string): string | null {
   const times = match && word.includes(':') ? [match[1], match[2]].map((part) => faTime(/:/.test(part) ? part : `${part}:00`)) : [null];
   if (!times.includes(null)) return times.join(' تا ');
   if (/^\d+(?:\.\d+)+$/.test(word) && VERSION_WORDS.has(around.before)) return word.split('.').map((part) => faDecimal(part)).join(' نقطه ');
-  const thousands = stoppedThousands(word) ?? stoppedPrice(word, around.after);
+  const thousands = partedThousands(word, around.after);
   if (thousands !== null) return faCardinal(thousands);
   const fraction = writtenFraction(word, raw);
   if (fraction?.made) return mixed(fraction.whole, fraction.numerator, fraction.denominator);
@@ -119,8 +125,15 @@ function isScore(left: string, right: string, { before, after, afterNext }: Arou
   return SCORE_WORDS.has(before) || SCORE_AFTER.has(after) || (after === 'به' && IN_FAVOUR.has(afterNext)) || right === '0' || (left === right && left.length === 1);
 }
 
-/** «۲۰.۰۰۰», «۱۲.۵۰۰ تومان»: no price has thousandths. */
-const stoppedPrice = (word: string, after: string): string | null => (/^[1-9]\d{0,2}\.\d{3}$/.test(word) && (word.endsWith('.000') || /^(?:تومان|تومن|ریال)$/u.test(after)) ? word.replace('.', '') : null);
+/**
+ * Thousands are parted by slashes, stops and apostrophes, too: «۱/۲۰۰/۰۰۰ تومان», «۲۰.۰۰۰». One stop or slash may be the decimal point: there it must
+ * be «000» or a price. @returns the digits
+ */
+function partedThousands(word: string, after: string): string | null {
+  if (!/^[1-9]\d{0,2}([./'’])\d{3}(?:\1\d{3})*$/u.test(word)) return null;
+  const parts = word.split(/[./'’]/u);
+  return parts.length > 2 || parts[1] === '000' || /['’]/u.test(word) || /^(?:تومان|تومن|ریال)$/u.test(after) ? parts.join('') : null;
+}
 
 /** A dash between numbers is a hyphen, whichever was written. */
 const dashed = (word: string): string => (word.length > 1 ? word.replaceAll('–', '-') : word);
@@ -170,7 +183,7 @@ function faBesideNumber(word: string, around: Around): string | null {
 const PERSIAN = /^[ء-ی\u200C]+$/;
 
 /** Letters that are drawn out, «سلاممم»: no Persian word has three alike. Laughing, «ههه», is left. */
-const undrawn = (word: string): string => word.replace(/([ء-ی])\1{2,}/gu, (run, letter: string) => (run === word ? run : letter));
+const undrawn = (word: string): string => (/^(\p{L})\1*\p{M}*$/u.test(word) ? word : word.replace(/(\p{L})\1{2,}/gu, '$1'));
 
 /** A verb written together with its «می»; a power of a letter; names like C++, R&D. */
 function faSpelling(word: string, around: Around): string | null {
