@@ -1,5 +1,4 @@
 /** A report as PDF: printed by a window that nobody sees, that runs no scripts and reaches nothing but its own text. */
-import { randomUUID } from 'node:crypto';
 import { BrowserWindow, session } from 'electron';
 import { StudioError } from '../shared/errors.ts';
 import { PAGE_URL, SCHEME } from './scheme.ts';
@@ -8,10 +7,18 @@ const REPORT_POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src da
 /** Of which pictures are decoded and laid out. */
 const LIMIT_MS = 60_000;
 
-/** @throws io where it cannot be printed */
-export async function printReport(html: string): Promise<Uint8Array> {
-  // Of its own and in memory: no cookies, no storage, no preload, and no other answer than the report.
-  const own = session.fromPartition(`report-${randomUUID()}`, { cache: false });
+let printing: Promise<unknown> = Promise.resolve();
+
+/** One after the other: they share a session, of which Electron never lets one go. @throws io where it cannot be printed */
+export function printReport(html: string): Promise<Uint8Array> {
+  const printed = printing.then(() => print(html));
+  printing = printed.catch(() => undefined);
+  return printed;
+}
+
+async function print(html: string): Promise<Uint8Array> {
+  // Of reports alone and in memory: no cookies, no storage, no preload, and no other answer than this report.
+  const own = session.fromPartition('report', { cache: false });
   own.protocol.handle(SCHEME, () => new Response(html, { headers: { 'content-type': 'text/html; charset=utf-8', 'content-security-policy': REPORT_POLICY } }));
   own.setPermissionRequestHandler((_contents, _permission, answer) => answer(false));
   own.setPermissionCheckHandler(() => false);

@@ -10,7 +10,7 @@ import { createCommands } from '../../src/main/commands.ts';
 import type { StudioServerApi } from '../../src/shared/contract.ts';
 import type { ExportInfo } from '../../src/shared/contract/export.ts';
 import type { Handlers } from '../../src/shared/rpc.ts';
-import { asReal, electron, FakeWindow, resetElectron } from '../support/electron.ts';
+import { asReal, electron, FakeWindow, resetElectron, type FakeSession } from '../support/electron.ts';
 
 vi.mock('electron', async () => (await import('../support/electron.ts')).electronModule());
 const { desktopHandlers } = await import('../../src/main/desktopCalls.ts');
@@ -161,7 +161,7 @@ test('a report is printed by a window that runs nothing and reaches nothing, whi
   expect(printer.destroyed).toBe(true);
   expect(printer.options).toMatchObject({ show: false, webPreferences: { sandbox: true, contextIsolation: true, nodeIntegration: false, javascript: false, webviewTag: false } });
   expect(printer.options.webPreferences).not.toHaveProperty('preload');
-  const [[name, own]] = [...electron.sessions].filter(([each]) => each.startsWith('report-'));
+  const [[name, own]] = [...electron.sessions].filter(([each]) => each.startsWith('report'));
   expect(printer.options.webPreferences!.session).toBe(own);
   expect(name).not.toContain('persist:');
   expect(own.handled.size).toBe(0); // no longer
@@ -179,7 +179,7 @@ test('a report’s own page lets no script run', async () => {
   electron.dialog.showSaveDialog.mockResolvedValueOnce({ canceled: false, filePath: path.join(home, 'a.pdf') });
   const policies: (string | null)[] = [];
   const load = vi.spyOn(FakeWindow.prototype, 'loadURL').mockImplementationOnce(async (url) => {
-    const [own] = [...electron.sessions].filter(([name]) => name.startsWith('report-')).map(([, session]) => session);
+    const [own] = [...electron.sessions].filter(([name]) => name.startsWith('report')).map(([, session]) => session);
     policies.push((await own.handled.get('sima')!(new Request(url))).headers.get('content-security-policy'));
   });
   await calls['desktop.printReport']({ html: '<p>', name: 'a' }, signal);
@@ -208,4 +208,22 @@ test('an export that ends while its user is elsewhere is told; those that were o
   expect(window.focused).toBe(true);
   await tellOfExports(handlers, real, () => WORDS.fa, signal); // it has the focus now
   expect(electron.notices).toHaveLength(2);
+});
+
+test('reports that are printed at the same time come one after the other, each with its own text, in one session for all', async () => {
+  const { calls } = opened();
+  const loaded: string[] = [];
+  const load = vi.spyOn(FakeWindow.prototype, 'loadURL').mockImplementation(async function (this: FakeWindow, url) {
+    const { handled } = this.options.webPreferences!.session as unknown as FakeSession;
+    const answer = handled.get('sima')!;
+    await new Promise(setImmediate);
+    expect(handled.get('sima')).toBe(answer); // nobody else's meanwhile
+    loaded.push(await (await answer(new Request(url))).text());
+  });
+  const html = ['<p>one', '<p>two', '<p>three'];
+  for (const name of html.keys()) electron.dialog.showSaveDialog.mockResolvedValueOnce({ canceled: false, filePath: path.join(home, `${name}.pdf`) });
+  await Promise.all(html.map(async (each, i) => calls['desktop.printReport']({ html: each, name: String(i) }, signal)));
+  load.mockRestore();
+  expect(loaded).toEqual(html);
+  expect([...electron.sessions.keys()].filter((name) => name.startsWith('report'))).toHaveLength(1);
 });
