@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { rm, stat } from 'node:fs/promises';
 import path from 'node:path';
+import { StudioError } from '../../shared/errors.ts';
 import { PACKAGE_ENDING } from '../library/packageFile.ts';
 import { attachment } from './exportMedia.ts';
 import { fileBytes } from './takeMedia.ts';
@@ -14,11 +15,20 @@ export interface ProjectMediaParts {
   workFolder: string;
 }
 
+/** Being made or sent at a time. Each copies all that its project has. */
+const MOST_PACKAGES = 4;
+
 /** Answers `/projects/ID.simapack`. */
 export function createProjectMedia({ packProject, workFolder }: ProjectMediaParts): (id: string, request: Request) => Promise<Response> {
+  let packages = 0;
   return async (id, { signal }) => {
+    if (packages >= MOST_PACKAGES) throw new StudioError('capacity', 'Other packages are being made. Try again in a moment.');
     const file = path.join(workFolder, `${randomUUID()}${PACKAGE_ENDING}`);
-    const remove = () => rm(file, { force: true });
+    packages += 1;
+    const remove = async () => {
+      packages -= 1;
+      await rm(file, { force: true });
+    };
     try {
       const name = await packProject(id, file, signal);
       const { size } = await stat(file);
