@@ -35,7 +35,8 @@ export function formatFor(language: UiLanguage) {
     clock(sec: number | null | undefined, hundredths = false): string {
       if (sec === null || sec === undefined || !Number.isFinite(sec)) return UNKNOWN;
       const two = (value: number) => numberFormat(locale, { minimumIntegerDigits: 2, useGrouping: false }).format(value);
-      const all = hundredths ? Math.floor(sec * 100) : Math.floor(sec) * 100;
+      // 1.16 × 100 is a little less than 116.
+      const all = hundredths ? Math.floor(sec * 100 + 1e-6) : Math.floor(sec) * 100;
       const [h, m, s] = [Math.floor(all / 360_000), Math.floor(all / 6000) % 60, Math.floor(all / 100) % 60];
       return `${h > 0 ? `${number(h)}:` : ''}${two(m)}:${two(s)}${hundredths ? `.${two(all % 100)}` : ''}`;
     },

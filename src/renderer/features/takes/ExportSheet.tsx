@@ -6,14 +6,16 @@ import { toast } from 'sonner';
 import type { ExportPreset, ExportSettings } from '../../../shared/contract/export.ts';
 import type { TakeInfo } from '../../../shared/contract/take.ts';
 import { useFormat } from '../../i18n/format.ts';
+import { usePlayer } from '../../player/player.ts';
 import { call } from '../../studio/connection.ts';
 import { useAct, useCall } from '../../studio/queries.ts';
 import { Button, IconButton } from '../../ui/Button.tsx';
 import { Dialog } from '../../ui/Dialog.tsx';
 import { CONTROL, Select, Slider, Switch, TextField } from '../../ui/fields.tsx';
+import { NumberField } from '../../ui/NumberField.tsx';
 import { Failure, Loading, tellFailure } from '../../ui/states.tsx';
 import { Tip } from '../../ui/Tip.tsx';
-import { BUILT_IN, changedVideo, estimateBytes, fileNameOf, firstWords, fitted, isSameBytes, MAIL_BYTES, presetFor, type VideoSettings } from './presets.ts';
+import { BUILT_IN, type BuiltIn, changedVideo, estimateBytes, fileNameOf, firstWords, fitted, isSameBytes, MAIL_BYTES, presetFor, type VideoSettings } from './presets.ts';
 import { durationOf, excerptOf } from './takeWords.ts';
 
 export interface ExportSheetProps {
@@ -118,7 +120,7 @@ function Presets({ take, settings, chosen, onChoose }: { take: TakeInfo; setting
       <section className="flex flex-col gap-1">
         <h3 className="text-xs text-muted">{t('exports.presets')}</h3>
         {BUILT_IN.map((preset) => {
-          const offered = presetFor(preset, take);
+          const offered = presetNow(preset, take);
           const isMisfit = typeof offered === 'string';
           const { name, text } = t(`exports.builtIn.${preset}`, { returnObjects: true });
           return <Preset key={preset} name={name} text={isMisfit ? t(`exports.misfits.${offered}`) : text} isChosen={chosen === `built-in ${preset}`} onChoose={isMisfit ? null : () => onChoose(`built-in ${preset}`, offered)} />;
@@ -163,7 +165,7 @@ function Settings({ take, settings, onChange }: { take: TakeInfo; settings: Expo
   const format = useFormat();
   const isRecording = take.request.audio !== undefined;
   const choices = <const T extends string>(values: readonly T[], label: (value: T) => string) => values.map((value) => ({ value, label: label(value) }));
-  const toKind = (kind: string) => onChange(presetFor(kind === 'video' ? 'original' : (kind as 'audio' | 'subtitles' | 'poster'), take) as ExportSettings);
+  const toKind = (kind: string) => onChange(presetNow(kind === 'video' ? 'original' : (kind as 'audio' | 'subtitles' | 'poster'), take) as ExportSettings);
   const kinds = choices(KINDS, (kind) => t(`exports.kinds.${kind}`)).map((choice) => ({ ...choice, disabled: choice.value === 'subtitles' && isRecording && !take.request.transcript }));
   return (
     <>
@@ -179,12 +181,23 @@ function Settings({ take, settings, onChange }: { take: TakeInfo; settings: Expo
       {settings.kind === 'poster' && (
         <>
           <Select label={t('exports.format')} value={settings.format} choices={choices(['jpg', 'png'], (each) => t(`exports.formats.${each}`))} onChange={(next) => onChange({ ...settings, format: next as 'jpg' })} />
-          <Slider dir="ltr" label={t('exports.at')} value={settings.atSec} min={0} max={Math.max(0.1, Math.floor(((durationOf(take) ?? 0.1) - 0.1) * 10) / 10)} step={0.1} text={format.clock(settings.atSec, true)} onChange={(atSec) => onChange({ ...settings, atSec })} />
+          <Slider dir="ltr" label={t('exports.at')} value={settings.atSec} min={0} max={latestSec(take)} step={0.1} text={format.clock(settings.atSec, true)} onChange={(atSec) => onChange({ ...settings, atSec })} />
           <img src={`/takes/${encodeURIComponent(take.id)}/frame.jpg?at=${settings.atSec.toFixed(1)}&height=200`} alt="" className="max-h-48 self-start rounded bg-ground" />
         </>
       )}
     </>
   );
+}
+
+/** Of a picture, in tenths of a second. */
+const latestSec = (take: TakeInfo): number => Math.max(0.1, Math.floor(((durationOf(take) ?? 0.1) - 0.1) * 10) / 10);
+
+/** A picture of the take that is on the stage is wanted of the moment that is seen there. */
+function presetNow(preset: BuiltIn, take: TakeInfo): ReturnType<typeof presetFor> {
+  const { takeId, currentSec } = usePlayer.getState();
+  const settings = presetFor(preset, take);
+  if (takeId !== take.id || typeof settings === 'string' || settings.kind !== 'poster') return settings;
+  return { ...settings, atSec: Math.min(latestSec(take), Math.round(currentSec * 10) / 10) };
 }
 
 /** Short sides that a picture is made smaller to. */
@@ -211,8 +224,8 @@ function Video({ take, settings, onChange }: { take: TakeInfo; settings: VideoSe
       {settings.mode === 'encode' && (
         <div className="grid grid-cols-2 items-end gap-2">
           <Select label={t('exports.rate')} value={rate} choices={(['quality', 'kbps', 'bytes'] as const).map((value) => ({ value, label: t(`exports.rates.${value}`) }))} onChange={(next) => change({ targetBytes: undefined, videoKbps: undefined, mode: 'encode', ...rates[next as keyof typeof rates] })} />
-          {settings.videoKbps !== undefined && <TextField type="number" label={t('exports.kbps')} min={50} max={200_000} value={settings.videoKbps} onChange={({ target }) => change({ videoKbps: Math.max(50, Math.round(target.valueAsNumber) || 50) })} />}
-          {settings.targetBytes !== undefined && <TextField type="number" label={t('exports.megabytes')} min={0.1} step={0.1} value={settings.targetBytes / 1e6} onChange={({ target }) => change({ targetBytes: Math.max(10_000, Math.round(target.valueAsNumber * 1e6) || 10_000) })} />}
+          {settings.videoKbps !== undefined && <NumberField label={t('exports.kbps')} min={50} max={200_000} value={settings.videoKbps} onChange={(kbps) => change({ videoKbps: Math.round(kbps) })} />}
+          {settings.targetBytes !== undefined && <NumberField label={t('exports.megabytes')} min={0.01} max={100_000} digits={1} value={settings.targetBytes / 1e6} onChange={(mb) => change({ targetBytes: Math.round(mb * 1e6) })} />}
           {rate === 'quality' && <Select label={t('exports.encoder')} value={settings.encoder} choices={(['auto', 'x264', 'nvenc'] as const).map((value) => ({ value, label: t(`exports.encoders.${value}`) }))} onChange={(encoder) => change({ encoder: encoder as 'auto' })} />}
         </div>
       )}
