@@ -1,0 +1,143 @@
+/** What a newcomer trips over, in real Chromium over the real studio: a screen that scrolls away, focus that is gone, words without their beginning. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import type { Locator, Page } from 'playwright-core';
+import sharp from 'sharp';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { presenterFile } from '../../src/engine/studio/presenters.ts';
+import type { Screen } from '../../src/renderer/state/view.ts';
+import { findChromium, NO_CHROMIUM } from '../support/chromium.ts';
+import { openStudioPages, type StudioPages } from '../support/page.ts';
+
+const executable = findChromium();
+if (executable === null) console.warn(NO_CHROMIUM);
+/** On a machine that others use, too. */
+const PATIENCE_MS = 60_000;
+const SAID = 'Hello there, and welcome. Today we look at three small things, which are many more than two, or one, and take a while to tell.';
+
+describe.skipIf(executable === null)('a newcomer', { timeout: 240_000 }, () => {
+  let pages: StudioPages;
+  let page: Page;
+  const folder = mkdtempSync(path.join(os.tmpdir(), 'sima-newcomer-'));
+  const thrown: string[] = [];
+  beforeAll(async () => {
+    pages = await openStudioPages(executable!);
+    const { id } = await pages.project({ name: 'First', segments: [{ text: SAID }], size: { width: 256, height: 256 } });
+    page = await open({ id });
+  }, 240_000);
+  afterAll(async () => {
+    await pages?.close();
+    rmSync(folder, { recursive: true, force: true });
+    expect(thrown).toEqual([]);
+  });
+
+  async function open({ id, language = 'en', screen = 'studio' }: { id?: string; language?: 'en' | 'fa'; screen?: Screen }): Promise<Page> {
+    const opened = await pages.window({ width: 1024, height: 700 });
+    opened.setDefaultTimeout(PATIENCE_MS);
+    opened.on('pageerror', (error) => thrown.push(error.message));
+    await opened.addInitScript(([view, project]) => {
+      localStorage.setItem('sima-view', JSON.stringify({ state: view, version: 0 }));
+      if (project !== undefined) localStorage.setItem('sima-project', project);
+    }, [{ language, theme: 'dark', screen }, id] as const);
+    await opened.goto(pages.service.url);
+    await opened.locator('main h1').waitFor({ state: 'attached' });
+    return opened;
+  }
+  const hasFocus = (place: Locator) => expect.poll(() => place.evaluate((element) => element === document.activeElement)).toBe(true);
+
+  test('the screen stays where it is when a sentence of the quality panel is opened, and its heading in sight', async () => {
+    await page.locator('.cm-content', { hasText: 'Hello' }).click();
+    await page.keyboard.press('Control+Enter');
+    const panel = page.getByRole('region', { name: 'Quality', exact: true });
+    await panel.getByRole('button', { name: /^Sentence 2/ }).click();
+    await panel.getByRole('group', { name: 'Your verdict', exact: true }).waitFor();
+    expect(await page.locator('main').evaluate(({ scrollHeight, clientHeight, scrollTop }) => [scrollHeight - clientHeight, scrollTop])).toEqual([0, 0]);
+    expect(await panel.getByRole('heading', { name: 'Quality' }).evaluate((element) => {
+      const { left, top } = element.getBoundingClientRect();
+      return document.elementFromPoint(left + 2, top + 2) === element;
+    })).toBe(true);
+  });
+
+  test('at its end, the timeline grows no scrollbar', async () => {
+    const strip = page.getByRole('group', { name: /^Sound and mouth over time/ });
+    await page.getByRole('button', { name: 'Stop repeating' }).click();
+    for (const key of ['End', 'j', 'l']) await page.locator('body').press(key); // played to its end
+    await expect.poll(() => page.getByTestId('clock').textContent(), { timeout: PATIENCE_MS }).toMatch(/^(\S+) \/ \1$/);
+    expect(await strip.evaluate(({ scrollWidth, clientWidth }) => scrollWidth - clientWidth)).toBe(0);
+  });
+
+  test('a closed dialog gives the focus back to what opened it, a menu’s to its button', async () => {
+    const shortcuts = page.getByRole('button', { name: 'All shortcuts' });
+    await shortcuts.click();
+    await page.getByRole('dialog', { name: 'Keyboard' }).waitFor();
+    await page.keyboard.press('Escape');
+    await hasFocus(shortcuts);
+    const menu = page.getByRole('button', { name: 'First', exact: true });
+    await menu.click();
+    await page.getByRole('menuitem', { name: 'Rename' }).click();
+    await page.getByRole('dialog').getByRole('textbox').press('Escape');
+    await hasFocus(menu);
+  });
+
+  test('a picture is exported of the moment that is on the stage; a number can be cleared, and typed in Persian digits', async () => {
+    await page.locator('body').press('Home');
+    for (let i = 0; i < 10; i++) await page.locator('body').press('ArrowRight');
+    await page.getByTestId('clock').filter({ hasText: /^00:00\.40 / }).waitFor();
+    await page.getByRole('button', { name: 'Export this take' }).click();
+    const sheet = page.getByRole('dialog');
+    await sheet.getByRole('button', { name: /^Poster/ }).click();
+    await sheet.getByText('00:00.40').waitFor();
+    await sheet.getByRole('button', { name: /^Original/ }).click();
+    for (const [field, choice] of [['Picture', 'Encode again'], ['Bitrate', 'Bits per second']]) {
+      await sheet.getByRole('combobox', { name: field }).click();
+      await page.getByRole('option', { name: choice }).click();
+    }
+    const rate = sheet.getByLabel('kbit/s');
+    await rate.fill('');
+    expect(await rate.inputValue()).toBe('');
+    await rate.pressSequentially('۸۰۰۰');
+    await rate.blur();
+    expect(await rate.inputValue()).toBe('8,000');
+    await page.keyboard.press('Escape');
+  });
+
+  test('in the Persian page, English words keep their beginning where there is no room for all; its question mark opens the shortcuts', async () => {
+    await pages.project({ name: 'Second' });
+    const persian = await open({ language: 'fa', screen: 'takes' });
+    /** Whether the first letters are within what is seen of the element that cuts them off. */
+    const beginsInSight = (words: Locator): Promise<boolean> =>
+      words.evaluate((element) => {
+        const [text] = Array.from(element.childNodes).filter(({ nodeType }) => nodeType === Node.TEXT_NODE);
+        const range = document.createRange();
+        range.setStart(text, 0);
+        range.setEnd(text, 3);
+        const letters = range.getBoundingClientRect();
+        let box = element;
+        while (getComputedStyle(box).overflowX === 'visible') box = box.parentElement!;
+        const seen = box.getBoundingClientRect();
+        return box.scrollWidth > box.clientWidth && letters.left >= seen.left - 1 && letters.right <= seen.right + 1;
+      });
+    await persian.setViewportSize({ width: 760, height: 700 });
+    expect(await beginsInSight(persian.locator('main li bdi', { hasText: SAID.slice(0, 20) }).first())).toBe(true);
+    await persian.locator('header button').first().click();
+    expect(await beginsInSight(persian.getByRole('menuitem').locator('bdi', { hasText: SAID.slice(0, 20) }))).toBe(true);
+    await persian.keyboard.press('Escape');
+    await persian.evaluate(() => window.dispatchEvent(new KeyboardEvent('keydown', { key: '؟', code: 'Slash', shiftKey: true })));
+    await persian.getByRole('dialog', { name: 'صفحه‌کلید' }).waitFor();
+    await persian.context().close();
+  });
+
+  test('two faces of one picture are called differently', async () => {
+    const [woman, man] = await Promise.all((['woman', 'man'] as const).map((key) => sharp(presenterFile(key)).resize(500, 500).toBuffer()));
+    const file = path.join(folder, 'pair.jpg');
+    await sharp({ create: { width: 1000, height: 500, channels: 3, background: '#999' } }).composite([{ input: woman, left: 0, top: 0 }, { input: man, left: 500, top: 0 }]).jpeg().toFile(file);
+    await page.getByRole('navigation').getByRole('button', { name: 'Avatars' }).click();
+    await page.locator('input[type=file]').last().setInputFiles(file);
+    await page.getByRole('dialog').waitFor();
+    await page.keyboard.press('1');
+    await page.keyboard.press('2');
+    await page.getByRole('dialog').getByRole('button', { name: 'Register 2 faces' }).click();
+    for (const name of ['pair 1', 'pair 2']) await page.locator('main bdi', { hasText: new RegExp(`^${name}$`) }).waitFor();
+  });
+});
