@@ -17,9 +17,11 @@ export interface Around {
   readonly stop: boolean;
   /** The character right before it: ’90s, 12-inch. */
   readonly lead: string;
+  /** The character right after it, '' at the end. */
+  readonly tail: string;
 }
 
-export const NOTHING_AROUND: Around = { before: '', said: '', after: '', afterNext: '', ahead: () => '', enclosed: false, stop: false, lead: '' };
+export const NOTHING_AROUND: Around = { before: '', said: '', after: '', afterNext: '', ahead: () => '', enclosed: false, stop: false, lead: '', tail: '' };
 
 /** The words of a text, and the same as plain letters and ASCII digits. */
 export interface WordsOfText {
@@ -63,7 +65,11 @@ export class Neighbours implements Around {
   }
 
   get stop(): boolean {
-    return this.words.text[this.words.written[this.index].end] === '.';
+    return this.tail === '.';
+  }
+
+  get tail(): string {
+    return this.words.text[this.words.written[this.index].end] ?? '';
   }
 
   get lead(): string {

@@ -39,6 +39,7 @@ const SCALE_LETTERS: Record<string, string> = { K: 'هزار', k: 'هزار', M:
 export function faReading(word: string, around: Around, raw: string): string | null {
   return (
     faShort(word, around) ??
+    (around.tail !== '' && /^\d/.test(word) ? trailingMinus(word, around) : null) ??
     faRoman(word, around.said, isRomanSign(raw)) ??
     faPhone(word, around) ??
     faDate(word) ??
@@ -48,6 +49,12 @@ export function faReading(word: string, around: Around, raw: string): string | n
     faBesideNumber(word, around) ??
     faSpelling(word, around)
   );
+}
+
+/** «۵- درجه»: in a line from right to left the minus is often typed last. */
+function trailingMinus(word: string, { tail, after }: Around): string | null {
+  const match = /^(\d{1,3})(?:[./](\d{1,2}))?$/.exec(word);
+  return match && /^[-−]$/u.test(tail) && /^(?:درجه|°)/u.test(after) ? figure({ sign: '-', whole: match[1], fraction: match[2] }) : null;
 }
 
 /** The same for words of nothing but Persian letters, which most are. */
@@ -154,6 +161,7 @@ function mixed(whole: string | undefined, numerator: string, denominator: string
 
 /** Persian writes the decimal point as a slash, too. What a number like ۳/۵ is, is told by what is beside it; with nothing, by its size. */
 function slashed(left: string, right: string, { before, after }: Around): string | null {
+  if (/^0\d{2,3}$/.test(right)) return faDecimal(left, right);
   if (right.length > 2 && !/^10{2,3}$/.test(right)) return null;
   const smaller = Number(left) > 0 && Number(left) < Number(right);
   if (before === 'خون' && Number(left) > Number(right)) return `${faCardinal(left)} روی ${faCardinal(right)}`;
@@ -183,14 +191,22 @@ function faBesideNumber(word: string, around: Around): string | null {
 const PERSIAN = /^[ء-ی\u200C]+$/;
 
 /** Letters that are drawn out, «سلاممم»: no Persian word has three alike. Laughing, «ههه», is left. */
-const undrawn = (word: string): string => (/^(\p{L})\1*\p{M}*$/u.test(word) ? word : word.replace(/(\p{L})\1{2,}/gu, '$1'));
+const undrawn = (word: string): string => (/^(\p{L})\1*(?!\p{L})/u.test(word) ? word : word.replace(/(\p{L})\1{2,}/gu, '$1'));
 
-/** A verb written together with its «می»; a power of a letter; names like C++, R&D. */
+/** «میلی‌لیتر», which the voice would begin like meyl, “wish”; but «میلی ندارم». */
+function faMilli(word: string, { before, after }: Around): string {
+  const isUnit = word === 'میلی' ? /\d$/.test(before) || /^(?:لیتر|متر|گرم|ثانیه|آمپر|ولت|بار)/u.test(after) : word.startsWith('میلی\u200C');
+  return isUnit ? word.replace('میلی', 'میلّی') : word;
+}
+
+/** A verb written together with its «می»; «خونه‌م», which the voice says with another ending; a power of a letter; names like C++, R&D. */
 function faSpelling(word: string, around: Around): string | null {
   if (word === 'نمی' && isSpokenVerb(around.after)) return 'نِمی';
-  const split = PERSIAN.test(word) ? faSplit(undrawn(word)) : word;
-  if (split !== word) return split;
-  if (PERSIAN.test(word)) return null;
+  if (PERSIAN.test(word)) {
+    const split = faSplit(undrawn(word));
+    const said = faMilli(split, around).replace(/ه\u200C(?=[متش]$)/u, 'ه\u200Cا');
+    return said === word ? null : said;
+  }
   const inner = (letters: string): string => faInnerWord(letters, around) ?? letters;
   const power = writtenPower(word);
   if (power) return powered({ ...power, base: inner(power.base) });
