@@ -38,7 +38,7 @@ export function faJoined(before: string, word: string): boolean {
   if (word === 'تر') return COMPARED.has(before);
   // «خانه ی ما», «بچه ها ی ما»; «هسته ای», where «همه ای …» calls somebody.
   if (word === 'ی') return /(?:.[^اوا]ه|ها)$/u.test(before);
-  if (word === 'ای') return before.length > 3 && /[^اوا]ه$/u.test(before);
+  if (word === 'ای') return before.length > 3 && before !== 'همیشه' && /[^اوا]ه$/u.test(before);
   return AFTER_HE.test(word) && /[^اوا]ه$/u.test(before);
 }
 

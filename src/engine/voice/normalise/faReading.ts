@@ -88,7 +88,7 @@ function faNumber(word: string, around: Around, raw: string): string | null {
   if (match && (match[3] === 'M' || match[1].length > 1)) return `${faDecimal(match[1], match[2])} ${SCALE_LETTERS[match[3]]}`;
   // Proportions: «۱:۳», «۱۶:۹», «۱:۵۰۰۰۰».
   match = /^(?:(\d+):(\d)|(1):(\d{3,}))$/.exec(word);
-  if (match) return `${faCardinal(match[1] ?? match[3])} به ${faCardinal(match[2] ?? match[4])}`;
+  if (match && around.before !== 'ساعت') return `${faCardinal(match[1] ?? match[3])} به ${faCardinal(match[2] ?? match[4])}`;
   match = /^(\d{3,4})(م|ش|ق|ق\.م|ه\.ش|ه\.ق)$/u.exec(word);
   if (match && (match[2] !== 'م' || /^(?:1[1-9]|20)\d\d$/.test(match[1]))) return `${faCardinal(match[1])} ${faShort(match[2], { ...NOTHING_AROUND, before: match[1] }) ?? ''}`;
   match = /^(\d+)[ \u200C]?(?:ام|اُم|م|امین|مین|اُمین)$/u.exec(word);
