@@ -10,7 +10,7 @@ const CODE = new Set(['code', 'pin', 'zip', 'id', 'password', 'passcode', 'passp
 /** @returns null if it is no such number */
 export function enPhone(word: string, around: Around): string | null {
   if (word.length < 3 || !/\d/.test(word)) return null;
-  if (/^\*.*#$/.test(word)) return `star ${word.slice(1, -1).split('*').map(enDigits).join(' star ')} pound`;
+  if (word.startsWith('*') && /^\*[\d*]+#$/.test(word)) return `star ${word.slice(1, -1).split('*').map(enDigits).join(' star ')} pound`;
   const plain = word.replace(/[ ().-]+/g, '-').replace(/^-|-$/g, '');
   // Abroad: +98 21 8877 6655; a code that begins with zero; a card; (415) 555-0123, 1-800-555-0199, 555-0123.
   if (/^\+\d{1,3}(?:-?\d){6,13}$/.test(plain)) return `plus ${groups(plain.slice(1))}`;

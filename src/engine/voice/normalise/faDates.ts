@@ -33,6 +33,7 @@ export function faDay(word: string, { ahead }: Pick<Around, 'ahead'>): string | 
 
 /** `5-10` before the name of a month. */
 export function faDays(word: string, { ahead }: Pick<Around, 'ahead'>): string | null {
+  if (!word.includes('-')) return null;
   const days = word.split('-');
   return days.length === 2 && days.every(isDay) && isMonth(ahead(1), ahead(2)) ? days.map((day) => faOrdinal(String(Number(day)))).join(' تا ') : null;
 }

@@ -129,10 +129,10 @@ const WEEKDAY = /^(?:جمعه|(?:یک|دو|سه\u200C?|چهار|پنج)?شنبه
 /** Dates: «دوازدهمِ مردادِ هزار و چهارصد»; but «چهارشنبه دوازدهمِ مرداد». null: it is none. */
 function isDateJoined(before: Token | undefined, token: Token, next: Token, afterNext: Token | undefined): boolean | null {
   const isMonth = ({ bare }: Token): boolean => MONTH.has(bare.replace(/(?<=.)\u200C?ماه$/u, ''));
-  const isDay = DAY_OF_MONTH.has(token.bare);
-  if (isDay && isMonth(next)) return true;
-  if (isMonth(token) && !UNMARKED_MONTH.test(token.bare) && is(afterNext, 'numbers') && (next.bare === 'هزار' || (next.bare === 'دو' && before !== undefined && DAY_OF_MONTH.has(before.bare)))) return true;
-  return WEEKDAY.test(token.bare) && DAY_OF_MONTH.has(next.bare) && afterNext !== undefined && isMonth(afterNext) ? false : null;
+  // What most words are not is asked first.
+  if (DAY_OF_MONTH.has(token.bare) && isMonth(next)) return true;
+  if ((next.bare === 'هزار' || (next.bare === 'دو' && before !== undefined && DAY_OF_MONTH.has(before.bare))) && is(afterNext, 'numbers') && isMonth(token) && !UNMARKED_MONTH.test(token.bare)) return true;
+  return DAY_OF_MONTH.has(next.bare) && WEEKDAY.test(token.bare) && afterNext !== undefined && isMonth(afterNext) ? false : null;
 }
 
 /**
@@ -148,7 +148,7 @@ function isJoined(tokens: readonly Token[], i: number, isGoverned: boolean, star
   if (inDate !== null) return inDate;
 
   // What follows rules it out, or the spelling has settled it.
-  if (/^کنند(?:ه|گان)$/u.test(next.bare)) return false;
+  if (next.bare === 'کننده' || next.bare === 'کنندگان') return false;
   if (token.word.isClosed) return false;
   if (DAYS.has(next.bare)) return (isGoverned || isPlacing(before)) && (isNoun(token) || isAdjective(token));
   if (isStop(tokens, i + 1)) return false;

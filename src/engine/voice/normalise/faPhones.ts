@@ -10,7 +10,7 @@ const CODE = new Set(['ملی', 'پستی', 'شناسه', 'شناسه‌ی', 'ش
 /** @returns null if it is no such number */
 export function faPhone(word: string, around: Around): string | null {
   if (word.length < 3 || !/\d/.test(word)) return null;
-  if (/^\*.*#$/.test(word)) return `ستاره ${word.slice(1, -1).split('*').map((part) => (part.length > 4 ? faDigits(part) : faGroup(part))).join(' ستاره ')} مربع`;
+  if (word.startsWith('*') && /^\*[\d*]+#$/.test(word)) return `ستاره ${word.slice(1, -1).split('*').map((part) => (part.length > 4 ? faDigits(part) : faGroup(part))).join(' ستاره ')} مربع`;
   const { before, enclosed: opened } = around;
   if (word.length < 5 && !opened) return null;
   const plain = word.replace(/[ ()-]+/g, '-').replace(/^-|-$/g, '');

@@ -39,7 +39,7 @@ const SCALE_LETTERS: Record<string, string> = { K: 'هزار', k: 'هزار', M:
 export function faReading(word: string, around: Around, raw: string): string | null {
   return (
     faShort(word, around) ??
-    (around.tail !== '' && /^\d/.test(word) ? trailingMinus(word, around) : null) ??
+    (/^[-−]$/u.test(around.tail) ? trailingMinus(word, around) : null) ??
     faRoman(word, around.said, isRomanSign(raw)) ??
     faPhone(word, around) ??
     faDate(word) ??
@@ -52,9 +52,9 @@ export function faReading(word: string, around: Around, raw: string): string | n
 }
 
 /** «۵- درجه»: in a line from right to left the minus is often typed last. */
-function trailingMinus(word: string, { tail, after }: Around): string | null {
+function trailingMinus(word: string, { after }: Around): string | null {
   const match = /^(\d{1,3})(?:[./](\d{1,2}))?$/.exec(word);
-  return match && /^[-−]$/u.test(tail) && /^(?:درجه|°)/u.test(after) ? figure({ sign: '-', whole: match[1], fraction: match[2] }) : null;
+  return match && /^(?:درجه|°)/u.test(after) ? figure({ sign: '-', whole: match[1], fraction: match[2] }) : null;
 }
 
 /** The same for words of nothing but Persian letters, which most are. */
@@ -73,6 +73,7 @@ const figure = ({ sign, whole, fraction }: Figure): string => SIGNS[sign] + faDe
 /** Money, percent, signs, ordinals, fractions, scores, versions. Plain numbers and ranges are said part by part. */
 function faNumber(word: string, around: Around, raw: string): string | null {
   if (!/\d/.test(word)) return null;
+  if (/^\d+$/.test(word)) return CENTURY.has(around.before) && word.length <= 2 ? faOrdinal(word) : null;
   const amount = writtenAmount(word);
   if (amount) return priced(amount, around);
   const signed = writtenSigned(word);
@@ -95,7 +96,6 @@ function faNumber(word: string, around: Around, raw: string): string | null {
   if (match) return faOrdinal(match[1]) + (word.endsWith('ین') ? 'ین' : '');
   match = /^(\d+)(?:st|nd|rd|th)$/i.exec(word);
   if (match) return faOrdinal(match[1]);
-  if (CENTURY.has(around.before) && /^\d{1,2}$/.test(word)) return faOrdinal(word);
   match = /^(\d{1,3})-(\d{1,3})$/.exec(word);
   if (match && (NUMBERED.has(around.before) || (NUMBERED_OR_RANGE.has(around.before) && Number(match[1]) >= Number(match[2])))) return `${faCardinal(match[1])} ${faCardinal(match[2])}`;
   if (match && isScore(match[1], match[2], around)) return `${faCardinal(match[1])} بر ${faCardinal(match[2])}`;
@@ -191,7 +191,7 @@ function faBesideNumber(word: string, around: Around): string | null {
 const PERSIAN = /^[ء-ی\u200C]+$/;
 
 /** Letters that are drawn out, «سلاممم»: no Persian word has three alike. Laughing, «ههه», is left. */
-const undrawn = (word: string): string => (/^(\p{L})\1*(?!\p{L})/u.test(word) ? word : word.replace(/(\p{L})\1{2,}/gu, '$1'));
+const undrawn = (word: string): string => (/(\p{L})\1\1/u.test(word) && !/^(\p{L})\1*(?!\p{L})/u.test(word) ? word.replace(/(\p{L})\1{2,}/gu, '$1') : word);
 
 /** «میلی‌لیتر», which the voice would begin like meyl, “wish”; but «میلی ندارم». */
 function faMilli(word: string, { before, after }: Around): string {
@@ -204,7 +204,7 @@ function faSpelling(word: string, around: Around): string | null {
   if (word === 'نمی' && isSpokenVerb(around.after)) return 'نِمی';
   if (PERSIAN.test(word)) {
     const split = faSplit(undrawn(word));
-    const said = faMilli(split, around).replace(/ه\u200C(?=[متش]$)/u, 'ه\u200Cا');
+    const said = split.startsWith('میلی') ? faMilli(split, around) : split.at(-2) === '\u200C' ? split.replace(/ه\u200C(?=[متش]$)/u, 'ه\u200Cا') : split;
     return said === word ? null : said;
   }
   const inner = (letters: string): string => faInnerWord(letters, around) ?? letters;

@@ -59,7 +59,7 @@ export function writtenWords(text: string): WrittenWord[] {
   const words: WrittenWord[] = [];
   for (const match of text.matchAll(CLUSTER)) {
     const whole = /^(?:https?:|www\.)|@/i.test(match[0]) || DOTTED_WORD.test(match[0]);
-    if (match.groups?.sign !== undefined || /^\*.*#$/.test(match[0])) {
+    if (match.groups?.sign !== undefined || (match[0].startsWith('*') && /^\*[0-9۰-۹٠-٩*]+#$/u.test(match[0]))) {
       words.push({ text: match[0], start: match.index, end: match.index + match[0].length, breakAfter: '' });
       continue;
     }
@@ -72,7 +72,7 @@ export function writtenWords(text: string): WrittenWord[] {
     const next = words[i + 1];
     const spelled = i > 0 && word.text.length === 1 && LETTER.test(word.text) && LETTER.test(words[i - 1].text) && text.slice(words[i - 1].end, word.start) === ' ';
     // Of 25°C. the letter is no initial.
-    const measured = i > 0 && /^°[CF]$/.test(word.text) && /[0-9۰-۹٠-٩]$/u.test(words[i - 1].text) && /^ ?$/.test(text.slice(words[i - 1].end, word.start));
+    const measured = i > 0 && word.text.startsWith('°') && /^°[CF]$/.test(word.text) && /[0-9۰-۹٠-٩]$/u.test(words[i - 1].text) && /^ ?$/.test(text.slice(words[i - 1].end, word.start));
     word.breakAfter = breakIn(text.slice(word.end, next?.start ?? text.length), word.text, next?.text ?? '', spelled || measured);
   });
   return words;
