@@ -45,14 +45,15 @@ test('files of spreadsheets are read in their own encodings', () => {
 });
 
 test('avatars and voices are found by name, in either spelling of the letters, by id or its beginning; what is not found is a problem', () => {
-  const known = { avatars: [{ id: 'abcdef01', name: 'سارا کریمی' }, { id: 'ffee0011', name: 'David' }], voices: [{ id: 'espeak-fa-woman', name: 'Persian' }] };
+  const known = { avatars: [{ id: 'abcdef01', name: 'سارا کریمی' }, { id: 'ffee0011', name: 'David' }], voices: [{ id: 'espeak-fa-woman', name: 'Persian', lang: 'fa' as const, isDefault: false }, { id: 'espeak-fa', name: 'Persian (man)', lang: 'fa' as const, isDefault: true }] };
   const rows = batchRows([
     { name: '', text: 'a', avatar: 'سارا كريمي', voice: 'persian' }, { name: 'n', text: 'b', avatar: 'FFEE', voice: '' }, { name: '', text: ' ', avatar: '', voice: '' },
-    { name: '', text: 'c', avatar: 'Nobody', voice: '' }, { name: '', text: 'd', avatar: '', voice: 'none' }, { name: '', text: 'e', avatar: '', voice: '' },
+    { name: '', text: 'c', avatar: 'Nobody', voice: '' }, { name: '', text: 'd', avatar: '', voice: 'none' }, { name: '', text: 'e', avatar: '', voice: '' }, { name: '', text: 'f', avatar: '', voice: 'FA' },
   ], known, (number) => `Row ${number}`);
   expect(rows[0]).toEqual({ name: 'Row 1', text: 'a', avatarId: 'abcdef01', voice: 'espeak-fa-woman', takeId: null });
   expect(rows[1]).toMatchObject({ name: 'n', avatarId: 'ffee0011', voice: null });
-  expect(rows.map((row) => problemOf(row, known, 'abcdef01'))).toEqual([null, null, 'no-text', 'unknown-avatar', 'unknown-voice', null]);
+  expect(rows.map((row) => problemOf(row, known, 'abcdef01'))).toEqual([null, null, 'no-text', 'unknown-avatar', 'unknown-voice', null, null]);
+  expect(rows[6].voice).toBe('espeak-fa');
   expect(problemOf(rows[5], known, null)).toBe('no-avatar');
 });
 

@@ -10,7 +10,7 @@ export type RowProblem = 'no-text' | 'too-long' | 'no-avatar' | 'unknown-avatar'
 
 interface Known {
   avatars: readonly Pick<AvatarRow, 'id' | 'name'>[];
-  voices: readonly Pick<VoiceInfo, 'id' | 'name'>[];
+  voices: readonly Pick<VoiceInfo, 'id' | 'name' | 'lang' | 'isDefault'>[];
 }
 
 const SHORTEST_ID = 4;
@@ -25,10 +25,13 @@ function idOf(written: string, things: readonly { id: string; name: string }[]):
   return found?.id ?? written;
 }
 
+/** A language, as the command line takes it, means its default voice. */
+const voiceOf = (written: string, voices: Known['voices']): string | null => voices.find(({ lang, isDefault }) => isDefault && lang === plain(written))?.id ?? idOf(written, voices);
+
 /** @param nameOf a name for rows that have none, by their number */
 export function batchRows(read: readonly ReadRow[], { avatars, voices }: Known, nameOf: (number: number) => string): BatchRow[] {
   return read.map(({ name, text, avatar, voice }, i) => ({
-    name: name === '' ? nameOf(i + 1) : name, text: text.slice(0, MAX_SCRIPT_CHARACTERS), avatarId: idOf(avatar.slice(0, 200), avatars), voice: idOf(voice.slice(0, 200), voices), takeId: null,
+    name: name === '' ? nameOf(i + 1) : name, text: text.slice(0, MAX_SCRIPT_CHARACTERS), avatarId: idOf(avatar.slice(0, 200), avatars), voice: voiceOf(voice.slice(0, 200), voices), takeId: null,
   }));
 }
 
