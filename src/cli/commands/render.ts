@@ -1,5 +1,6 @@
 import { readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
+import { keepBackground } from '../../engine/library/backgrounds.ts';
 import type { DeviceRequest } from '../../engine/onnx/devices.ts';
 import { subtitled } from '../../engine/export/exportedTake.ts';
 import { rateValue } from '../../engine/media/rate.ts';
@@ -84,7 +85,8 @@ export async function render(options: RenderOptions, context: Context): Promise<
     if (request.audio !== undefined) atStage('listening to the recording');
     const recording = await examined(studio, request, context.signal);
     const { seatId } = studio.seats.open();
-    const { id } = studio.start({ sessionId: seatId, request, leadSec: null, kept: options.keep === true });
+    const kept = options.keep === true;
+    const { id } = studio.start({ sessionId: seatId, request: kept ? await keepBackground(context.home, request) : request, leadSec: null, kept });
     const times = { firstBytesMs: 0, beganMs: 0, prepareMs: 0, sceneMs: 0 };
     const cancel = () => void studio.cancel(id);
     context.signal.addEventListener('abort', cancel, { once: true });
@@ -105,7 +107,7 @@ export async function render(options: RenderOptions, context: Context): Promise<
     if (take?.error) throw fromErrorData(take.error);
     if (take?.state !== 'finished') throw new StudioError('bug', 'The take ended without a result.');
     await deliver(studio, take, options, context, { ...times, startedMs, openMs, recording, progress });
-    if (!options.keep) await studio.takes.remove(id);
+    if (!kept) await studio.takes.remove(id);
   } finally {
     progress.close();
     await studio.close();

@@ -2,7 +2,9 @@
 import { randomUUID } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
+import sharp from 'sharp';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { PRESENTERS } from '../../../src/cli/commands/demo.ts';
 import { openTakes } from '../../../src/engine/library/takes.ts';
 import { DIGITAL_SOURCE_TYPE } from '../../../src/engine/media/marking.ts';
 import { probe } from '../../../src/engine/media/probe.ts';
@@ -90,4 +92,16 @@ test('what cannot be done is said in one sentence', async () => {
     expect(result.exitCode).toBe(exitCode);
   }
   expect(readFileSync(own).equals(before)).toBe(true);
+});
+
+test('a take that was rendered to be kept has its background, wherever the picture lay', async () => {
+  const picture = place.file('beach.png');
+  await sharp({ create: { width: 64, height: 64, channels: 3, background: '#2080c0' } }).png().toFile(picture);
+  const out = place.file('kept.mp4');
+  const rendered = await place.sima(['render', '--avatar', PRESENTERS.woman, '--text', 'Hi.', '--size', '128x128', '--background', `picture:${picture}`, '--keep', '--out', out, '--json']);
+  expect(rendered.exitCode).toBe(0);
+  const [kept] = readdirSync(path.join(home, 'backgrounds'));
+  expect(readFileSync(path.join(home, 'backgrounds', kept))).toEqual(readFileSync(picture));
+  const shown = await sima('show', rendered.json.id as string, '--json');
+  expect((shown.json.take as { request: { background: string } }).request.background).toBe(`picture:${path.join(home, 'backgrounds', kept)}`);
 });
