@@ -21,8 +21,6 @@ import { MOST_AVATARS, useAvatars } from './useAvatars.ts';
 import { useAvatarsView } from './view.ts';
 import { FileInput } from '../../ui/FileInput.tsx';
 
-/** More than anybody has; the grid draws only those in sight. */
-
 export function AvatarsScreen() {
   const { t } = useTranslation('avatars');
   const language = useView((view) => view.language);
