@@ -1,26 +1,30 @@
-/** How fast a take is rendered, told from when its fragments came. */
+/** How fast a take is rendered, told from when its chunks were done. */
 
-/** Fragments that come closer together were made at once. */
-const ONE_ARRIVAL_MS = 40;
-/** Speeds are told from so many waits at least. */
-const LEAST_WAITS = 2;
+export interface ChunkArrival {
+  /** Where it ends in the take, seconds. */
+  sec: number;
+  /** When it was done. */
+  ms: number;
+  /** Rendering waited for its player before it, which keeps it to a lead, or for an engine that began again: how long it took says nothing of the speed. */
+  heldBack: boolean;
+}
 
-/**
- * × real time; null: too little was seen. @param arrivals up to which second there was something at which moment, ascending.
- * Much longer waits than usual are those for the player, which holds rendering back to its lead: they say nothing of the speed.
- */
-export function speedOf(arrivals: readonly { sec: number; ms: number }[]): number | null {
-  // Several fragments come at once, after one wait for all of them: without that wait, they came in no time.
-  const together: { sec: number; ms: number }[] = [];
+/** Chunks that come closer together are told of at once: they were made before, one after the other, or all of them before the page was opened. */
+const AT_ONCE_MS = 40;
+
+/** × real time; null: too little was seen. @param arrivals ascending, of consecutive chunks */
+export function speedOf(arrivals: readonly ChunkArrival[]): number | null {
+  const together: ChunkArrival[] = [];
   for (const each of arrivals) {
     const last = together.at(-1);
-    if (last && each.ms - last.ms < ONE_ARRIVAL_MS) last.sec = each.sec;
+    if (last && each.ms - last.ms < AT_ONCE_MS) Object.assign(last, { sec: each.sec, heldBack: last.heldBack || each.heldBack });
     else together.push({ ...each });
   }
-  const steps = together.slice(1).map(({ sec, ms }, i) => ({ sec: sec - together[i].sec, ms: ms - together[i].ms }));
-  if (steps.length < LEAST_WAITS) return null;
-  const usualMs = [...steps].sort((a, b) => a.ms - b.ms)[steps.length >> 1].ms;
-  const counted = steps.filter(({ ms }) => ms <= 4 * usualMs + 50);
-  const total = (pick: (step: { sec: number; ms: number }) => number) => counted.reduce((sum, step) => sum + pick(step), 0);
-  return total(({ sec }) => sec) / (total(({ ms }) => ms) / 1000);
+  let [sec, ms] = [0, 0];
+  together.slice(1).forEach((each, i) => {
+    if (each.heldBack) return;
+    sec += each.sec - together[i].sec;
+    ms += each.ms - together[i].ms;
+  });
+  return ms === 0 ? null : (1000 * sec) / ms;
 }

@@ -8,8 +8,8 @@ import { createStore, type StoreApi } from 'zustand/vanilla';
 import { type Fragment, isOver, PEAKS_PER_FRAME, type ChunkTimes, type SaidSegment, type TakeEvent, type TakeInfo } from '../../shared/contract/take.ts';
 import { errorData, type ErrorData } from '../../shared/errors.ts';
 import { client } from '../studio/connection.ts';
-import { framesIn, secOf, type Rate } from './fragments.ts';
-import { speedOf } from './speed.ts';
+import { framesIn, secOf } from './fragments.ts';
+import { speedOf, type ChunkArrival } from './speed.ts';
 import { createSeries, type Series } from './series.ts';
 
 /** Counts rise when the array of that name has grown. */
@@ -117,8 +117,8 @@ export function useTakeFact<T>(data: TakeData | null, select: (facts: TakeFacts)
   return useStore(data?.facts ?? NO_TAKE, select);
 }
 
-/** A speed is that of the last fragments. */
-const SPEED_FRAGMENTS = 16;
+/** A speed is that of the last chunks. */
+const SPEED_CHUNKS = 8;
 
 function createEntry(takeId: string): Entry {
   const facts = createStore<TakeFacts>(() => NOTHING);
@@ -129,15 +129,15 @@ function createEntry(takeId: string): Entry {
   const peaks = createSeries();
   let initBytes = 0;
   let words: { of: number; starts: number[] } = { of: 0, starts: [] };
-  let arrivals: { frames: number; ms: number }[] = [];
+  let arrivals: ChunkArrival[] = [];
   let speed: number | null = null;
   let abort: AbortController | null = null;
 
-  const addFragment = (fragment: Fragment, rate: Rate | undefined): void => {
-    fragments.push(fragment);
-    arrivals.push({ frames: framesIn(fragments), ms: performance.now() });
-    arrivals = arrivals.slice(-SPEED_FRAGMENTS);
-    if (rate) speed = speedOf(arrivals.map(({ frames, ms }) => ({ sec: secOf(frames, rate), ms }))) ?? speed;
+  const noteSpeed = (endFrame: number, heldBack: boolean): void => {
+    const { rate } = facts.getState().take ?? {};
+    if (!rate) return;
+    arrivals = [...arrivals, { sec: secOf(endFrame, rate), ms: performance.now(), heldBack }].slice(-SPEED_CHUNKS);
+    speed = speedOf(arrivals) ?? speed;
   };
 
   const apply = (event: TakeEvent): void => {
@@ -152,12 +152,13 @@ function createEntry(takeId: string): Entry {
       case 'fragment': {
         if (event.fragment.index !== fragments.length) break; // told once more after the connection broke
         initBytes = event.initBytes;
-        addFragment(event.fragment, facts.getState().take?.rate ?? undefined);
+        fragments.push(event.fragment);
         facts.setState({ fragments: fragments.length, framesPublished: framesIn(fragments) });
         break;
       }
       case 'chunk':
         chunks[event.chunk.index] = { ...event.chunk, times: event.times };
+        noteSpeed(event.chunk.firstFrame + event.chunk.frames, event.times.gapMs === null);
         facts.setState({ chunks: chunks.length });
         break;
       case 'said':
