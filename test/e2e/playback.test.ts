@@ -119,12 +119,12 @@ describe.skipIf(executable === null)('a take in the studio’s page', () => {
   test('an engine that is killed is a pause that is told, and a reload in the middle goes on where it was', async () => {
     const page = await opened(`${LONG} ${SHORT} ${LONG}`);
     const { studio } = pages;
-    const newest = () => studio.takes.list({ limit: 1 })[0].id;
+    const newest = () => studio.takes.list({ limit: 1 }).at(0)?.id;
     const before = newest();
     await speak(page);
     await until(() => newest() !== before);
     // Early, while most of it is still to be made.
-    for await (const event of studio.watch(newest(), new AbortController().signal)) if (event.type === 'fragment' && event.fragment.index === 1) break;
+    for await (const event of studio.watch(newest()!, new AbortController().signal)) if (event.type === 'fragment' && event.fragment.index === 1) break;
     const told = page.getByText('The engine is being started again.').first().waitFor(); // looked for before it is there: it is soon gone again
     process.kill(studio.engine.pid()!, 'SIGKILL');
     await told;
