@@ -9,8 +9,6 @@ import { useConnection } from '../studio/connection.ts';
 import { Popover } from '../ui/Menu.tsx';
 import { Progress } from '../ui/states.tsx';
 
-const inWords = (message: string): string => errorText({ message, details: undefined });
-
 /** Of the model that takes use, else of any. */
 function deviceOf({ models, defaultModelId }: EngineStatus): string | null {
   const device = (models.find(({ id }) => id === defaultModelId) ?? models.find((model) => model.device !== null))?.device ?? null;
@@ -46,10 +44,10 @@ export function EngineState() {
         </ul>
         {/* Mostly the same for all of them. */}
         {[...new Map(engine.models.flatMap(({ refused }) => refused).map((each) => [`${each.device} ${each.reason}`, each])).entries()].map(([key, { device: other, reason }]) => (
-          <p key={key} dir="auto" className="text-xs text-muted">{t('bar.notTaken', { device: other.toUpperCase() })}: <bdi>{inWords(reason)}</bdi></p>
+          <p key={key} dir="auto" className="text-xs text-muted">{t('bar.notTaken', { device: other.toUpperCase() })}: <bdi>{errorText({ message: reason })}</bdi></p>
         ))}
         {engine.restarts > 0 && <p className="text-xs text-muted">{t('bar.restarts', { value: format.number(engine.restarts) })}</p>}
-        {engine.lastCrash && <p dir="auto" className="text-xs text-muted">{t('bar.lastCrash', { reason: inWords(engine.lastCrash.reason) })}</p>}
+        {engine.lastCrash && <p dir="auto" className="text-xs text-muted">{t('bar.lastCrash', { reason: errorText({ message: engine.lastCrash.reason }) })}</p>}
       </Popover>
     </div>
   );
@@ -64,7 +62,7 @@ function Model({ model: { id, state, device, message } }: { model: ModelReadines
         <bdi className="font-medium">{id}</bdi>
         <span className={state === 'failed' ? 'text-bad' : state === 'ready' ? 'text-good' : 'text-muted'}>{device === null ? word : <><bdi>{device.toUpperCase()}</bdi> · {word}</>}</span>
       </span>
-      {message !== null && <span dir="auto" className="text-muted">{inWords(message)}</span>}
+      {message !== null && <span dir="auto" className="text-muted">{errorText({ message })}</span>}
     </li>
   );
 }

@@ -80,7 +80,7 @@ export function LexiconTab() {
       ) : rows.length === 0 ? <p className="p-4 text-muted">{t('lexicon.none')}</p> : <Table rows={rows} onEdit={setEditing} />}
       {editing !== null && <EntryDialog entry={editing === 'new' ? null : editing} onClose={() => setEditing(null)} />}
       <Dialog open={imported !== null} onClose={() => setImported(null)} title={t('lexicon.refusedTitle')} actions={<Button onClick={() => setImported(null)}>{common('close')}</Button>}>
-        <ul className="flex flex-col gap-1">{imported?.refused.map(({ line, reason }) => <li key={line}><span className="text-muted">{t('lexicon.refusedLine', { line: format.number(line) })}: </span><bdi>{errorText({ message: reason, details: undefined })}</bdi></li>)}</ul>
+        <ul className="flex flex-col gap-1">{imported?.refused.map(({ line, reason }) => <li key={line}><span className="text-muted">{t('lexicon.refusedLine', { line: format.number(line) })}: </span><bdi>{errorText({ message: reason })}</bdi></li>)}</ul>
       </Dialog>
     </div>
   );

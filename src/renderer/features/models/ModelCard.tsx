@@ -69,11 +69,11 @@ export function ModelCard({ row, loaded, verdict, onImport, onFetch }: { row: Mo
         )}
         <Fact name={t('models.source')}><span lang="en" dir="ltr" className="block break-words rtl:text-right">{source}</span></Fact>
       </dl>
-      {loaded?.message != null && <p className="flex items-start gap-2 text-xs text-warn"><CircleAlert aria-hidden size={14} className="mt-0.5 shrink-0" /><bdi>{errorText({ message: loaded.message, details: undefined })}</bdi></p>}
+      {loaded?.message != null && <p className="flex items-start gap-2 text-xs text-warn"><CircleAlert aria-hidden size={14} className="mt-0.5 shrink-0" /><bdi>{errorText({ message: loaded.message })}</bdi></p>}
       {loaded && loaded.refused.length > 0 && (
         <details className="text-xs">
           <summary className="cursor-pointer text-muted hover:text-ink">{t('models.refused')}</summary>
-          <ul className="mt-1 flex flex-col gap-1 ps-4">{loaded.refused.map(({ device, reason }) => <li key={device}><strong className="font-medium uppercase">{device}</strong>: <bdi>{errorText({ message: reason, details: undefined })}</bdi></li>)}</ul>
+          <ul className="mt-1 flex flex-col gap-1 ps-4">{loaded.refused.map(({ device, reason }) => <li key={device}><strong className="font-medium uppercase">{device}</strong>: <bdi>{errorText({ message: reason })}</bdi></li>)}</ul>
         </details>
       )}
       <RemoveDialog id={id} open={removing} onClose={() => setRemoving(false)} />
