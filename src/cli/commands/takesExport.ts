@@ -53,7 +53,7 @@ export async function takesExport(id: string, options: TakesExportOptions, { hom
         await checkOutput(option, to, path.extname(to).toLowerCase(), { 'the take': file });
         checkSettings(settings, take);
       }
-      const made: { from: MadeFile; to: string; sameBytes: boolean; encoder: Made['encoder'] }[] = [];
+      const made: (Omit<Made, 'files'> & { from: MadeFile; to: string })[] = [];
       for (const { to, settings, stage } of jobs) {
         const workFolder = path.join(path.dirname(path.resolve(to)), `.sima-export-${randomUUID()}`);
         workFolders.push(workFolder);
@@ -66,8 +66,8 @@ export async function takesExport(id: string, options: TakesExportOptions, { hom
           progress.update({ stage, framesDone: Math.round(done * take.frames), framesExpected: take.frames, framesPerSec: done > 0 ? framesPerSec : null, fps: rateValue(take.rate) });
         };
         onProgress(0);
-        const { files: [from], sameBytes, encoder } = await makeExport({ settings, take, file, workFolder, spoken: () => spokenIn(takesFolder(home), take.id) }, { signal, onProgress });
-        made.push({ from, to, sameBytes, encoder });
+        const { files: [from], ...how } = await makeExport({ settings, take, file, workFolder, spoken: () => spokenIn(takesFolder(home), take.id) }, { signal, onProgress });
+        made.push({ ...how, from, to });
       }
       throwIfCanceled(signal);
       for (const { from, to } of made) {
