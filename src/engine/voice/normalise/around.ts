@@ -7,10 +7,8 @@ export interface Around {
   /** What is said last before it, a number in words; '' after a break. */
   readonly said: string;
   readonly after: string;
-  /** The word after the next one. */
-  readonly afterNext: string;
-  /** The word that many words after it, with nothing but spaces between; 1 is `after`. */
-  readonly ahead: (count: number) => string;
+  /** The word that many words after it; 1 is `after`. */
+  ahead(count: number): string;
   /** In parentheses all by itself. */
   readonly enclosed: boolean;
   /** A full stop follows at once. */
@@ -21,7 +19,7 @@ export interface Around {
   readonly tail: string;
 }
 
-export const NOTHING_AROUND: Around = { before: '', said: '', after: '', afterNext: '', ahead: () => '', enclosed: false, stop: false, lead: '', tail: '' };
+export const NOTHING_AROUND: Around = { before: '', said: '', after: '', ahead: () => '', enclosed: false, stop: false, lead: '', tail: '' };
 
 /** The words of a text, and the same as plain letters and ASCII digits. */
 export interface WordsOfText {
@@ -50,14 +48,10 @@ export class Neighbours implements Around {
     return this.ahead(1);
   }
 
-  get afterNext(): string {
-    return this.ahead(2);
-  }
-
-  readonly ahead = (count: number): string => {
+  ahead(count: number): string {
     for (let i = 0; i < count; i++) if (!this.near(this.index + i)) return '';
     return this.words.plain[this.index + count];
-  };
+  }
 
   get enclosed(): boolean {
     const { start, end } = this.words.written[this.index];

@@ -173,7 +173,7 @@ function enBesideNumber(word: string, around: Around): string | null {
   const unit = enUnit(word, false);
   if (unit !== null && (/\d$/.test(around.before) || isMeasured(word, around))) return around.lead === '-' || /^(?:[+-]?1| ?\d+\/\d+)$/.test(around.before) ? enUnit(word, true) : unit;
   const sign = enSign(word);
-  if (sign !== null && /^\d/.test(around.after) && /\d[%)]?$/.test(around.before)) return word === '×' && enUnit(around.afterNext, false) !== null ? 'by' : sign;
+  if (sign !== null && /^\d/.test(around.after) && /\d[%)]?$/.test(around.before)) return word === '×' && enUnit(around.ahead(2), false) !== null ? 'by' : sign;
   return enHalf(word, around) ?? enMonth(word, around);
 }
 

@@ -26,16 +26,16 @@ export function faDate(word: string): string | null {
  * A day before the name of its month: «۱۲ مرداد» is «دوازدهم مرداد»; also of two, «۵ تا ۱۰ مرداد». Where the name means other things too, a year or
  * «ماه» must follow.
  */
-export function faDay(word: string, { ahead }: Pick<Around, 'ahead'>): string | null {
-  const isFirst = /^(?:تا|الی|و|یا)$/u.test(ahead(1)) && isDay(ahead(2)) && isMonth(ahead(3), ahead(4));
-  return isFirst || isMonth(ahead(1), ahead(2)) ? faOrdinal(String(Number(word))) : null;
+export function faDay(word: string, around: Pick<Around, 'ahead'>): string | null {
+  const isFirst = /^(?:تا|الی|و|یا)$/u.test(around.ahead(1)) && isDay(around.ahead(2)) && isMonth(around.ahead(3), around.ahead(4));
+  return isFirst || isMonth(around.ahead(1), around.ahead(2)) ? faOrdinal(String(Number(word))) : null;
 }
 
 /** `5-10` before the name of a month. */
-export function faDays(word: string, { ahead }: Pick<Around, 'ahead'>): string | null {
+export function faDays(word: string, around: Pick<Around, 'ahead'>): string | null {
   if (!word.includes('-')) return null;
   const days = word.split('-');
-  return days.length === 2 && days.every(isDay) && isMonth(ahead(1), ahead(2)) ? days.map((day) => faOrdinal(String(Number(day)))).join(' تا ') : null;
+  return days.length === 2 && days.every(isDay) && isMonth(around.ahead(1), around.ahead(2)) ? days.map((day) => faOrdinal(String(Number(day)))).join(' تا ') : null;
 }
 
 /** «مرداد», «مردادماه». */

@@ -127,9 +127,10 @@ function faNumber(word: string, around: Around, raw: string): string | null {
 }
 
 /** Of two small numbers with a dash: by the words beside them, and where they can be no range, «۴-۰», «۱-۱». */
-function isScore(left: string, right: string, { before, after, afterNext }: Around): boolean {
+function isScore(left: string, right: string, around: Around): boolean {
+  const { before, after } = around;
   if (left.length > 2 || right.length > 2) return false;
-  return SCORE_WORDS.has(before) || SCORE_AFTER.has(after) || (after === 'به' && IN_FAVOUR.has(afterNext)) || right === '0' || (left === right && left.length === 1);
+  return SCORE_WORDS.has(before) || SCORE_AFTER.has(after) || (after === 'به' && IN_FAVOUR.has(around.ahead(2))) || right === '0' || (left === right && left.length === 1);
 }
 
 /**
@@ -185,7 +186,7 @@ function faBesideNumber(word: string, around: Around): string | null {
   const sign = faSign(word);
   if (sign === null || !/^\d/.test(around.after) || !/\d[%)]?$/.test(around.before)) return null;
   // Sides of a thing, not a product: ۴ × ۳ متر.
-  return word === '×' && /\d$/.test(around.after) && faUnit(around.afterNext) !== null ? 'در' : sign;
+  return word === '×' && /\d$/.test(around.after) && faUnit(around.ahead(2)) !== null ? 'در' : sign;
 }
 
 const PERSIAN = /^[ء-ی\u200C]+$/;

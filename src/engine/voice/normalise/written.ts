@@ -22,7 +22,7 @@ const PHONE = `(?=[+0۰٠])(?<![\\p{L}\\p{M}0-9۰-۹.,/٫٬])(?:(?:\\+|[0۰٠]{2
 /** Signs that are words only between numbers: ۵ − ۳, 5<7, 9am–5pm; or before one: < $2 (but <3 is a heart). */
 const SIGN = `(?<sign>[<>≤≥≈≠±→](?<=${DIGIT} ?.)(?= ?${DIGIT})|=(?<=${DIGIT}.)(?=[-−$€£]?${DIGIT})|[<>≤≥≈](?<=(?:^|\\s).)(?!3(?!${DIGIT}))(?= ?[$€£]?${DIGIT})|[−–](?<=${DIGIT} .)(?= ${DIGIT})|–(?<=${DIGIT}[%٪°$€£\\p{L}]{0,4}.)(?=[$€£]?${DIGIT}))`;
 /** What is dialled to ask a network: *780#, *724*1#. */
-const DIALLED = `\\*${DIGIT}+(?:\\*${DIGIT}+)*#`;
+const DIALLED = `(?<dialled>\\*${DIGIT}+(?:\\*${DIGIT}+)*#)`;
 /** An ordinal whose ending stands apart: «۳ ام», «۱۲ امین». */
 const ORDINAL = `${DIGIT}{1,4} (?:ام|اُم|امین|اُمین)(?![\\p{L}\\p{M}\\u200C])`;
 /** Letters with stops between: «ق.م», «ه‍.ش». */
@@ -59,7 +59,7 @@ export function writtenWords(text: string): WrittenWord[] {
   const words: WrittenWord[] = [];
   for (const match of text.matchAll(CLUSTER)) {
     const whole = /^(?:https?:|www\.)|@/i.test(match[0]) || DOTTED_WORD.test(match[0]);
-    if (match.groups?.sign !== undefined || (match[0].startsWith('*') && /^\*[0-9۰-۹٠-٩*]+#$/u.test(match[0]))) {
+    if ((match.groups?.sign ?? match.groups?.dialled) !== undefined) {
       words.push({ text: match[0], start: match.index, end: match.index + match[0].length, breakAfter: '' });
       continue;
     }
