@@ -2,15 +2,15 @@
  * Takes as media, as functions from Request to Response, for node:http and for Electron's protocols alike: a growing take as it grows, a
  * finished one in ranges, and as a file to keep.
  */
-import { randomUUID } from 'node:crypto';
-import { open, rm, stat, type FileHandle } from 'node:fs/promises';
-import path from 'node:path';
+import { open, stat, type FileHandle } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { StudioApi } from '../../shared/contract.ts';
 import type { TakeInfo } from '../../shared/contract/take.ts';
 import { errorData, StudioError } from '../../shared/errors.ts';
 import type { Handlers } from '../../shared/rpc.ts';
 import { rateValue } from '../media/rate.ts';
+import { fileBytes, PIECE_BYTES, read } from './fileBytes.ts';
+import { madeFiles } from './madeFile.ts';
 import { bodyOf, failure, HttpError } from './web.ts';
 
 export interface TakeMediaParts {
@@ -22,36 +22,22 @@ export interface TakeMediaParts {
   workFolder: string;
 }
 
-const PIECE_BYTES = 256 << 10;
 const MOST_OPENINGS = 8;
-/** Each copies a whole take. */
-const MOST_DOWNLOADS = 4;
 const MP4 = { 'content-type': 'video/mp4' };
 
 /** Answers `/takes/ID.mp4`, with `?from=FRAGMENT` or `?download=1`. GET and HEAD. */
 export function createTakeMedia({ handlers, takeFile, workFolder }: TakeMediaParts): (takeId: string, request: Request) => Promise<Response> {
-  let downloads = 0;
+  const send = madeFiles({ workFolder, ending: '.mp4', busy: 'Other takes are being prepared for download. Try again in a moment.' });
 
-  const download = async (take: TakeInfo, request: Request): Promise<Response> => {
+  const download = (take: TakeInfo, request: Request): Promise<Response> | Response => {
     const headers = { ...MP4, 'content-disposition': `attachment; filename="take-${take.id.replace(/[^\w-]/g, '_')}.mp4"` };
     if (request.method === 'HEAD') return new Response(null, { headers });
-    if (downloads >= MOST_DOWNLOADS) throw new StudioError('capacity', 'Other takes are being prepared for download. Try again in a moment.');
-    const file = path.join(workFolder, `${randomUUID()}.mp4`);
-    downloads += 1;
-    const done = async () => {
-      downloads -= 1;
-      await rm(file, { force: true });
-    };
-    try {
+    return send(async (file) => {
       // Loaded on first use: a host that serves no downloads holds no codecs.
       const { remux } = await import('../media/remux.ts');
       await remux(await takeFile(take.id), file, { signal: request.signal });
-      const { size } = await stat(file);
-      return new Response(bodyOf((signal) => fileBytes(file, 0, size, signal), request.signal, done), { headers: { ...headers, 'content-length': String(size) } });
-    } catch (error) {
-      await done();
-      throw error;
-    }
+      return headers;
+    }, request.signal);
   };
 
   const growing = (take: TakeInfo, from: number, request: Request): Response =>
@@ -139,15 +125,6 @@ async function pieceOfGrowing(takeId: string, { start, end }: { start: number; e
   }
 }
 
-export async function* fileBytes(file: string, start: number, end: number, signal: AbortSignal): AsyncGenerator<Uint8Array, void, void> {
-  const handle = await open(file);
-  try {
-    for (let at = start; at < end && !signal.aborted; at += PIECE_BYTES) yield await read(handle, at, Math.min(PIECE_BYTES, end - at), file);
-  } finally {
-    await handle.close();
-  }
-}
-
 /**
  * The header, then each fragment once it is published, from the first keyframe at or after fragment `from` on. Who reads this gives credit:
  * a fragment that is about to be sent is where the player is. Ends with the take; a take that ends otherwise than finished is an error, so
@@ -211,14 +188,4 @@ async function openTake(takeId: string, takeFile: TakeMediaParts['takeFile']): P
       await sleep(attempt * 20);
     }
   }
-}
-
-async function read(handle: FileHandle, offset: number, bytes: number, name: string): Promise<Uint8Array> {
-  const piece = new Uint8Array(bytes);
-  for (let got = 0; got < bytes; ) {
-    const { bytesRead } = await handle.read(piece, got, bytes - got, offset + got);
-    if (bytesRead === 0) throw new StudioError('io', `The video ${name} ends before its last fragment.`);
-    got += bytesRead;
-  }
-  return piece;
 }
