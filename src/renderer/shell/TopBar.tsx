@@ -2,6 +2,7 @@
 import { Keyboard, Languages, Moon, Sun, TriangleAlert } from 'lucide-react';
 import { useEffect } from 'react';
 import { useTranslation } from 'react-i18next';
+import { alertText } from '../i18n/alertText.ts';
 import { useFormat } from '../i18n/format.ts';
 import { gpuLoad, heardEngine, heardNothing, heardSample, useMachine } from '../state/machine.ts';
 import { LANGUAGES, useView } from '../state/view.ts';
@@ -74,7 +75,7 @@ function Spark({ values }: { values: readonly (number | null)[] }) {
 }
 
 function Alerts() {
-  const { t, i18n } = useTranslation(['studio', 'meters']);
+  const { t } = useTranslation('studio');
   const format = useFormat();
   const go = useView((view) => view.go);
   const alerts = useMachine(({ sample }) => sample?.alerts);
@@ -82,7 +83,7 @@ function Alerts() {
   if (alerts === undefined || firing.length === 0) return null;
   const isCritical = firing.some(({ severity }) => severity === 'critical');
   return (
-    <Tip side="bottom" label={firing.map(({ name, summary }) => (i18n.exists(`meters:rules.${name}`) ? t(`meters:rules.${name as 'HighProcessingLatency'}.summary`) : summary)).join(' · ')}>
+    <Tip side="bottom" label={firing.map((alert) => alertText(alert, 'summary')).join(' · ')}>
       <button type="button" aria-label={t('bar.alertsTip', { value: format.number(firing.length) })} onClick={() => go('meters')} className={`flex min-h-8 items-center gap-1 rounded px-2 text-xs hover:bg-raised ${isCritical ? 'text-bad' : 'text-warn'}`}>
         <TriangleAlert aria-hidden size={15} />
         <span className="tabular-nums">{format.number(firing.length)}</span>

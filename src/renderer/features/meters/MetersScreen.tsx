@@ -3,6 +3,7 @@ import { BellRing, Download, Lightbulb } from 'lucide-react';
 import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { TelemetrySample } from '../../../shared/contract/telemetry.ts';
+import { alertText } from '../../i18n/alertText.ts';
 import { useFormat } from '../../i18n/format.ts';
 import { call, useConnection } from '../../studio/connection.ts';
 import { useWatch } from '../../studio/queries.ts';
@@ -66,22 +67,21 @@ function NoGpu() {
 
 /** What is wrong and since when, and what could be done about memory. */
 function Alerts({ sample: { alerts, advice } }: { sample: TelemetrySample }) {
-  const { t, i18n } = useTranslation('meters');
+  const { t } = useTranslation('meters');
   const format = useFormat();
   if (alerts.length === 0 && advice.length === 0) return <p className="flex items-center gap-2 rounded-lg border border-line bg-panel px-3 py-2 text-muted"><BellRing aria-hidden size={16} />{t('noAlerts')}</p>;
   const gb = (value: number | null) => format.bytes(value === null ? null : value * 2 ** 30);
   return (
     <ul aria-label={t('alerts')} className="flex flex-col gap-2">
-      {alerts.map(({ name, severity, state, since, summary, description }) => {
-        const key = name as 'HighProcessingLatency';
-        const isKnown = i18n.exists(`meters:rules.${name}`);
+      {alerts.map((alert) => {
+        const { name, severity, state, since, summary } = alert;
         const tone = state === 'pending' ? 'border-line text-muted' : severity === 'critical' ? 'border-bad text-bad' : 'border-warn text-warn';
         return (
           <li key={`${name} ${summary}`} className={`flex items-start gap-3 rounded-lg border bg-panel p-3 ${tone}`}>
             <BellRing aria-hidden size={18} className="mt-0.5 shrink-0" />
             <div className="flex min-w-0 flex-col gap-1">
-              <p className="font-medium">{isKnown ? t(`rules.${key}.summary`) : summary}<span className="ms-2 text-xs font-normal text-muted">{t(state === 'firing' ? 'firingSince' : 'pendingSince', { ago: format.ago(since) })}</span></p>
-              {state === 'firing' && <p dir="auto" className="text-ink">{isKnown ? t(`rules.${key}.description`) : description}</p>}
+              <p className="font-medium">{alertText(alert, 'summary')}<span className="ms-2 text-xs font-normal text-muted">{t(state === 'firing' ? 'firingSince' : 'pendingSince', { ago: format.ago(since) })}</span></p>
+              {state === 'firing' && <p dir="auto" className="text-ink">{alertText(alert, 'description')}</p>}
             </div>
           </li>
         );
