@@ -278,6 +278,7 @@ export async function openEngine({ home, device = 'auto', settings = DEFAULT_SET
       await Promise.all([scenes.close(), qa.close()]);
       await Promise.all([...batchers.values()].map((batcher) => batcher.close()));
       await library.close();
+      await renderer.call('close', null).catch(() => undefined); // a thread that has failed is ended anyhow
       await Promise.all([voices.close(), sessions.close(), renderer.terminate()]);
     },
   };

@@ -8,7 +8,7 @@ import type { Quality } from '../../shared/contract/request.ts';
 import { StudioError } from '../../shared/errors.ts';
 import { AAC_PACKET_SAMPLES, AAC_SAMPLE_RATE, openAacEncoder, type AacEncoder } from './aacEncoder.ts';
 import { checkSameSettings, readContinuation } from './continuing.ts';
-import { openFragmentMuxer, type FragmentMuxer } from './fragmentMuxer.ts';
+import { openFragmentMuxer, type FragmentMuxer, type Outlets } from './fragmentMuxer.ts';
 import { openGrowingFile, type GrowingFile } from './growingFile.ts';
 import type { I420 } from './i420.ts';
 import { markingTags, type Marking } from './marking.ts';
@@ -42,6 +42,8 @@ export interface Mp4WriterOptions {
   growingFile?: string;
   /** Goes on where an earlier writer of the same take, with the same settings, left `growingFile`. */
   continues?: PublishedTake;
+  /** Of a thread that writes take after take. */
+  outlets?: Outlets;
 }
 
 export interface PublishedTake {
@@ -143,6 +145,7 @@ export async function openMp4Writer(options: Mp4WriterOptions): Promise<Mp4Write
     audio = await openAacEncoder(past?.firstSample);
     muxer = await openFragmentMuxer({
       video: video.context, audio: audio.context, rate, tags: markingTags(options.marking), fragmentsBefore: past?.fragments.length ?? 0,
+      ...(options.outlets ? { outlets: options.outlets } : {}),
     });
     if (past) checkSameSettings(options.growingFile!, past.header, await muxer.takeHeader());
     const growing: GrowingFile = await openGrowingFile(file, options.growingFile, past?.sizeBytes);

@@ -6,6 +6,7 @@ import type { Quality } from '../../shared/contract/request.ts';
 import { StudioError } from '../../shared/errors.ts';
 import { POSE_SIZE } from '../../shared/vocabulary.ts';
 import { frameStartSample, rateValue, type Rate } from '../media/rate.ts';
+import { createOutlets } from '../media/fragmentMuxer.ts';
 import { createI420 } from '../media/i420.ts';
 import { openMp4Writer, type Fragment, type Mp4Summary, type Mp4Writer, type PublishedTake } from '../media/mp4Writer.ts';
 import { placeCrop, type ColourMemory } from '../avatar/crop.ts';
@@ -64,6 +65,8 @@ export interface RenderApi {
     finish: [string, Mp4Summary];
     /** Ends the take; removes what was written, unless it is kept to be gone on with. Unknown takes are fine: abort may come after a failure. */
     abort: [{ takeId: string; keep: boolean }, null];
+    /** Once no take is open, before the thread is ended. */
+    close: [null, null];
   };
   streams: Record<string, never>;
 }
@@ -103,6 +106,7 @@ interface OpenTake {
 export function serveRenderer(): void {
   const scenes = new Map<number, Scene>();
   const takes = new Map<string, OpenTake>();
+  const outlets = createOutlets();
   let nextScene = 1;
 
   const sceneOf = (sceneId: number): Scene => {
@@ -144,7 +148,7 @@ export function serveRenderer(): void {
         const fragments: Fragment[] = [];
         const { width, height } = scene.plates;
         const writer = await openMp4Writer({
-          file, growingFile, width, height, fps: scene.rate, quality, marking: { takeId }, ...(continues ? { continues } : {}),
+          file, growingFile, width, height, fps: scene.rate, quality, marking: { takeId }, outlets, ...(continues ? { continues } : {}),
           onFragment: (fragment) => void fragments.push(fragment),
         });
         takes.set(takeId, { scene, colours: { match: null }, writer, fragments, busy: Promise.resolve() });
@@ -167,6 +171,10 @@ export function serveRenderer(): void {
         takes.delete(takeId);
         await take?.busy;
         await take?.writer.abort({ keep });
+        return null;
+      },
+      close() {
+        outlets.close();
         return null;
       },
     },

@@ -1,14 +1,16 @@
 /** What FFmpeg holds is given back also where something fails: its memory is no garbage that would be collected soon. */
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { CodecContext, FilterGraph, FormatContext, Frame, SoftwareResampleContext } from 'node-av/lib';
+import { CodecContext, FilterGraph, FormatContext, Frame, IOContext, SoftwareResampleContext } from 'node-av/lib';
 import { afterEach, expect, test, vi } from 'vitest';
 import { PRESENTERS } from '../../../src/cli/commands/demo.ts';
 import { openEngine } from '../../../src/engine/engine.ts';
 import { openFilterChain } from '../../../src/engine/media/filters.ts';
+import { createOutlets } from '../../../src/engine/media/fragmentMuxer.ts';
 import { createI420 } from '../../../src/engine/media/i420.ts';
 import { measureLoudness } from '../../../src/engine/media/loudness.ts';
+import { openMp4Writer } from '../../../src/engine/media/mp4Writer.ts';
 import { writePlates } from '../../../src/engine/media/plates.ts';
 import { openDecoder, openSource } from '../../../src/engine/media/source.ts';
 import { writeClickTake } from '../../support/clickTake.ts';
@@ -81,4 +83,27 @@ test('what listens to a recording, of a take that is cancelled in its midst', as
     await engine.close();
     await rm(folder, { recursive: true });
   }
+});
+
+test('what the bytes of a take go through serves the next one, and nothing of a take that was broken off comes into it', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'sima-released-'));
+  const made = vi.spyOn(IOContext.prototype, 'allocContextWithCallbacks');
+  const freed = vi.spyOn(IOContext.prototype, 'freeContext');
+  const outlets = createOutlets();
+  const whole = async (name: string): Promise<Buffer> => {
+    await writeClickTake({ file: join(folder, name), frames: 30, clickFrame: 3, outlets });
+    return readFile(join(folder, name));
+  };
+  const first = await whole('first.mp4');
+  for (let frames = 1; frames < 8; frames++) {
+    const broken = await openMp4Writer({ file: join(folder, 'broken.mp4'), width: 64, height: 64, fps: 25, quality: 'live', marking: { takeId: 't' }, outlets });
+    broken.addAudio(speechLike(48_000));
+    for (let i = 0; i < frames; i++) await broken.addFrame(createI420(64, 64));
+    await broken.abort();
+    expect((await whole('next.mp4')).equals(first)).toBe(true);
+  }
+  expect(made).toHaveBeenCalledTimes(1);
+  outlets.close();
+  expect(freed).toHaveBeenCalledTimes(1);
+  await rm(folder, { recursive: true });
 });
