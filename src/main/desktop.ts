@@ -3,7 +3,7 @@ import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { app, dialog, session, shell, type BrowserWindow } from 'electron';
 import { dataHome } from '../engine/home.ts';
-import { createRoutes } from '../engine/service/routes.ts';
+import { createRoutes, type Routes } from '../engine/service/routes.ts';
 import { studioMedia } from '../engine/service/studioMedia.ts';
 import { openUploads } from '../engine/service/uploads.ts';
 import { bringPresenters } from '../engine/studio/presenters.ts';
@@ -95,10 +95,11 @@ async function open({ home, own, studio, files, words, onLanguage }: OpenParts):
       void menu();
     },
   });
-  answerScheme(session.defaultSession.protocol, createRoutes({ guard: PAGE_GUARD, handlers: checked(handlers), ...studioMedia(studio), workFolder, uploads, page: path.join(outFolder, 'renderer') }));
+  const routes = createRoutes({ guard: PAGE_GUARD, handlers: checked(handlers), ...studioMedia(studio), workFolder, uploads, page: path.join(outFolder, 'renderer') });
+  answerScheme(session.defaultSession.protocol, routes);
   const offer = offerStudio(window.webContents, handlers);
   offerTextMenu(window, words);
-  quitInOrder({ window, offer, studio, uploads, ending });
+  quitInOrder({ window, offer, studio, routes, uploads, ending });
   await menu();
   files.serve({ focus: () => focus(window), open: (file) => openFile(file, { studio, commands, window, words }) });
   const follow = async () => {
@@ -128,7 +129,7 @@ async function offerLink(url: string, { dialogs }: Words): Promise<void> {
 }
 
 /** The window goes first, then what it said last is done, then the studio closes: takes under way go on another time. */
-function quitInOrder({ window, offer, studio, uploads, ending }: { window: BrowserWindow; offer: ReturnType<typeof offerStudio>; studio: Studio; uploads: { close(): Promise<void> }; ending: AbortController }): void {
+function quitInOrder({ window, offer, studio, routes, uploads, ending }: { window: BrowserWindow; offer: ReturnType<typeof offerStudio>; studio: Studio; routes: Routes; uploads: { close(): Promise<void> }; ending: AbortController }): void {
   let closing: Promise<void> | null = null;
   let isClosed = false;
   const close = async () => {
@@ -142,6 +143,7 @@ function quitInOrder({ window, offer, studio, uploads, ending }: { window: Brows
     clearTimeout(late);
     ending.abort();
     await studio.close();
+    await routes.close();
     await uploads.close();
   };
   window.webContents.on('will-prevent-unload', (event) => event.preventDefault()); // what it would ask about is saved below

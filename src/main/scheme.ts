@@ -1,6 +1,7 @@
 /** The page's address in the app: a scheme of its own, answered by the same routes as the service's. */
 import { protocol, type Protocol } from 'electron';
 import type { Guard } from '../engine/service/guard.ts';
+import type { Routes } from '../engine/service/routes.ts';
 
 export const SCHEME = 'sima';
 export const PAGE_ORIGIN = `${SCHEME}://studio`;
@@ -11,10 +12,8 @@ export function declareScheme(): void {
   protocol.registerSchemesAsPrivileged([{ scheme: SCHEME, privileges: { standard: true, secure: true, supportFetchAPI: true, corsEnabled: true, stream: true, codeCache: true } }]);
 }
 
-export type Respond = (request: Request, body: AsyncIterable<Uint8Array>) => Promise<Response>;
-
-export function answerScheme(of: Protocol, respond: Respond): void {
-  of.handle(SCHEME, (request) => respond(request, bytesOf(request)));
+export function answerScheme(of: Protocol, routes: Routes): void {
+  of.handle(SCHEME, (request) => routes.answer(request, bytesOf(request)));
 }
 
 async function* bytesOf(request: Request): AsyncGenerator<Uint8Array, void, void> {

@@ -29,8 +29,14 @@ const SAFE: Record<string, string> = {
   'cache-control': 'no-store',
 };
 
-/** Answers any request, refusals included; never rejects. `body` is read only where it is wanted. */
-export function createRoutes(parts: RoutesParts): (request: Request, body: AsyncIterable<Uint8Array>) => Promise<Response> {
+export interface Routes {
+  /** Answers any request, refusals included; never rejects. `body` is read only where it is wanted. */
+  answer(request: Request, body: AsyncIterable<Uint8Array>): Promise<Response>;
+  /** Once nothing is decoded any more: a process that ends amid that aborts. */
+  close(): Promise<void>;
+}
+
+export function createRoutes(parts: RoutesParts): Routes {
   const takeMedia = createTakeMedia(parts);
   const takeFrames = createTakeFrames(parts);
   const exportMedia = parts.exports ? createExportMedia({ exports: parts.exports }) : null;
@@ -70,7 +76,7 @@ export function createRoutes(parts: RoutesParts): (request: Request, body: Async
     const [, takeId] = /^\/takes\/([^/]+)\.mp4$/.exec(pathname) ?? [];
     if (takeId !== undefined) return takeMedia(decoded(takeId), request);
     const [, framedId] = /^\/takes\/([^/]+)\/frame\.jpg$/.exec(pathname) ?? [];
-    if (framedId !== undefined) return takeFrames(decoded(framedId), request);
+    if (framedId !== undefined) return takeFrames.answer(decoded(framedId), request);
     const [, exportId] = /^\/exports\/([^/]+)$/.exec(pathname) ?? [];
     if (exportId !== undefined && exportMedia) return exportMedia(decoded(exportId), request);
     const [, projectId] = /^\/projects\/([^/]+)\.simapack$/.exec(pathname) ?? [];
@@ -85,10 +91,13 @@ export function createRoutes(parts: RoutesParts): (request: Request, body: Async
     return page;
   };
 
-  return async (request, body) => {
-    const response = await route(request, body).catch(failed);
-    for (const [name, value] of Object.entries(SAFE)) if (!response.headers.has(name)) response.headers.set(name, value);
-    return response;
+  return {
+    async answer(request, body) {
+      const response = await route(request, body).catch(failed);
+      for (const [name, value] of Object.entries(SAFE)) if (!response.headers.has(name)) response.headers.set(name, value);
+      return response;
+    },
+    close: () => takeFrames.close(),
   };
 }
 

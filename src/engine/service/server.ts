@@ -9,7 +9,7 @@ import { StudioError } from '../../shared/errors.ts';
 import { serve, type Handlers } from '../../shared/rpc.ts';
 import { socketPort } from '../../shared/socketPort.ts';
 import { createGuard, createToken, type Refusal } from './guard.ts';
-import { createRoutes, type RoutesParts } from './routes.ts';
+import { createRoutes, type Routes, type RoutesParts } from './routes.ts';
 import { seatedHandlers, serviceHandlers } from './serviceHandlers.ts';
 import { openUploads, UPLOAD_LIMIT_BYTES } from './uploads.ts';
 import { failed, failure, requestOf, send } from './web.ts';
@@ -89,11 +89,11 @@ export async function openService(options: ServiceOptions): Promise<Service> {
   });
   const guard = createGuard({ token, host, port });
   const offered = serviceHandlers(handlers, uploads);
-  const respond = createRoutes({ guard, handlers: checked(offered), exports: () => handlers.calls['exports.list'](null, new AbortController().signal), takeFile, workFolder: uploadsFolder, uploads, metrics, page, ...(options.library ? { library: options.library } : {}), ...(options.takePicture ? { takePicture: options.takePicture } : {}), ...(options.packProject ? { packProject: options.packProject } : {}) });
+  const routes = createRoutes({ guard, handlers: checked(offered), exports: () => handlers.calls['exports.list'](null, new AbortController().signal), takeFile, workFolder: uploadsFolder, uploads, metrics, page, ...(options.library ? { library: options.library } : {}), ...(options.takePicture ? { takePicture: options.takePicture } : {}), ...(options.packProject ? { packProject: options.packProject } : {}) });
 
   server.on('request', (incoming, outgoing) => {
     incoming.socket.setTimeout(limits.idleMs);
-    void answer(incoming, outgoing, respond);
+    void answer(incoming, outgoing, routes);
   });
   server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
     const status = error.code === 'HPE_HEADER_OVERFLOW' ? 431 : error.code === 'ERR_HTTP_REQUEST_TIMEOUT' ? 408 : 400;
@@ -146,6 +146,7 @@ export async function openService(options: ServiceOptions): Promise<Service> {
     server.closeAllConnections(); // sockets that were upgraded are no longer among them
     await closed;
     clearTimeout(forced);
+    await routes.close();
     await uploads.close();
   };
   let ending: Promise<void> | null = null;
@@ -163,7 +164,7 @@ function listen(server: ReturnType<typeof createServer>, host: string, port: num
   });
 }
 
-async function answer(incoming: IncomingMessage, outgoing: ServerResponse, respond: (request: Request, body: AsyncIterable<Uint8Array>) => Promise<Response>): Promise<void> {
+async function answer(incoming: IncomingMessage, outgoing: ServerResponse, routes: Routes): Promise<void> {
   const abort = new AbortController();
   outgoing.once('close', () => abort.abort(new StudioError('canceled', 'The other side went away.')));
   outgoing.on('error', () => undefined); // its close follows
@@ -171,7 +172,7 @@ async function answer(incoming: IncomingMessage, outgoing: ServerResponse, respo
   try {
     const request = requestOf(incoming, abort.signal);
     // The connection must outlive a body that is refused half-way: the refusal is sent on it.
-    response = await respond(request, incoming.iterator({ destroyOnReturn: false }) as AsyncIterable<Uint8Array>);
+    response = await routes.answer(request, incoming.iterator({ destroyOnReturn: false }) as AsyncIterable<Uint8Array>);
   } catch (error) {
     response = error instanceof TypeError ? failure(400, 'invalid-input', 'This is no address or method that can be understood.') : failed(error);
   }

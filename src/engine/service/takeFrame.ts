@@ -25,28 +25,37 @@ interface Table {
   fragments: readonly Fragment[];
 }
 
-/** Answers `/takes/ID/frame.jpg` with `?frame=N` or `?at=SEC`, and `&height=H`. GET and HEAD. */
-export function createTakeFrames({ handlers, takeFile, workFolder }: TakeMediaParts): (takeId: string, request: Request) => Promise<Response> {
+export interface TakeFrames {
+  /** Answers `/takes/ID/frame.jpg` with `?frame=N` or `?at=SEC`, and `&height=H`. GET and HEAD. */
+  answer(takeId: string, request: Request): Promise<Response>;
+  /** Once the picture that is being made is made. */
+  close(): Promise<void>;
+}
+
+export function createTakeFrames({ handlers, takeFile, workFolder }: TakeMediaParts): TakeFrames {
   const tables = new Map<string, Promise<Table>>();
-  let thread: { client: Thread<FramePictureApi>; idle: NodeJS.Timeout; working: number } | null = null;
+  let thread: { client: Thread<FramePictureApi>; idle: NodeJS.Timeout; working: Set<Promise<unknown>> } | null = null;
+  let isClosed = false;
 
   const begun = (): NonNullable<typeof thread> => {
     const client = startThread<FramePictureApi>(new URL('../media/framePictureThread.ts', import.meta.url));
     const idle = setTimeout(() => {
-      if (thread!.working > 0) return; // a thread that is ended while a codec works in it takes the whole process along
+      if (thread!.working.size > 0) return; // a thread that is ended while a codec works in it takes the whole process along
       thread = null;
       void client.terminate();
     }, IDLE_MS).unref();
-    return { client, idle, working: 0 };
+    return { client, idle, working: new Set() };
   };
   const make = async (job: FramePictureJob): Promise<Uint8Array> => {
-    const worker = (thread ??= begun());
-    worker.working += 1;
+    if (isClosed) throw new HttpError(503, 'The studio is closing.');
+    const { client, idle, working } = (thread ??= begun());
+    const picture = client.call('picture', job);
+    working.add(picture);
     try {
-      return await worker.client.call('picture', job);
+      return await picture;
     } finally {
-      worker.working -= 1;
-      worker.idle.refresh();
+      working.delete(picture);
+      if (!isClosed) idle.refresh();
     }
   };
 
@@ -89,7 +98,7 @@ export function createTakeFrames({ handlers, takeFile, workFolder }: TakeMediaPa
     },
   });
 
-  return async (takeId, request) => {
+  const answer: TakeFrames['answer'] = async (takeId, request) => {
     const { searchParams } = new URL(request.url);
     const height = wholeNumber(searchParams.get('height') ?? String(HEIGHTS.default), 'height', HEIGHTS.least, HEIGHTS.most);
     const take = await takeOf(handlers, takeId, request.signal);
@@ -111,6 +120,18 @@ export function createTakeFrames({ handlers, takeFile, workFolder }: TakeMediaPa
     const key = JSON.stringify({ id: take.id, height, initBytes: table.initBytes, offset: from.offset, bytes: to.offset + to.bytes - from.offset, frame: frame - from.firstFrame });
     const picture = await pictures.get(key, request.signal);
     return new Response(Uint8Array.from(picture), { headers: { ...headers, 'content-length': String(picture.length) } });
+  };
+
+  return {
+    answer,
+    async close() {
+      isClosed = true;
+      if (!thread) return;
+      const { client, idle, working } = thread;
+      clearTimeout(idle);
+      await Promise.allSettled(working);
+      await client.terminate();
+    },
   };
 }
 

@@ -122,7 +122,7 @@ test('however long pictures take, their thread is not ended under them, and goes
     const frames = createTakeFrames({ handlers: checked(studio.handlers), takeFile: (id) => studio.takeFile(id), workFolder: uploadsFolder });
     let made = 0;
     const asked = Array.from({ length: 20 }, async (_, i) => {
-      const { status } = await frames('slow', new Request(`http://x/takes/slow/frame.jpg?frame=${5 * i}&height=96`));
+      const { status } = await frames.answer('slow', new Request(`http://x/takes/slow/frame.jpg?frame=${5 * i}&height=96`));
       made += 1;
       return status;
     });
@@ -136,4 +136,18 @@ test('however long pictures take, their thread is not ended under them, and goes
   } finally {
     vi.useRealTimers();
   }
+});
+
+test('closed amid pictures, it ends once those that are being made are made', async () => {
+  finished('closing');
+  const { studio, uploadsFolder } = serving;
+  const frames = createTakeFrames({ handlers: checked(studio.handlers), takeFile: (id) => studio.takeFile(id), workFolder: uploadsFolder });
+  const ask = async (frame: number) => (await frames.answer('closing', new Request(`http://x/takes/closing/frame.jpg?frame=${frame}&height=96`)).catch((error: unknown) => error as { status: number })).status;
+  const asked = Array.from({ length: 20 }, (_, i) => ask(5 * i));
+  await Promise.race(asked);
+  await frames.close();
+  const statuses = await Promise.all(asked);
+  expect(statuses).toContain(200);
+  expect(statuses.filter((status) => status !== 200 && status !== 503)).toEqual([]);
+  expect(await ask(1)).toBe(503);
 });
