@@ -64,14 +64,16 @@ opening
 const end = async (): Promise<void> => {
   if (stopping.signal.aborted) return;
   stopping.abort();
-  setTimeout(() => process.kill(process.pid, 'SIGKILL'), CLOSE_MS).unref();
+  setTimeout(leave, CLOSE_MS).unref();
   await opening.then((opened) => opened.close()).catch(() => undefined);
 };
 
-// By hand: an orderly exit joins the threads, and waits for ever for one that FFmpeg is at work in.
+/** By hand: an orderly exit joins the threads, and waits for ever for one that FFmpeg is at work in, or takes it amid a frame and aborts. */
+const leave = (): void => void process.kill(process.pid, 'SIGKILL');
+
 const die = ({ name, message, stack }: Error): void => {
   process.stderr.write(`${stack ?? ''}\n${name}: ${message}\n`); // its last words
-  process.kill(process.pid, 'SIGKILL');
+  leave();
 };
 process.on('uncaughtException', die);
 // Without one of its threads every take would fail. In the next process they go on.
@@ -80,7 +82,7 @@ onThreadFailure(die);
 // Before the requests of the host that is gone are aborted below, which would end its takes for good: they are gone on with by its next one.
 port.onClose(() => {
   void engine?.drain();
-  void end().finally(() => process.kill(process.pid, 'SIGKILL'));
+  void end().finally(leave);
 });
 
 const loop = monitorEventLoopDelay({ resolution: 5 });
@@ -109,7 +111,8 @@ serve<EngineApi>(port, {
     holdExport: async (input) => (await exporter?.call('hold', input)) ?? null,
     close: async () => {
       await end();
-      setImmediate(() => process.exit(0)); // after the answer is on its way
+      // After the answer is on its way. The exporter’s thread may be in FFmpeg still, whatever became of its export.
+      setImmediate(exporter === null ? () => process.exit(0) : leave);
       return null;
     },
   },
