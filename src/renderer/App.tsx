@@ -1,7 +1,7 @@
 /** The page: its providers, its frame, and the screen that the user is on. */
 import { QueryClientProvider } from '@tanstack/react-query';
 import { Direction, Tooltip } from 'radix-ui';
-import { useEffect, useState } from 'react';
+import { useEffect, useState, type CSSProperties } from 'react';
 import { Toaster } from 'sonner';
 import { AvatarsScreen } from './features/avatars/AvatarsScreen.tsx';
 import { DoctorScreen } from './features/doctor/DoctorScreen.tsx';
@@ -19,6 +19,9 @@ import { followChanges, queries } from './studio/queries.ts';
 const SCREENS: Record<Screen, () => React.ReactNode> = {
   studio: StudioScreen, avatars: AvatarsScreen, takes: TakesScreen, meters: MetersScreen, models: ModelsScreen, doctor: DoctorScreen, settings: SettingsScreen,
 };
+
+/** Around what is told in a corner. Pixels. */
+const EDGE = 12;
 
 const started = startI18n(useView.getState().language);
 void keepConnected();
@@ -40,7 +43,7 @@ export function App() {
           <Shell>
             <Current />
           </Shell>
-          <Toaster theme={theme} dir={dir} style={{ fontFamily: 'inherit' }} position={dir === 'rtl' ? 'bottom-left' : 'bottom-right'} />
+          <Toaster theme={theme} dir={dir} offset={EDGE} style={{ fontFamily: 'inherit', '--width': `calc(var(--aside) - ${2 * EDGE}px)` } as CSSProperties} position={dir === 'rtl' ? 'bottom-left' : 'bottom-right'} />
         </Tooltip.Provider>
       </Direction.Provider>
     </QueryClientProvider>

@@ -141,4 +141,22 @@ describe.skipIf(executable === null)('a newcomer', { timeout: 240_000 }, () => {
     await page.getByRole('dialog').getByRole('button', { name: 'Register 2 faces' }).click();
     for (const name of ['pair 1', 'pair 2']) await page.locator('main bdi', { hasText: new RegExp(`^${name}$`) }).waitFor();
   });
+
+  test('the details of an avatar give the focus back to its card, and to the one beside it once it is removed; what is told then covers no button of the studio', async () => {
+    const card = (name: string) => page.locator('[data-avatar]', { hasText: name });
+    const details = page.getByRole('complementary');
+    await card('pair 1').click();
+    await details.getByRole('button', { name: 'Close' }).click();
+    await hasFocus(card('pair 1'));
+    await card('pair 1').click();
+    await details.getByRole('button', { name: 'Remove' }).click();
+    const told = page.locator('[data-sonner-toast]').filter({ hasText: 'pair 1' });
+    await told.waitFor();
+    await expect.poll(() => page.evaluate(() => document.activeElement?.matches('[data-avatar]'))).toBe(true);
+    await page.getByRole('navigation').getByRole('button', { name: 'Studio' }).click();
+    const speak = page.getByRole('button', { name: /^Speak/ });
+    await speak.waitFor();
+    const [{ x }, button] = [(await told.boundingBox())!, (await speak.boundingBox())!];
+    expect(x).toBeGreaterThanOrEqual(button.x + button.width);
+  });
 });

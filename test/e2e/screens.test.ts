@@ -172,6 +172,7 @@ describe.skipIf(chromium === null)('the screens', { timeout: 300_000 }, () => {
     expect(await violations(page)).toEqual([]);
     await page.getByRole('button', { name: 'Write instead' }).click();
     await expect.poll(kept, { timeout: PATIENCE_MS }).toBeNull();
+    await page.locator('.cm-content:focus').waitFor(); // one can write at once
   });
 
   test('settings are kept as they are changed, in digits of any language; what needs a restart says so', async () => {

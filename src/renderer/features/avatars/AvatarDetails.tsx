@@ -25,7 +25,7 @@ import { useAvatarsView } from './view.ts';
 /** Where the page is too narrow for both, it stands below what it was opened from. */
 const intoSight = (panel: HTMLElement | null): void => panel?.scrollIntoView({ block: 'nearest' });
 
-export function AvatarDetails({ avatar, tags, onClose }: { avatar: AvatarRow; tags: readonly string[]; onClose: () => void }) {
+export function AvatarDetails({ avatar, tags, onClose, onRemoved }: { avatar: AvatarRow; tags: readonly string[]; onClose: () => void; onRemoved: () => void }) {
   const { t } = useTranslation('avatars');
   const { id, name, width, height } = avatar;
   return (
@@ -36,7 +36,7 @@ export function AvatarDetails({ avatar, tags, onClose }: { avatar: AvatarRow; ta
         <IconButton icon={X} label={t('details.close')} onClick={onClose} />
       </div>
       <img src={pictureOf(id, 360)} alt={t('details.preview', { name })} className="mx-auto max-h-64 max-w-full rounded bg-ground object-contain" style={{ aspectRatio: `${width} / ${height}` }} />
-      <Actions avatar={avatar} onRemoved={onClose} />
+      <Actions avatar={avatar} onRemoved={onRemoved} />
       <Name key={name} avatar={avatar} />
       <Tags avatar={avatar} known={tags} />
       <Voices avatar={avatar} />

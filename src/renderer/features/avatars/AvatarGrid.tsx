@@ -74,7 +74,7 @@ function Card({ avatar, index, side, isSelected, onSelect }: { avatar: AvatarRow
     <div className="group relative">
       <Tip label={t('card', { name, kind: t(`kinds.${kind}`) })}>
         <button
-          type="button" data-index={index} aria-pressed={isSelected} onClick={onSelect}
+          type="button" data-index={index} data-avatar={id} aria-pressed={isSelected} onClick={onSelect}
           className="block w-full overflow-hidden rounded-md border border-line bg-panel text-start hover:border-muted aria-pressed:border-accent aria-pressed:ring-1 aria-pressed:ring-accent"
         >
           <span className="relative block bg-raised" style={{ height: side }}>

@@ -2,6 +2,7 @@
 import { Camera, ImagePlus, SearchX, Star, Users } from 'lucide-react';
 import { useDeferredValue, useEffect, useMemo, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import type { AvatarRow } from '../../../shared/contract/avatar.ts';
 import { useView } from '../../state/view.ts';
 import { queries, useCall } from '../../studio/queries.ts';
 import { Button } from '../../ui/Button.tsx';
@@ -38,6 +39,11 @@ export function AvatarsScreen() {
   // Uses are counted by the engine, which announces no change for them.
   useEffect(() => void queries.invalidateQueries({ queryKey: ['avatars.list'] }), []);
 
+  /** The details close, and what had the focus in them goes: to a card, or to the search where none can be had. */
+  const leave = (id: string, to: string | undefined) => {
+    if (useAvatarsView.getState().selectedId === id) set({ selectedId: null });
+    (document.querySelector<HTMLElement>(`[data-avatar="${to}"]`) ?? document.querySelector<HTMLElement>('input[type=search]'))?.focus();
+  };
   const isNone = all.data?.length === 0;
   return (
     <DropArea label={t('drop')} onFiles={(files) => void take(files)}>
@@ -52,13 +58,19 @@ export function AvatarsScreen() {
               : avatars.length === 0 ? <Empty icon={SearchX} title={t('nothingFound.title')}><p>{t('nothingFound.text')}</p><Button onClick={showAll}>{t('nothingFound.reset')}</Button></Empty>
               : <AvatarGrid avatars={avatars} selectedId={selectedId} onSelect={(id) => set({ selectedId: id })} />}
           </div>
-          {selected && <AvatarDetails key={selected.id} avatar={selected} tags={tags} onClose={() => set({ selectedId: null })} />}
+          {selected && <AvatarDetails key={selected.id} avatar={selected} tags={tags} onClose={() => leave(selected.id, selected.id)} onRemoved={() => leave(selected.id, neighbour(avatars, selected.id))} />}
         </div>
         <CacheStrip />
         {cameraOpen && <CameraDialog onClose={() => set({ cameraOpen: false })} onFile={(file) => void take([file])} />}
       </div>
     </DropArea>
   );
+}
+
+/** What stands beside an avatar, and in its place once it is gone. */
+function neighbour(avatars: readonly AvatarRow[], id: string): string | undefined {
+  const at = avatars.findIndex((avatar) => avatar.id === id);
+  return (avatars[at + 1] ?? avatars[at - 1])?.id;
 }
 
 function Toolbar({ tags, count, onFiles }: { tags: readonly string[]; count: number; onFiles: (files: File[]) => void }) {

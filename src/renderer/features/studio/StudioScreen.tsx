@@ -22,7 +22,7 @@ export function StudioScreen() {
 function Panes() {
   const { t } = useTranslation('common');
   return (
-    <div className="flex flex-col min-[960px]:grid min-[960px]:h-full min-[960px]:min-h-[620px] min-[960px]:grid-cols-[190px_minmax(0,1fr)_264px] min-[960px]:grid-rows-[minmax(0,1fr)_auto] min-[1280px]:grid-cols-[216px_minmax(0,1fr)_300px]">
+    <div className="flex flex-col min-[960px]:grid min-[960px]:h-full min-[960px]:min-h-[620px] min-[960px]:grid-cols-[190px_minmax(0,1fr)_var(--aside)] min-[960px]:grid-rows-[minmax(0,1fr)_auto] min-[1280px]:grid-cols-[216px_minmax(0,1fr)_var(--aside)]">
       <h1 className="sr-only">{t('screens.studio')}</h1>
       <div className="flex min-h-0 min-w-0 flex-col border-line bg-panel max-[959px]:order-2 min-[960px]:border-e">
         <FirstRun />

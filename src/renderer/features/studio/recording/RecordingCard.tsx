@@ -2,15 +2,13 @@
 import { AudioLines, PenLine } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
 import type { Project } from '../../../../shared/contract/project.ts';
-import { useProject } from '../../../state/project.ts';
 import { Button } from '../../../ui/Button.tsx';
 import { AddRecording } from './AddRecording.tsx';
 import { takeSound, useSound } from './sound.ts';
 import { Transcript, WhatIsDone } from './WhatIsDone.tsx';
 
-export function RecordingCard({ audio }: { audio: NonNullable<Project['audio']> }) {
+export function RecordingCard({ audio, onWrite }: { audio: NonNullable<Project['audio']>; onWrite: () => void }) {
   const { t } = useTranslation('studio');
-  const edit = useProject((project) => project.edit);
   const address = useSound(({ heard }) => heard[audio.file]);
   return (
     <div
@@ -23,7 +21,7 @@ export function RecordingCard({ audio }: { audio: NonNullable<Project['audio']> 
         {address === undefined ? <p className="text-xs text-muted">{t('recording.noReplay')}</p> : <audio controls src={address} aria-label={t('recording.listen')} className="h-10 w-full" />}
         <p className="text-xs text-muted">{t('recording.instead')}</p>
         <div className="flex flex-wrap gap-2">
-          <Button icon={PenLine} tip={t('recording.writeTip')} onClick={() => edit({ audio: null })}>{t('recording.write')}</Button>
+          <Button icon={PenLine} tip={t('recording.writeTip')} onClick={onWrite}>{t('recording.write')}</Button>
           <AddRecording />
         </div>
       </div>

@@ -35,15 +35,22 @@ export function ScriptEditor() {
   const { t } = useTranslation('studio');
   const audio = useProject(({ project }) => project?.audio ?? null);
   const isOpen = useProject(({ project }) => project !== null);
+  const edit = useProject((project) => project.edit);
+  const [isWritingInstead, setWritingInstead] = useState(false);
+  const write = () => {
+    setWritingInstead(true);
+    edit({ audio: null });
+  };
   return (
     <section aria-label={t('script.title')} className="flex h-[clamp(172px,28vh,400px)] shrink-0 flex-col border-t border-line bg-panel">
-      {audio !== null ? <RecordingCard audio={audio} /> : isOpen ? <Editor /> : <div className="flex-1" />}
+      {audio !== null ? <RecordingCard audio={audio} onWrite={write} /> : isOpen ? <Editor takesFocus={isWritingInstead} /> : <div className="flex-1" />}
       <SpeakBar />
     </section>
   );
 }
 
-function Editor() {
+/** @param takesFocus as soon as it is there: what had it has gone */
+function Editor({ takesFocus }: { takesFocus: boolean }) {
   const { t } = useTranslation(['studio', 'common']);
   const { undo, redo, type } = useProject.getState();
   const canUndo = useProject((store) => store.canUndo);
@@ -70,6 +77,7 @@ function Editor() {
     useCursor.setState({ at, found: view.current && changeAt(view.current.state, at) });
   });
   const onSayOtherwise = useEffectEvent(say);
+  const focusFirst = useEffectEvent((opened: EditorView) => takesFocus && opened.focus());
   const open = useEffectEvent((parent: HTMLElement, hooks: EditorHooks) => createEditor(parent, text, words, hooks));
   useEffect(() => {
     const opened = open(place.current!, {
@@ -79,6 +87,7 @@ function Editor() {
       onDropFile: (files) => takeSound(files) || takeAnythingElse(files),
     });
     view.current = opened;
+    focusFirst(opened);
     return () => {
       view.current = null;
       useCursor.setState({ at: 0, found: null });
