@@ -38,9 +38,19 @@ export async function packProject({ home, projects, library }: PackageParts, id:
     const { row, record } = known.show(avatarId);
     files.push({ purpose: 'avatar', id: avatarId, name: row.name, path: path.join(folderOf(avatarsFolder(home), avatarId), record.files.source.name) });
   }
-  await writePackage({ text: JSON.stringify(project), files }, to, signal);
+  await writePackage({ text: JSON.stringify(forOthers(project)), files }, to, signal);
   return project.name;
 }
+
+/** Where this machine has its files, and what was said of its takes, is nobody else's matter: what is packed can be read, whatever becomes of it there. */
+const forOthers = (project: Project): Project => ({
+  ...project,
+  audio: project.audio && { ...project.audio, file: '' },
+  background: backgroundFile(project.background) === undefined ? project.background : 'keep',
+  ...withoutTakes(project),
+});
+
+const withoutTakes = ({ batch }: Project): Pick<Project, 'takeIds' | 'marks' | 'batch'> => ({ takeIds: [], marks: [], batch: batch.map((row) => ({ ...row, takeId: null })) });
 
 /** As a project of this studio, which has its avatars then. @throws invalid-input where it is damaged or its faces are not found any more; io, canceled */
 export async function unpackProject({ home, projects, library, register }: UnpackParts, file: string, signal: AbortSignal): Promise<Project> {
@@ -57,13 +67,17 @@ export async function unpackProject({ home, projects, library, register }: Unpac
     const recording = files.find(({ purpose }) => purpose === 'recording');
     const picture = files.find(({ purpose }) => purpose === 'background');
     const here = (id: string | null): string | null => (id === null ? null : (ids.get(id) ?? id));
-    const { id } = await projects.adopt(text, `The project in ${path.basename(file)}`, ({ audio, background, avatarId, batch }) => ({
-      audio: audio && recording ? { ...audio, file: recording.path } : null,
-      background: picture ? `picture:${picture.path}` : backgroundFile(background) === undefined ? background : 'keep',
-      avatarId: here(avatarId),
-      batch: batch.map((row) => ({ ...row, avatarId: here(row.avatarId), takeId: null })),
-      takeIds: [], marks: [],
-    }));
+    const { id } = await projects.adopt(text, `The project in ${path.basename(file)}`, (given) => {
+      const { audio, background, avatarId } = given;
+      const { batch, ...rest } = withoutTakes(given);
+      return {
+        ...rest,
+        audio: audio && recording ? { ...audio, file: recording.path } : null,
+        background: picture ? `picture:${picture.path}` : backgroundFile(background) === undefined ? background : 'keep',
+        avatarId: here(avatarId),
+        batch: batch.map((row) => ({ ...row, avatarId: here(row.avatarId) })),
+      };
+    });
     return await projects.open(id);
   } finally {
     await rm(folder, { recursive: true, force: true });

@@ -7,6 +7,9 @@ import { PRESENTERS } from '../../../src/cli/commands/demo.ts';
 import { backgroundFile } from '../../../src/shared/contract/request.ts';
 import { openTestStudio, type TestStudio } from '../../support/studios.ts';
 
+const MARK = { takeId: 'left-here', segmentIndex: 0, verdict: null, note: 'not good enough' };
+const ROW = { name: 'one', text: 'سلام.', avatarId: null, voice: null, takeId: 'left-here' };
+
 let here: TestStudio;
 let there: TestStudio;
 beforeAll(async () => {
@@ -24,19 +27,22 @@ test('packed here and opened there, it has all that it needs; opened twice, noth
   let avatarId = '';
   for await (const event of ours.stream('avatars.register', { file: portrait, name: 'لیلا' })) if (event.type === 'registered') avatarId = event.avatar.id;
   const made = await ours.call('projects.create', { name: 'سفر', segments: [{ text: 'سلام.' }] });
-  await ours.call('projects.save', { project: { ...made, avatarId, audio: { file: recording, name: 'صدای من.wav' }, background: `picture:${picture}`, takeIds: ['left-here'] } });
+  await ours.call('projects.save', { project: { ...made, avatarId, audio: { file: recording, name: 'صدای من.wav' }, background: `picture:${picture}`, takeIds: ['left-here'], marks: [MARK], batch: [ROW] } });
   for (const file of [portrait, recording, picture]) rmSync(file);
   const file = path.join(there.home, 'travels.simapack');
   const packed = path.join(here.home, 'travels.simapack');
   expect(await here.studio.packProject(made.id, packed)).toBe('سفر');
   copyFileSync(packed, file);
+  // It can be read by whoever gets it, with or without Sima.
+  const bytes = readFileSync(packed);
+  for (const ours of [here.home, 'left-here', 'not good enough']) expect(bytes.includes(ours)).toBe(false);
 
   const left = path.join(there.home, 'projects', 'killed.unpacking');
   mkdirSync(left, { recursive: true });
   utimesSync(left, 0, 0);
   const opened = await theirs.call('projects.import', { file });
   expect(readdirSync(path.dirname(left)).filter((name) => name.endsWith('.unpacking'))).toEqual([]);
-  expect(opened).toMatchObject({ id: made.id, name: 'سفر', segments: [{ text: 'سلام.' }], avatarId, audio: { name: 'صدای من.wav' }, takeIds: [] });
+  expect(opened).toMatchObject({ id: made.id, name: 'سفر', segments: [{ text: 'سلام.' }], avatarId, audio: { name: 'صدای من.wav' }, takeIds: [], marks: [], batch: [{ ...ROW, takeId: null }] });
   for (const [kept, text] of [[opened.audio!.file, 'a recording'], [backgroundFile(opened.background)!, 'a picture']]) {
     expect(kept.startsWith(path.join(there.home, 'projects'))).toBe(true);
     expect(readFileSync(kept, 'utf8')).toBe(text);
