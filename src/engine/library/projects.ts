@@ -23,7 +23,8 @@ export interface ProjectStore {
   open(id: string): Promise<Project>;
   /**
    * Also one that is not there: what somebody is making is never lost. @param basedOn when the version was saved that was changed; undefined: whatever
-   * is there is replaced. @throws invalid-input with `details.savedAt` where it was saved since; io
+   * is there is replaced. @throws invalid-input with `details.savedAt` where it was saved since; io, with `details.kept`, when it was saved, where the
+   * user's own file alone could not be written
    */
   save(project: Project, basedOn?: string): Promise<{ savedAt: string }>;
   remove(id: string): Promise<void>;
@@ -44,6 +45,9 @@ const EXCERPT_CHARACTERS = 140;
 export const MOST_DOCUMENT_BYTES = 64e6;
 const ENDING = '.sima';
 const places = z.record(z.string(), z.string());
+
+/** What a file is to its project. */
+type Role = 'audio' | 'background';
 
 /** Nothing stays open. @param onChange told whenever one was saved, removed or taken over */
 export function openProjects(home: string, onChange: () => void = () => undefined): ProjectStore {
@@ -121,25 +125,24 @@ export function openProjects(home: string, onChange: () => void = () => undefine
 
   /** Names of files in its own folder are relative on the disk. */
   const outward = (id: string, name: string): string => (name.startsWith(`${id}.files/`) ? path.join(filesOf(id), path.basename(name)) : name);
-  const naming = (project: Project, name: (file: string) => string): Project => {
-    const picture = backgroundFile(project.background);
-    return { ...project, audio: project.audio && { ...project.audio, file: name(project.audio.file) }, background: picture === undefined ? project.background : `picture:${name(picture)}` };
-  };
 
-  /** Brings in what the project was made with, and lets go what it no longer is. */
-  const keepFiles = async (project: Project): Promise<Project> => {
+  /** Brings in what the project was made with. @returns the document that names it, and which files serve nothing any more once that is on the disk */
+  const keepFiles = async (project: Project): Promise<{ document: Project; unused: string[] }> => {
     const { id } = project;
     const there = await readdir(filesOf(id)).catch(() => []);
-    const kept = new Map<string, string>();
+    const kept = new Map<Role, string>();
     let missing = false;
-    for (const name of [project.audio?.file, backgroundFile(project.background)].filter((each) => each !== undefined)) {
-      const found = await keepFile(id, name, there);
+    for (const [role, name] of filesIn(project)) {
+      const found = (await keepFile(id, name, there)) ?? (name.startsWith('upload:') ? await keptBefore(project, role, there) : null);
       if (found === null) missing = true;
-      else kept.set(name, found);
+      else kept.set(role, found);
     }
-    // Where one is not found, what is there may yet be it.
-    if (!missing) for (const name of there) if (![...kept.values()].includes(name)) await rm(path.join(filesOf(id), name), { force: true });
-    return naming(project, (name) => (kept.has(name) ? `${id}.files/${kept.get(name)!}` : name));
+    const used = new Set(kept.values());
+    return {
+      document: naming(project, (name, role) => (kept.has(role) ? `${id}.files/${kept.get(role)!}` : name)),
+      // Where one is not found, what is there may yet be it.
+      unused: missing ? [] : there.filter((name) => !used.has(name)),
+    };
   };
   /** @returns its name in the project's folder; null where it is nowhere */
   const keepFile = async (id: string, name: string, there: readonly string[]): Promise<string | null> => {
@@ -147,42 +150,74 @@ export function openProjects(home: string, onChange: () => void = () => undefine
     if (path.dirname(given) === filesOf(id)) return there.includes(path.basename(given)) ? path.basename(given) : null;
     // An upload's folder has its id as its name; when the upload has gone, what was kept of it is known by that.
     const mark = `${(/^upload:(.+)$/.exec(name)?.[1] ?? path.basename(path.dirname(given))).slice(0, 8)}-`;
-    const about = path.isAbsolute(given) ? await stat(given).catch(() => null) : null;
+    const about = path.isAbsolute(given) ? await stat(given, { bigint: true }).catch(() => null) : null;
     if (!about?.isFile()) return there.find((each) => each.startsWith(mark)) ?? null;
+    const itself = about.nlink > 1n ? await sameFile(id, about, there) : null;
+    if (itself !== null) return itself;
     const kept = mark + path.basename(given);
     const target = path.join(filesOf(id), kept);
-    if ((await stat(target).catch(() => null))?.size !== about.size) {
+    if ((await stat(target, { bigint: true }).catch(() => null))?.size !== about.size) {
       await mkdir(filesOf(id), { recursive: true });
       await copyFile(given, `${target}.part`);
       await rename(`${target}.part`, target);
     }
     return kept;
   };
+  /** A kept file comes back under the other name that it was handed out by. */
+  const sameFile = async (id: string, { ino, dev }: { ino: bigint; dev: bigint }, there: readonly string[]): Promise<string | null> => {
+    for (const name of there) {
+      const about = await stat(path.join(filesOf(id), name), { bigint: true }).catch(() => null);
+      if (about?.ino === ino && about.dev === dev) return name;
+    }
+    return null;
+  };
+  /** Uploads go, and who names one may have had the project open for longer: it is then what the document on the disk has in its place. Another recording has another name. */
+  const keptBefore = async ({ id, audio }: Project, role: Role, there: readonly string[]): Promise<string | null> => {
+    const before = tryRead(await readFile(fileOf(id), 'utf8').catch(() => ''));
+    const name = before && filesIn(before).get(role);
+    if (!name?.startsWith(`${id}.files/`) || (role === 'audio' && before?.audio?.name !== audio?.name)) return null;
+    return there.find((each) => each === path.basename(name)) ?? null;
+  };
 
   const savedAtOf = async (id: string): Promise<string | null> => (await stat(fileOf(id)).catch(() => null))?.mtime.toISOString() ?? null;
 
   const save = (project: Project, basedOn?: string): Promise<{ savedAt: string }> =>
     inTurn(project.id, async () => {
-      const file = fileOf(project.id);
-      const savedAt = await savedAtOf(project.id);
-      if (basedOn !== undefined && savedAt !== null && savedAt !== basedOn) {
-        throw new StudioError('invalid-input', `“${project.name}” was saved elsewhere meanwhile, in another window or program. Choose which version is to stay.`, { details: { savedAt } });
+      const { id, name } = project;
+      const before = await savedAtOf(id);
+      if (basedOn !== undefined && before !== null && before !== basedOn) {
+        throw new StudioError('invalid-input', `“${name}” was saved elsewhere meanwhile, in another window or program. Choose which version is to stay.`, { details: { savedAt: before } });
       }
       await mkdir(folder, { recursive: true });
-      const text = `${JSON.stringify(await keepFiles(project))}\n`;
-      // The last version that was whole is there at every moment, under one name or the other.
-      await replaceDurably(partOf(project.id), text);
-      await rename(file, backupOf(project.id)).catch(unlessMissing);
-      await rename(partOf(project.id), file);
-      await syncFolder(folder);
-      notices.delete(project.id);
-      const place = (await readPlaces())[project.id];
-      if (place !== undefined) await writeWhole(place, text).catch((error: unknown) => {
-        throw new StudioError('io', `The project is saved in the studio, but not in your own file. ${errorData(systemFailure(place, error)).message}`, { cause: error });
-      });
-      onChange();
-      return { savedAt: (await savedAtOf(project.id))! };
+      const { document, unused } = await keepFiles(project);
+      const text = `${JSON.stringify(document)}\n`;
+      const isNew = await replace(id, text);
+      // Not before: until then the document on the disk names them. What cannot be removed now is found again at the next save.
+      for (const each of unused) await rm(path.join(filesOf(id), each), { force: true }).catch(() => undefined);
+      const savedAt = (await savedAtOf(id))!;
+      if (notices.delete(id) || isNew) onChange();
+      await writeOwn(id, text, savedAt);
+      return { savedAt };
     });
+  /** @returns whether it is another text: who saves the same again and again does not lose the version before */
+  const replace = async (id: string, text: string): Promise<boolean> => {
+    const file = fileOf(id);
+    if ((await readFile(file, 'utf8').catch(() => null)) === text) return false;
+    // The last version that was whole is there at every moment, under one name or the other.
+    await replaceDurably(partOf(id), text);
+    await rename(file, backupOf(id)).catch(unlessMissing);
+    await rename(partOf(id), file);
+    await syncFolder(folder);
+    return true;
+  };
+  /** Where its user keeps it. @throws io with `details.kept`: who is to save again must know the version that is there now */
+  const writeOwn = async (id: string, text: string, kept: string): Promise<void> => {
+    const place = (await readPlaces())[id];
+    if (place === undefined || (await readFile(place, 'utf8').catch(() => null)) === text) return;
+    await writeWhole(place, text).catch((error: unknown) => {
+      throw new StudioError('io', `The project is saved in the studio, but not in your own file. ${errorData(systemFailure(place, error)).message}`, { cause: error, details: { kept } });
+    });
+  };
 
   const exists = async (id: string): Promise<boolean> => (await stat(fileOf(id)).catch(() => null)) !== null || (await stat(backupOf(id)).catch(() => null)) !== null;
 
@@ -255,7 +290,7 @@ export function openProjects(home: string, onChange: () => void = () => undefine
       const all = await readPlaces();
       const id = Object.keys(all).find((each) => all[each] === file);
       // What its user opens is what counts: it may have been changed elsewhere meanwhile.
-      const project = id === undefined ? await adopt(text, `The project file ${file}`) : { ...withoutPaths(given), id };
+      const project = id === undefined ? await adopt(text, `The project file ${file}`) : { ...withOwnFiles(given, id), id };
       if (id !== undefined) await save(project);
       else await writePlaces((known) => ({ ...known, [project.id]: file }));
       return naming(project, (name) => outward(project.id, name));
@@ -273,10 +308,26 @@ function unlessMissing(error: unknown): null {
   throw error;
 }
 
-/** What lies beside the document has a relative name. Others may have written the document, and it names no further files of this machine. */
-function withoutPaths(project: Project): Project {
+/** The files that a document names. */
+function filesIn({ audio, background }: Project): Map<Role, string> {
+  const files = new Map<Role, string>();
+  if (audio) files.set('audio', audio.file);
+  const picture = backgroundFile(background);
+  if (picture !== undefined) files.set('background', picture);
+  return files;
+}
+
+function naming(project: Project, name: (file: string, role: Role) => string): Project {
   const { audio, background } = project;
-  return { ...project, audio: audio && path.isAbsolute(audio.file) ? null : audio, background: path.isAbsolute(backgroundFile(background) ?? '') ? 'keep' : background };
+  const picture = backgroundFile(background);
+  return { ...project, audio: audio && { ...audio, file: name(audio.file, 'audio') }, background: picture === undefined ? background : `picture:${name(picture, 'background')}` };
+}
+
+/** What lies beside the document is named by its folder. Others may have written the document, or it is a copy of another project's: it names no further files. */
+function withOwnFiles(project: Project, id: string): Project {
+  const files = filesIn(project);
+  const isForeign = (role: Role): boolean => files.get(role)?.startsWith(`${id}.files/`) === false;
+  return { ...project, audio: isForeign('audio') ? null : project.audio, background: isForeign('background') ? 'keep' : project.background };
 }
 
 const isNewer = (error: unknown): boolean => (errorData(error).details as { newer?: boolean } | undefined)?.newer === true;

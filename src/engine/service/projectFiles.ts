@@ -1,5 +1,4 @@
 /** The recordings and pictures of projects, as clients name them: an upload on the way in, another on the way out. */
-import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { Project } from '../../shared/contract/project.ts';
@@ -24,11 +23,13 @@ export const projectInward = (project: Project, uploads: Pick<Uploads, 'resolve'
   });
 
 /** For the client: what the store kept, as uploads of today. */
-export const projectOutward = (project: Project, uploads: Pick<Uploads, 'receive'>): Promise<Project> =>
+export const projectOutward = (project: Project, uploads: Pick<Uploads, 'lend'>): Promise<Project> =>
   naming(project, async (file) => {
-    if (!path.isAbsolute(file)) return file;
-    const { size } = await stat(file).catch(() => ({ size: 0 }));
-    // An upload’s form, of which there is none: asked for it says that the file is to be sent again.
+    if (isUpload(file)) return file;
+    const { size } = path.isAbsolute(file) ? await stat(file).catch(() => GONE) : GONE;
+    // An upload’s form, of which there is none: asked for it says that the file is to be sent again. Any other name could not be saved again.
     if (size === 0) return 'upload:00000000-0000-0000-0000-000000000000';
-    return uploads.receive(createReadStream(file), { name: path.basename(file), sizeBytes: size });
+    return uploads.lend(file);
   });
+
+const GONE = { size: 0 };

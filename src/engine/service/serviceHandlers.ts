@@ -9,7 +9,7 @@ import type { Handlers } from '../../shared/rpc.ts';
 import { projectInward, projectOutward } from './projectFiles.ts';
 import { isUpload, type Uploads } from './uploads.ts';
 
-type Named = Pick<Uploads, 'receive' | 'resolve' | 'nameOf' | 'leave'>;
+type Named = Pick<Uploads, 'lend' | 'resolve' | 'nameOf' | 'leave'>;
 
 /** The form of an avatar's id, or of its beginning. */
 const AVATAR_ID = /^[0-9a-f]{4,64}(-\d{0,3})?$/i;

@@ -9,6 +9,12 @@ export function savedElsewhereAt(error: unknown): string | null {
   return typeof savedAt === 'string' ? savedAt : null;
 }
 
+/** When the studio kept what it could not write into the user's own file as well; null: it did not. */
+export function keptAt(error: unknown): string | null {
+  const { kept } = (errorData(error).details ?? {}) as { kept?: unknown };
+  return typeof kept === 'string' ? kept : null;
+}
+
 /** As the studio would refuse. */
 export const savedElsewhere = (savedAt: string): StudioError => new StudioError('invalid-input', 'It was changed in another window.', { details: { savedAt } });
 

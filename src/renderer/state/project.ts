@@ -13,7 +13,7 @@ import { call, seat } from '../studio/connection.ts';
 import { queries } from '../studio/queries.ts';
 import { createAutosave, type Saving } from './autosave.ts';
 import { useCurrentTake } from './currentTake.ts';
-import { isSameWork, savedElsewhere, savedElsewhereAt } from './elsewhere.ts';
+import { isSameWork, keptAt, savedElsewhere, savedElsewhereAt } from './elsewhere.ts';
 import { begun, changed, redone, undone, type History } from './history.ts';
 import { planOf, usePlan } from './plan.ts';
 import { needsPlan, requestOf } from './renderRequest.ts';
@@ -105,6 +105,11 @@ export const useProject = create<ProjectStore>((set, get) => {
       unanswered = null;
       known.set(id, savedAt);
     } catch (error) {
+      const kept = keptAt(error);
+      if (kept !== null) {
+        unanswered = null;
+        known.set(id, kept);
+      }
       const savedAt = savedElsewhereAt(error);
       if (savedAt === null) throw error;
       unanswered = null;

@@ -1,5 +1,5 @@
 /** Projects on a real disk: what is saved comes back, whatever happens to the files. */
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, renameSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { open, type FileHandle } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
@@ -166,11 +166,52 @@ test('a recording comes into the project’s own folder, once, and goes when it 
   await projects.save({ ...withSound, audio: { file: 'upload:1b2c', name: 'take.wav' } });
   expect(readFileSync((await projects.open(made.id)).audio!.file, 'utf8')).toBe('sound');
   // One that is nowhere keeps its name, and nothing is thrown away.
-  await projects.save({ ...made, audio: { file: 'upload:ffff', name: 'take.wav' } });
+  await projects.save({ ...made, audio: { file: 'upload:ffff', name: 'other.wav' } });
   expect((await projects.open(made.id)).audio!.file).toBe('upload:ffff');
   expect(readdirSync(file(`${made.id}.files`))).toEqual(['1b2c-take.wav']);
   await projects.save({ ...opened, audio: null, background: 'keep' });
   expect(readdirSync(file(`${made.id}.files`))).toEqual([]);
+});
+
+test('what was handed out as an upload that has gone is what the document has in its place', async () => {
+  const made = await projects.create({ name: 'Open for days' });
+  const recording = path.join(home, 'take.wav');
+  const picture = path.join(home, 'wall.png');
+  writeFileSync(recording, 'sound');
+  writeFileSync(picture, 'colours');
+  await projects.save({ ...made, audio: { file: recording, name: 'take.wav' }, background: `picture:${picture}` });
+  // Both are named alike where nothing is known of either.
+  const gone = 'upload:12345678-1234-1234-1234-123456789abc';
+  await projects.save({ ...saying(made, 'edited'), audio: { file: gone, name: 'take.wav' }, background: `picture:${gone}` });
+  const opened = await projects.open(made.id);
+  expect(opened.segments).toEqual([{ text: 'edited' }]);
+  expect(readFileSync(opened.audio!.file, 'utf8')).toBe('sound');
+  expect(readFileSync(opened.background.replace('picture:', ''), 'utf8')).toBe('colours');
+});
+
+test('a recording that is replaced goes when the document that names the new one is on the disk, not before', async () => {
+  const made = await projects.create({ name: 'Replaced' });
+  const [first, second] = ['first.wav', 'second.wav'].map((name) => path.join(home, name));
+  writeFileSync(first, 'the first');
+  writeFileSync(second, 'the second');
+  await projects.save({ ...made, audio: { file: first, name: 'first.wav' } });
+  const any = await open(projects.fileOf(made.id));
+  const handles = Object.getPrototypeOf(any) as FileHandle;
+  await any.close();
+  const named: (string | null)[] = [];
+  const toDisk = handles.sync; // eslint-disable-line @typescript-eslint/unbound-method -- called on each handle below
+  const sync = vi.spyOn(handles, 'sync').mockImplementation(async function (this: FileHandle) {
+    const { audio } = projectSchema.parse(JSON.parse(readFileSync(projects.fileOf(made.id), 'utf8')));
+    named.push(existsSync(file(audio!.file)) ? audio!.name : null);
+    return toDisk.call(this);
+  });
+  try {
+    await projects.save({ ...made, audio: { file: second, name: 'second.wav' } });
+  } finally {
+    sync.mockRestore();
+  }
+  expect(new Set(named)).toEqual(process.platform === 'win32' ? new Set(['first.wav']) : new Set(['first.wav', 'second.wav']));
+  expect(readdirSync(file(`${made.id}.files`)).map((name) => readFileSync(file(`${made.id}.files/${name}`), 'utf8'))).toEqual(['the second']);
 });
 
 test('where the user keeps a project it is saved too; opened from there it is the same project', async () => {
@@ -212,6 +253,43 @@ test('what the user’s own file names elsewhere on this machine is not followed
     for (const each of [opened.audio?.file, opened.background.replace('picture:', '')]) expect(each !== undefined && existsSync(each)).toBe(false);
   }
   expect(readdirSync(file(`${made.id}.files`)).filter((name) => name.includes('secret'))).toEqual([]);
+});
+
+test('a copy of a project’s file names nothing of the project that it is a copy of, however often it is opened', async () => {
+  const made = await projects.create({ name: 'Film' });
+  const recording = path.join(home, 'take.wav');
+  writeFileSync(recording, 'sound');
+  await projects.save({ ...made, audio: { file: recording, name: 'take.wav' }, background: `picture:${recording}` });
+  const [own, copy] = [path.join(home, 'Film.sima'), path.join(home, 'Film 2.sima')];
+  await projects.keepAt(made.id, own);
+  copyFileSync(own, copy);
+  const once = await projects.openFile(copy);
+  expect(once).toMatchObject({ audio: null, background: 'keep' });
+  expect(await projects.openFile(copy)).toEqual(once);
+  expect(await projects.open(once.id)).toEqual(once);
+  expect(readFileSync((await projects.openFile(own)).audio!.file, 'utf8')).toBe('sound');
+});
+
+test('while the user’s own file cannot be written, saving the same again says which version is there, and leaves that and the one before alone', async () => {
+  const made = await projects.create({ name: 'USB stick' });
+  const stick = path.join(home, 'stick');
+  const own = path.join(stick, 'a.sima');
+  mkdirSync(stick);
+  await projects.save(saying(made, 'before'));
+  await projects.keepAt(made.id, own);
+  rmSync(stick, { recursive: true });
+  const edited = saying(made, 'edited');
+  await expect(projects.save(edited)).rejects.toMatchObject({ code: 'io' });
+  const [{ savedAt: kept }] = await projects.list();
+  const { ino } = statSync(projects.fileOf(made.id));
+  changed.mockClear();
+  for (let i = 0; i < 3; i++) await expect(projects.save(edited, kept)).rejects.toMatchObject({ code: 'io', details: { kept } });
+  expect(statSync(projects.fileOf(made.id)).ino).toBe(ino);
+  expect(JSON.parse(readFileSync(`${projects.fileOf(made.id)}.bak`, 'utf8'))).toMatchObject({ segments: [{ text: 'before' }] });
+  expect(changed).not.toHaveBeenCalled();
+  mkdirSync(stick);
+  expect(await projects.save(edited, kept)).toEqual({ savedAt: kept });
+  expect(JSON.parse(readFileSync(own, 'utf8'))).toMatchObject({ segments: [{ text: 'edited' }] });
 });
 
 test('a place of the user’s that cannot be written is told, and the project is saved all the same', async () => {

@@ -78,7 +78,7 @@ describe('a take', () => {
 
 it('a client of the service names no file of this machine', async () => {
   const never = () => Promise.reject(new Error('no upload is asked for'));
-  const offered = serviceHandlers(test.studio.handlers, { receive: never, resolve: never, nameOf: (name) => name, leave: () => undefined });
+  const offered = serviceHandlers(test.studio.handlers, { lend: never, resolve: never, nameOf: (name) => name, leave: () => undefined });
   const measuring = (async () => {
     for await (const event of offered.streams['qa.measure']({ file: test.studio.takes.file(takeId) }, signal)) expect(event).toBe(null);
   })();

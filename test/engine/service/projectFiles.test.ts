@@ -1,14 +1,15 @@
 /** Recordings and pictures of projects over the service: uploads in, uploads out, real files in between, and no path in either direction. */
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { openProjects, type ProjectStore } from '../../../src/engine/library/projects.ts';
 import { serviceHandlers } from '../../../src/engine/service/serviceHandlers.ts';
 import { openUploads, type Uploads } from '../../../src/engine/service/uploads.ts';
 import { projectHandlers } from '../../../src/engine/studio/handlers/projects.ts';
 import type { StudioServerApi } from '../../../src/shared/contract.ts';
 import type { Handlers } from '../../../src/shared/rpc.ts';
+import { until } from './serving.ts';
 
 let home: string;
 let uploads: Uploads;
@@ -41,6 +42,78 @@ test('a recording that was uploaded is there the next time, when its upload has 
   expect(await bytesOf(opened.background.replace('picture:', ''))).toBe('picture');
   await calls['projects.save']({ project: opened }, signal); // as it came, it can be saved
   expect(await bytesOf((await calls['projects.open']({ id: project.id }, signal)).audio!.file)).toBe('sound');
+});
+
+test('what a project was made with is handed out without a copy, the same however often it is opened, and comes back as what it is', async () => {
+  const project = await calls['projects.create']({ name: 'An hour of sound', segments: [] }, signal);
+  await calls['projects.save']({ project: { ...project, audio: { file: await sent('sound'), name: 'voice.wav' } } }, signal);
+  const kept = (await projects.open(project.id)).audio!.file;
+  const written = statSync(projects.fileOf(project.id));
+  const opened = await calls['projects.open']({ id: project.id }, signal);
+  expect(statSync(await uploads.resolve(opened.audio!.file))).toMatchObject({ ino: statSync(kept).ino, dev: statSync(kept).dev });
+  expect(await calls['projects.open']({ id: project.id }, signal)).toEqual(opened);
+  await calls['projects.save']({ project: opened }, signal);
+  expect(statSync(projects.fileOf(project.id))).toMatchObject({ ino: written.ino, mtimeMs: written.mtimeMs });
+  expect((await projects.open(project.id)).audio!.file).toBe(kept);
+  await uploads.close(); // what was handed out goes; what is kept stays
+  expect(readFileSync(kept, 'utf8')).toBe('sound');
+});
+
+const isElsewhere = existsSync('/dev/shm') && statSync('/dev/shm').dev !== statSync(os.tmpdir()).dev;
+test.runIf(isElsewhere)('where a file cannot have a second name it is copied', async () => {
+  const folder = mkdtempSync('/dev/shm/sima-uploads-');
+  const other = await openUploads({ folder });
+  const file = path.join(home, 'voice.wav');
+  writeFileSync(file, 'sound');
+  const upload = await other.lend(file);
+  expect(readFileSync(await other.resolve(upload), 'utf8')).toBe('sound');
+  expect(await other.lend(file)).toBe(upload);
+  await other.close();
+  expect(readdirSync(folder)).toEqual([]);
+  rmSync(folder, { recursive: true });
+});
+
+test('what an open project was made with is not swept while the project has it', async () => {
+  const folder = path.join(home, 'uploads');
+  vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
+  try {
+    await uploads.close();
+    uploads = await openUploads({ folder });
+    const [used, unused] = [path.join(home, 'used.wav'), path.join(home, 'unused.wav')];
+    for (const file of [used, unused]) writeFileSync(file, 'sound');
+    const [held, replaced, brought] = [await uploads.lend(used), await uploads.lend(unused), await sent('sound')].map((upload) => path.join(folder, upload.slice('upload:'.length)));
+    rmSync(unused);
+    const yesterday = new Date(Date.now() - 25 * 3600 * 1000);
+    for (const each of [held, replaced, brought]) utimesSync(each, yesterday, yesterday);
+    vi.advanceTimersByTime(3600 * 1000);
+    await until(() => !existsSync(replaced) && !existsSync(brought) && (!existsSync(held) || statSync(held).mtimeMs > yesterday.getTime() + 1000));
+    expect(existsSync(held)).toBe(true);
+  } finally {
+    vi.useRealTimers();
+  }
+});
+
+test('a page that has a project open for longer than its upload is there loses no recording', async () => {
+  const project = await calls['projects.create']({ name: 'Mine', segments: [] }, signal);
+  await calls['projects.save']({ project: { ...project, audio: { file: await sent('sound'), name: 'voice.wav' }, background: `picture:${await sent('picture')}` } }, signal);
+  await uploads.close();
+  uploads = await openUploads({ folder: path.join(home, 'uploads') });
+  ({ calls } = serviceHandlers(projectHandlers({ studio: { projects } } as never, undefined as never) as unknown as Handlers<StudioServerApi>, uploads));
+  const opened = await calls['projects.open']({ id: project.id }, signal);
+  rmSync(path.join(home, 'uploads', opened.audio!.file.slice('upload:'.length)), { recursive: true }); // as another studio of this home does
+  for (const text of ['one', 'two']) await calls['projects.save']({ project: { ...opened, segments: [{ text }] } }, signal);
+  const again = await calls['projects.open']({ id: project.id }, signal);
+  expect(again.segments).toEqual([{ text: 'two' }]);
+  expect(await bytesOf(again.audio!.file)).toBe('sound');
+  expect(await bytesOf(again.background.replace('picture:', ''))).toBe('picture');
+});
+
+test('a project that names what is nobody’s file can be saved all the same', async () => {
+  const project = await projects.create({ name: 'Mine' });
+  await projects.save({ ...project, audio: { file: 'another.files/voice.wav', name: 'voice.wav' } });
+  const opened = await calls['projects.open']({ id: project.id }, signal);
+  await calls['projects.save']({ project: { ...opened, name: 'Still mine' } }, signal);
+  expect(await calls['projects.open']({ id: project.id }, signal)).toMatchObject({ name: 'Still mine' });
 });
 
 test('no file of the studio’s machine can be named', async () => {
