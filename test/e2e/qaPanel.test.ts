@@ -37,12 +37,13 @@ describe.skipIf(executable === null)('the quality of a take', () => {
     await page.getByRole('button', { name: /repeat/i, pressed: true }).first().waitFor();
     const review = panel().getByRole('group', { name: 'Your verdict', exact: true });
     await review.getByRole('button', { name: 'Fail' }).click();
+    // It need not be left: the page may go at any moment.
     await review.getByRole('textbox').fill('Slower, please.');
-    await review.getByRole('textbox').blur();
     await expect.poll(async () => {
       const [row] = await pages.studio.handlers.calls['projects.list'](null, new AbortController().signal);
       return (await pages.studio.handlers.calls['projects.open']({ id: row.id }, new AbortController().signal)).marks;
     }, { timeout: 20_000 }).toMatchObject([{ segmentIndex: 1, verdict: 'fail', note: 'Slower, please.' }]);
+    await review.getByRole('textbox').blur();
   });
 
   test('the frame stands beside its source picture and what differs, and the report is saved with the note', async () => {

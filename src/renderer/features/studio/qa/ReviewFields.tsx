@@ -1,6 +1,6 @@
 /** What the reviewer says of a take or of one of its sentences. */
 import { ThumbsDown, ThumbsUp } from 'lucide-react';
-import { useId, useState } from 'react';
+import { useId } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { ReviewMark } from '../../../../shared/contract/qa.ts';
 import { useProject } from '../../../state/project.ts';
@@ -18,13 +18,7 @@ export function ReviewFields({ takeId, segmentIndex, label, shortcuts = false }:
   const mark = useMark(takeId, segmentIndex);
   const set = useProject((state) => state.mark);
   const id = useId();
-  // Kept here while it is typed: each key would be a change of the project otherwise.
-  const [draft, setDraft] = useState<string | null>(null);
-  const keep = () => {
-    if (draft !== null && draft !== mark.note) set({ ...mark, note: draft });
-    setDraft(null);
-  };
-  const choose = (verdict: 'pass' | 'fail') => set({ ...mark, note: draft ?? mark.note, verdict: mark.verdict === verdict ? null : verdict });
+  const choose = (verdict: 'pass' | 'fail') => set({ ...mark, verdict: mark.verdict === verdict ? null : verdict });
   return (
     <div role="group" aria-label={label} className="flex flex-col gap-1.5">
       <span className="text-xs text-muted">{label}</span>
@@ -33,7 +27,7 @@ export function ReviewFields({ takeId, segmentIndex, label, shortcuts = false }:
         <Button icon={ThumbsDown} aria-pressed={mark.verdict === 'fail'} tip={t('failTip')} {...(shortcuts ? { shortcut: 'Shift+KeyF' } : {})} className="flex-1 aria-pressed:text-bad!" onClick={() => choose('fail')}>{t('fail')}</Button>
       </div>
       <label htmlFor={id} className="sr-only">{t('note')}</label>
-      <textarea id={id} dir="auto" rows={2} maxLength={2000} placeholder={t('notePlaceholder')} value={draft ?? mark.note} onChange={({ target }) => setDraft(target.value)} onBlur={keep} className={`${CONTROL} resize-y py-1`} />
+      <textarea id={id} dir={mark.note === '' ? undefined : 'auto'} rows={2} maxLength={2000} placeholder={t('notePlaceholder')} value={mark.note} onChange={({ target }) => set({ ...mark, note: target.value })} className={`${CONTROL} resize-y py-1`} />
     </div>
   );
 }
