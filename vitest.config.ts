@@ -7,7 +7,7 @@ import { defineConfig } from 'vitest/config';
  */
 const ALONE = [
   'test/{build,e2e,main}/**/*.test.ts', 'test/engine/telemetry/*.test.ts', 'test/engine/{change,threads}.test.ts', 'test/engine/media/released.test.ts',
-  'test/engine/onnx/{nativeTurns,sessions,sessionsOnGpu}.test.ts', 'test/engine/service/memory.test.ts', 'test/engine/studio/machine.test.ts',
+  'test/engine/onnx/{nativeTurns,sessions,sessionsOnGpu}.test.ts', 'test/engine/service/memory.test.ts', 'test/engine/studio/machine.test.ts', 'test/renderer/state/project.test.ts',
 ];
 
 export default defineConfig({

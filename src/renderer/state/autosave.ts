@@ -1,26 +1,32 @@
-/** Saves a document a moment after it was changed: one save at a time, the newest version last, and again while it fails. */
+/** Saves documents a moment after they were changed: one save at a time, of each the newest version last, and again while it fails. */
 import { errorData, type ErrorData } from '../../shared/errors.ts';
 
-/** `unsaved`: about to be saved. `failed`: and tried again by itself. */
+/** Of all of them. `unsaved`: about to be saved. `failed`: and tried again by itself. */
 export type Saving = { state: 'saved' | 'unsaved' | 'saving'; failure: null } | { state: 'failed'; failure: ErrorData };
 
 export interface Autosave<T> {
   changed(document: T): void;
   /** What is not saved yet is saved now. */
   flush(): Promise<void>;
-  /** What is not saved yet is given up. */
-  drop(): void;
+  /** What is not saved yet of that document is given up. */
+  drop(id: string): void;
+  /** The version of that document that is not saved yet. */
+  unsaved(id: string): T | undefined;
 }
 
 export interface AutosaveParts<T> {
   save: (document: T) => Promise<unknown>;
+  idOf: (document: T) => string;
   onState: (saving: Saving) => void;
   delayMs?: number;
   retryMs?: number;
 }
 
-export function createAutosave<T>({ save, onState, delayMs = 800, retryMs = 4000 }: AutosaveParts<T>): Autosave<T> {
-  let waiting: { document: T } | null = null;
+export function createAutosave<T>({ save, idOf, onState, delayMs = 800, retryMs = 4000 }: AutosaveParts<T>): Autosave<T> {
+  /** By id: what fails of one does not give way to another. What was changed last comes last. */
+  const waiting = new Map<string, T>();
+  /** What is being saved, unless it has been given up. */
+  const taken = new Map<string, T>();
   let timer: ReturnType<typeof setTimeout> | undefined;
   let busy = false;
   let running = Promise.resolve();
@@ -30,44 +36,64 @@ export function createAutosave<T>({ save, onState, delayMs = 800, retryMs = 4000
     timer = setTimeout(() => void flush(), ms);
   };
 
+  /** @throws what `save` does, unless it has been given up meanwhile */
+  async function saveOne(id: string): Promise<void> {
+    const document = waiting.get(id)!;
+    waiting.delete(id);
+    taken.set(id, document);
+    try {
+      await save(document);
+    } catch (error) {
+      if (!taken.has(id)) return;
+      if (!waiting.has(id)) waiting.set(id, document);
+      throw error;
+    } finally {
+      taken.delete(id);
+    }
+  }
+
   async function work(): Promise<void> {
-    while (waiting) {
-      const taken: { document: T } = waiting;
-      waiting = null;
+    const failures = new Map<string, ErrorData>();
+    // The last changed first: it need not wait for one that fails slowly.
+    const next = () => [...waiting.keys()].findLast((id) => !failures.has(id));
+    for (let id = next(); id !== undefined; id = next()) {
       onState({ state: 'saving', failure: null });
       try {
-        await save(taken.document);
+        await saveOne(id);
       } catch (error) {
-        waiting ??= taken;
-        busy = false;
-        later(retryMs);
-        onState({ state: 'failed', failure: errorData(error) });
-        return;
+        failures.set(id, errorData(error));
       }
     }
     busy = false;
-    onState({ state: 'saved', failure: null });
+    const failed = [...failures].find(([id]) => waiting.has(id));
+    if (failed) later(retryMs);
+    onState(failed ? { state: 'failed', failure: failed[1] } : { state: 'saved', failure: null });
   }
 
   function flush(): Promise<void> {
     clearTimeout(timer);
-    if (busy || !waiting) return running;
+    if (busy || waiting.size === 0) return running;
     busy = true;
     return (running = work());
   }
 
   return {
     changed(document) {
-      waiting = { document };
+      const id = idOf(document);
+      waiting.delete(id);
+      waiting.set(id, document);
       if (busy) return; // it goes on with this one
       onState({ state: 'unsaved', failure: null });
       later(delayMs);
     },
     flush,
-    drop() {
+    drop(id) {
+      waiting.delete(id);
+      taken.delete(id);
+      if (busy || waiting.size > 0) return;
       clearTimeout(timer);
-      waiting = null;
-      if (!busy) onState({ state: 'saved', failure: null });
+      onState({ state: 'saved', failure: null });
     },
+    unsaved: (id) => waiting.get(id) ?? taken.get(id),
   };
 }

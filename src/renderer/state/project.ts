@@ -6,7 +6,7 @@ import { create } from 'zustand';
 import { useShallow } from 'zustand/react/shallow';
 import type { Project } from '../../shared/contract/project.ts';
 import type { ReviewMark } from '../../shared/contract/qa.ts';
-import { errorData, type ErrorData } from '../../shared/errors.ts';
+import { errorData, StudioError, type ErrorData } from '../../shared/errors.ts';
 import { isOver, type TakeInfo } from '../../shared/contract/take.ts';
 import { noteAsked } from '../player/player.ts';
 import { call, seat } from '../studio/connection.ts';
@@ -18,7 +18,7 @@ import { begun, changed, redone, undone, type History } from './history.ts';
 import { planOf, usePlan } from './plan.ts';
 import { needsPlan, requestOf } from './renderRequest.ts';
 import { textOf, withChange, type TextChange } from './segments.ts';
-import { DRAFT, forgetUnsaved, isDraft, keepUnsaved, lastProjectId, readUnsaved, rememberLast } from './unsaved.ts';
+import { DRAFT, forgetUnsaved, isDraft, keepUnsaved, lastProjectId, readUnsaved, rememberLast, type Unsaved } from './unsaved.ts';
 
 /** What its user decides; the rest is made of it. */
 export type Wishes = Omit<Project, 'version' | 'id' | 'takeIds' | 'marks' | 'batch'>;
@@ -59,6 +59,10 @@ interface ProjectStore {
   setBatch: (batch: Project['batch']) => void;
   /** Saves at once what is not saved yet. */
   saveNow: () => Promise<void>;
+  /** What is not saved yet of the open project is kept by the browser. */
+  keepNow: () => void;
+  /** Whether that project is open still; a draft goes by its first id, too, once the studio has given it another. */
+  isOpen: (id: string) => boolean;
   /** The studio has a version of that time. */
   heard: (savedAt: string) => void;
   /** What is here replaces what was saved elsewhere. */
@@ -79,42 +83,49 @@ let history: History<Project> | null = null;
 
 export const useProject = create<ProjectStore>((set, get) => {
   const autosave = createAutosave<Project>({
+    idOf: ({ id }) => id,
     async save(document) {
+      if (document.id === removing) throw new StudioError('canceled', 'It is being removed.');
       if (isDraft(document)) return adopt(document);
       await saveKnown(document);
       // Else something newer is on its way here.
-      if (get().project === document) forgetUnsaved(document.id);
+      const { project } = get();
+      if (project === document || project?.id !== document.id) forgetUnsaved(document.id);
     },
     onState: (saving) => set({ saving }),
   });
   /** Of projects by id: when the version was saved that this page knows, ISO 8601. */
   const known = new Map<string, string>();
-  /** The version that was sent last, until the studio has answered. */
-  let unanswered: Project | null = null;
+  /** By id, the version that was sent last, until the studio has answered. */
+  const unanswered = new Map<string, Project>();
+  /** Ids of drafts, and what the studio calls them. */
+  const adopted = new Map<string, string>();
+  /** The project that goes, until another one is shown: a version that is saved late would make it anew. */
+  let removing: string | null = null;
 
   /** @throws what the studio says; also where it was saved elsewhere, and the user has not chosen yet */
   async function saveKnown(document: Project): Promise<void> {
     const { id } = document;
     const { project, elsewhere } = get();
     if (project?.id === id && elsewhere !== null) throw savedElsewhere(elsewhere);
-    const before = unanswered;
+    const before = unanswered.get(id);
     const basedOn = known.get(id);
-    unanswered = document;
+    unanswered.set(id, document);
     try {
       const { savedAt } = await call('projects.save', { project: document, ...(basedOn === undefined ? {} : { basedOn }) });
-      unanswered = null;
+      unanswered.delete(id);
       known.set(id, savedAt);
     } catch (error) {
       const kept = keptAt(error);
       if (kept !== null) {
-        unanswered = null;
+        unanswered.delete(id);
         known.set(id, kept);
       }
       const savedAt = savedElsewhereAt(error);
       if (savedAt === null) throw error;
-      unanswered = null;
+      unanswered.delete(id);
       // Or it is ours, and only the answer was lost.
-      if (before?.id !== id || !isSameWork(before, await call('projects.open', { id }))) {
+      if (before === undefined || !isSameWork(before, await call('projects.open', { id }))) {
         if (get().project?.id === id) set({ elsewhere: savedAt });
         throw error;
       }
@@ -122,6 +133,22 @@ export const useProject = create<ProjectStore>((set, get) => {
       await saveKnown(document);
     }
   }
+
+  let keeping: ReturnType<typeof setTimeout> | undefined;
+  /** A long script is not written at every key. */
+  const keepUnsavedSoon = (): void => {
+    keeping ??= setTimeout(keepNow, 300);
+  };
+  const keepNow = (): void => {
+    clearTimeout(keeping);
+    keeping = undefined;
+    const { project } = get();
+    if (project && project.id !== removing && autosave.unsaved(project.id)) keepUnsaved(unsavedOf(project));
+  };
+  const unsavedOf = (project: Project): Unsaved => {
+    const sent = unanswered.get(project.id);
+    return { project, basedOn: known.get(project.id), ...(sent === undefined || sent === project ? {} : { sent }) };
+  };
 
   const present = (next: History<Project>): void => {
     history = next;
@@ -139,7 +166,8 @@ export const useProject = create<ProjectStore>((set, get) => {
 
   /** A draft gets its place in the studio. */
   async function adopt(draft: Project): Promise<void> {
-    const { id } = await call('projects.create', { name: draft.name, segments: draft.segments });
+    const id = adopted.get(draft.id) ?? (await call('projects.create', { name: draft.name, segments: draft.segments })).id;
+    adopted.set(draft.id, id);
     forgetUnsaved(draft.id);
     const { savedAt } = await call('projects.save', { project: { ...draft, id } });
     if (history?.present.id !== draft.id) return;
@@ -148,19 +176,27 @@ export const useProject = create<ProjectStore>((set, get) => {
     present({ ...history, past: history.past.map(named), present: named(history.present), future: history.future.map(named) });
     known.set(id, savedAt);
     rememberLast(id);
+    autosave.drop(draft.id);
     if (isCurrent) return;
     keepUnsavedSoon();
     autosave.changed(history.present);
   }
 
-  async function show(project: Project, { unsaved = false, savedAt = null }: { unsaved?: boolean; savedAt?: string | null } = {}): Promise<void> {
-    await autosave.flush();
-    if (get().elsewhere !== null) autosave.drop();
+  /**
+   * @param unsaved the studio does not have it so yet. @param savedAt when the version was saved that it is, or was made from. @param elsewhere when another
+   * one was saved that is to be chosen from
+   */
+  async function show(project: Project, { unsaved = false, restored = unsaved, savedAt = null, elsewhere = null }: { unsaved?: boolean; restored?: boolean; savedAt?: string | null; elsewhere?: string | null } = {}): Promise<void> {
+    const { project: before, elsewhere: asked } = get();
+    keepNow();
+    if (before && (asked !== null || before.id === removing)) autosave.drop(before.id);
+    // What waits of this one is replaced by what is shown.
+    autosave.drop(project.id);
     if (savedAt === null) known.delete(project.id);
     else known.set(project.id, savedAt);
     present(begun(project));
     rememberLast(project.id);
-    set({ refusal: null, restored: unsaved, elsewhere: null, saving: { state: 'saved', failure: null } });
+    set({ refusal: null, restored, elsewhere });
     useCurrentTake.getState().show(null);
     const takeId = project.takeIds.at(-1);
     if (unsaved) autosave.changed(project);
@@ -170,26 +206,41 @@ export const useProject = create<ProjectStore>((set, get) => {
   }
 
   async function open(id: string): Promise<void> {
-    const kept = readUnsaved(id);
+    await autosave.flush();
+    keepNow();
+    const waiting = autosave.unsaved(id);
+    const kept = waiting ? unsavedOf(waiting) : readUnsaved(id);
     if (kept && isDraft(kept.project)) return show(kept.project, { unsaved: true });
     const { project, savedAt } = await versionOf(id);
-    if (kept) {
-      if (savedAt === null || Date.parse(savedAt) <= Date.parse(kept.at)) return show(kept.project, { unsaved: true, savedAt });
+    if (!kept) return show(project, { savedAt });
+    const isSaved = isSameWork(kept.project, project);
+    if (isSaved && !waiting) {
       forgetUnsaved(id);
+      return show(project, { savedAt });
     }
-    return show(project, { savedAt });
+    // What the studio has is what this was made from, or on its way there; or it came from elsewhere. Clocks would not tell.
+    const isOurs = isSaved || kept.basedOn === savedAt || (kept.sent !== undefined && isSameWork(kept.sent, project));
+    return show(kept.project, { unsaved: true, restored: !waiting, ...(isOurs ? { savedAt } : { savedAt: kept.basedOn ?? null, elsewhere: savedAt }) });
+  }
+
+  /** One that the studio has just made or taken over. */
+  async function showNew(project: Project): Promise<void> {
+    await autosave.flush();
+    return show(project, { savedAt: await savedAtOf(project.id).catch(() => null) });
   }
 
   /** Asked for the time first: a version that comes in between is then taken for another one, and never overwritten unseen. */
   async function versionOf(id: string): Promise<{ project: Project; savedAt: string | null }> {
-    const row = (await call('projects.list', null)).find((each) => each.id === id);
-    return { project: await call('projects.open', { id }), savedAt: row?.savedAt ?? null };
+    const savedAt = await savedAtOf(id);
+    return { project: await call('projects.open', { id }), savedAt };
   }
+
+  const savedAtOf = async (id: string): Promise<string | null> => (await call('projects.list', null)).find((row) => row.id === id)?.savedAt ?? null;
 
   async function createProject(name: string, text = ''): Promise<void> {
     const segments = text === '' ? [] : [{ text }];
     try {
-      await show(await call('projects.create', { name, segments }));
+      await showNew(await call('projects.create', { name, segments }));
     } catch {
       // Work can begin; saving goes on trying, and says so.
       await show({ ...EMPTY, id: DRAFT + crypto.randomUUID(), name, segments }, { unsaved: true });
@@ -220,14 +271,21 @@ export const useProject = create<ProjectStore>((set, get) => {
     open,
     create: createProject,
     async discard(first) {
+      await autosave.flush();
       const { project } = get();
       if (!project) return;
-      await autosave.flush();
-      if (!isDraft(project)) await call('projects.remove', { id: project.id });
-      forgetUnsaved(project.id);
-      await begin(first);
+      removing = project.id;
+      try {
+        const id = adopted.get(project.id) ?? project.id;
+        if (!isDraft({ id })) await call('projects.remove', { id });
+        autosave.drop(project.id);
+        forgetUnsaved(project.id);
+        await begin(first);
+      } finally {
+        removing = null;
+      }
     },
-    show: (project) => void show(project),
+    show: (project) => void showNew(project),
 
     edit(wishes, group) {
       if (history) dirty(changed(history, { ...history.present, ...wishes }, { group: group ?? null, at: Date.now() }));
@@ -250,11 +308,16 @@ export const useProject = create<ProjectStore>((set, get) => {
     addTake: (takeId) => amend(({ takeIds }) => ({ takeIds: [...takeIds.filter((id) => id !== takeId), takeId] })),
     setBatch: (batch) => amend(() => ({ batch })),
     saveNow: () => autosave.flush(),
+    keepNow,
+    isOpen(id) {
+      const now = get().project?.id;
+      return now !== undefined && (now === id || now === adopted.get(id));
+    },
     heard(at) {
       const { project, saving } = get();
       const savedAt = project && known.get(project.id);
       // Else it may be ours, on its way.
-      const isSettled = unanswered === null && (saving.state === 'saved' || saving.state === 'unsaved');
+      const isSettled = project && !unanswered.has(project.id) && saving.state !== 'saving';
       if (isSettled && savedAt && Date.parse(at) > Date.parse(savedAt)) set({ elsewhere: at });
     },
     keepMine() {
@@ -269,7 +332,7 @@ export const useProject = create<ProjectStore>((set, get) => {
       const { project, elsewhere } = get();
       if (!project || elsewhere === null || !history) return;
       const { project: theirs, savedAt } = await versionOf(project.id);
-      autosave.drop();
+      autosave.drop(project.id);
       forgetUnsaved(project.id);
       present(changed(history, theirs, { at: Date.now() }));
       if (savedAt !== null) known.set(project.id, savedAt);
@@ -330,25 +393,12 @@ function withMark(marks: readonly ReviewMark[], mark: ReviewMark): ReviewMark[] 
   return mark.verdict === null && mark.note === '' ? others : [...others, mark];
 }
 
-let keeping: ReturnType<typeof setTimeout> | undefined;
-
-/** A long script is not written at every key. */
-function keepUnsavedSoon(): void {
-  keeping ??= setTimeout(keepNow, 300);
-}
-
-function keepNow(): void {
-  clearTimeout(keeping);
-  keeping = undefined;
-  const { project, saving } = useProject.getState();
-  if (project && saving.state !== 'saved') keepUnsaved(project);
-}
-
 /** Called once, by the page: what is not saved yet outlives it. */
 export function keepWhenPageGoes(): () => void {
   const leave = () => {
+    const { keepNow, saveNow } = useProject.getState();
     keepNow();
-    void useProject.getState().saveNow();
+    void saveNow();
   };
   window.addEventListener('pagehide', leave);
   return () => window.removeEventListener('pagehide', leave);

@@ -1,21 +1,25 @@
 /** What the studio does not have yet, kept by the browser, so that nothing is lost when either of them dies. */
+import { z } from 'zod';
 import { projectSchema, type Project } from '../../shared/contract/project.ts';
 
 const PREFIX = 'sima-unsaved-';
 const LAST = 'sima-project';
 
-export interface Unsaved {
-  project: Project;
-  /** When it was written here, ISO 8601. */
-  at: string;
-}
+const unsaved = z.object({
+  project: projectSchema,
+  /** When the version was saved that it was made from, as the studio says; not known of what was kept by older pages. */
+  basedOn: z.string().optional(),
+  /** Another version that was sent after that one, whose answer is not known: the studio may have it. */
+  sent: projectSchema.optional(),
+});
+export type Unsaved = z.output<typeof unsaved>;
 
 /** A project that the studio could not be asked to create yet. */
 export const DRAFT = 'draft-';
 export const isDraft = ({ id }: Pick<Project, 'id'>): boolean => id.startsWith(DRAFT);
 
-export function keepUnsaved(project: Project): void {
-  write(PREFIX + project.id, JSON.stringify({ project, at: new Date().toISOString() } satisfies Unsaved));
+export function keepUnsaved(kept: Unsaved): void {
+  write(PREFIX + kept.project.id, JSON.stringify(kept));
 }
 
 export function forgetUnsaved(id: string): void {
@@ -24,8 +28,7 @@ export function forgetUnsaved(id: string): void {
 
 export function readUnsaved(id: string): Unsaved | null {
   try {
-    const { project, at } = JSON.parse(localStorage.getItem(PREFIX + id) ?? 'null') as Unsaved;
-    return { project: projectSchema.parse(project), at };
+    return unsaved.parse(JSON.parse(localStorage.getItem(PREFIX + id) ?? 'null'));
   } catch {
     return null; // nothing, or what another version wrote
   }

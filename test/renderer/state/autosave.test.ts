@@ -6,7 +6,7 @@ afterEach(() => void vi.useRealTimers());
 
 function opened(save: (text: string) => Promise<unknown>) {
   const states: Saving['state'][] = [];
-  const autosave = createAutosave<string>({ save, onState: ({ state }) => states.push(state), delayMs: 800, retryMs: 4000 });
+  const autosave = createAutosave<string>({ save, idOf: ([id]) => id, onState: ({ state }) => states.push(state), delayMs: 800, retryMs: 4000 });
   return { autosave, states };
 }
 
@@ -27,15 +27,15 @@ describe('autosave', () => {
   it('saves one at a time, the newest last', async () => {
     const under: { text: string; done: () => void }[] = [];
     const { autosave } = opened((text) => new Promise<void>((done) => under.push({ text, done })));
-    autosave.changed('first');
+    autosave.changed('a first');
     await vi.advanceTimersByTimeAsync(800);
-    autosave.changed('second');
-    autosave.changed('third');
+    autosave.changed('a second');
+    autosave.changed('a third');
     await vi.advanceTimersByTimeAsync(5000);
-    expect(under.map(({ text }) => text)).toEqual(['first']);
+    expect(under.map(({ text }) => text)).toEqual(['a first']);
     under[0].done();
     await vi.advanceTimersByTimeAsync(0);
-    expect(under.map(({ text }) => text)).toEqual(['first', 'third']);
+    expect(under.map(({ text }) => text)).toEqual(['a first', 'a third']);
   });
 
   it('says that it failed and tries again by itself, with what is newest then', async () => {
@@ -67,14 +67,44 @@ describe('autosave', () => {
     const save = vi.fn(() => Promise.reject(new Error('down')));
     const { autosave, states } = opened(save);
     autosave.changed('a');
-    autosave.drop();
+    autosave.drop('a');
     await vi.advanceTimersByTimeAsync(5000);
     expect(save).not.toHaveBeenCalled();
     autosave.changed('b');
     await vi.advanceTimersByTimeAsync(800);
-    autosave.drop();
+    autosave.drop('b');
     await vi.advanceTimersByTimeAsync(10_000);
     expect(save).toHaveBeenCalledTimes(1);
+    expect(states.at(-1)).toBe('saved');
+  });
+
+  it('what is dropped while it is being saved is not saved again when that fails', async () => {
+    let fail = (): void => undefined;
+    const save = vi.fn(() => new Promise<void>((_, reject) => (fail = () => reject(new Error('down')))));
+    const { autosave, states } = opened(save);
+    autosave.changed('a');
+    await vi.advanceTimersByTimeAsync(800);
+    autosave.drop('a');
+    fail();
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(save).toHaveBeenCalledTimes(1);
+    expect(states.at(-1)).toBe('saved');
+  });
+
+  it('what fails of one document gives way to no other, which is saved all the same', async () => {
+    let isDown = true;
+    const saved: string[] = [];
+    const { autosave, states } = opened((text) => (isDown && text.startsWith('a') ? Promise.reject(new Error('down')) : Promise.resolve(saved.push(text))));
+    autosave.changed('a1');
+    await vi.advanceTimersByTimeAsync(800);
+    autosave.changed('b1');
+    await vi.advanceTimersByTimeAsync(800);
+    expect(saved).toEqual(['b1']);
+    expect(states.at(-1)).toBe('failed');
+    expect([autosave.unsaved('a'), autosave.unsaved('b')]).toEqual(['a1', undefined]);
+    isDown = false;
+    await vi.advanceTimersByTimeAsync(4000);
+    expect(saved).toEqual(['b1', 'a1']);
     expect(states.at(-1)).toBe('saved');
   });
 
