@@ -9,6 +9,7 @@ import { presenterFile } from '../../src/engine/studio/presenters.ts';
 import type { Project } from '../../src/shared/contract/project.ts';
 import { findChromium, NO_CHROMIUM } from '../support/chromium.ts';
 import { dropFiles } from '../support/drop.ts';
+import { writeAudioFile } from '../support/mediaFiles.ts';
 import { openStudioPages, type StudioPages } from '../support/page.ts';
 import { hugePng } from '../support/pictures.ts';
 
@@ -153,6 +154,11 @@ describe.skipIf(executable === null)('the studio’s window', { timeout: 120_000
       await type(first, 'Said by the first again.');
       await first.getByRole('status').filter({ hasText: 'Not saved' }).waitFor();
       expect(await saved(project.id)).toBe('Said by the second.');
+      // Neither is a reload a choice.
+      await first.reload();
+      await asked(first).waitFor();
+      await first.locator('.cm-content', { hasText: 'Said by the first again.' }).waitFor();
+      expect(await saved(project.id)).toBe('Said by the second.');
       await first.getByRole('button', { name: 'What is here' }).click();
       await first.getByRole('status').filter({ hasText: /^Saved$/ }).waitFor();
       expect(await saved(project.id)).toBe('Said by the first again.');
@@ -163,6 +169,35 @@ describe.skipIf(executable === null)('the studio’s window', { timeout: 120_000
       await second.locator('.cm-content', { hasText: 'Said by the second.' }).waitFor();
       for (const page of [first, second]) await page.context().close();
     });
+  });
+
+  test('a recording and a picture that are on their way when another project is opened are not put into that one, which is said', async () => {
+    const [{ id }, other] = [await pages.project({ name: 'Mine' }), await pages.project({ name: 'Winter' })];
+    const page = await open({ id });
+    let letGo = (): void => undefined;
+    const isLetGo = new Promise<void>((resolve) => (letGo = resolve));
+    await page.route('**/uploads*', async (route) => {
+      await isLetGo;
+      await route.continue();
+    });
+    const sent = [page.waitForRequest(/uploads\?name=tone/), page.waitForRequest(/uploads\?name=wall/)];
+    const [tone, wall] = ['tone.wav', 'wall.png'].map((name) => path.join(folder, name));
+    await writeAudioFile(tone, new Float32Array(48_000).fill(0.1), 48_000, 'pcm_s16le');
+    await sharp({ create: { width: 64, height: 64, channels: 3, background: '#246' } }).png().toFile(wall);
+    await dropFiles(page.locator('.cm-content'), [tone]);
+    await sent[0];
+    const choosing = page.waitForEvent('filechooser');
+    await page.getByRole('radio', { name: 'Picture', exact: true }).click();
+    await (await choosing).setFiles(wall);
+    await sent[1];
+    await page.getByRole('banner').getByRole('button', { name: 'Mine' }).click();
+    await page.getByRole('menuitem', { name: 'Winter' }).click();
+    await page.getByRole('banner').getByRole('button', { name: 'Winter' }).waitFor();
+    letGo();
+    for (const name of ['tone.wav', 'wall.png']) await page.getByText(`“\u2068${name}\u2069” was not used: another project was opened`).waitFor();
+    await page.getByRole('status').filter({ hasText: /^Saved$/ }).waitFor();
+    expect(await pages.studio.projects.open(other.id)).toMatchObject({ audio: null, background: 'keep' });
+    await page.context().close();
   });
 
   test('a project is saved as a package from the menu, and opened from it', async () => {

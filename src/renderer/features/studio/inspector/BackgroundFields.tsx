@@ -4,13 +4,13 @@ import { useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useFormat } from '../../../i18n/format.ts';
 import { useFields, useProject } from '../../../state/project.ts';
-import { upload } from '../../../studio/host.ts';
 import { Button } from '../../../ui/Button.tsx';
 import { Segmented, Slider } from '../../../ui/fields.tsx';
 import { Progress, tellFailure } from '../../../ui/states.tsx';
 import { Tip } from '../../../ui/Tip.tsx';
 import { BACKGROUNDS, backgroundOf, backgroundText, USUAL_BLUR, USUAL_COLOUR, type Background } from './frames.ts';
 import { FileInput } from '../../../ui/FileInput.tsx';
+import { uploadForProject } from '../uploadForProject.ts';
 
 const COLOURS = { green: '#00b140', white: '#ffffff', grey: '#8a8d91', dark: '#16202c' } as const;
 
@@ -33,7 +33,8 @@ export function BackgroundFields() {
   const bring = async (file: File) => {
     setSending(0);
     try {
-      set({ kind: 'picture', file: await upload(file, file.name, { onProgress: setSending }) });
+      const sent = await uploadForProject(file, file.name, { onProgress: setSending });
+      if (sent !== null) set({ kind: 'picture', file: sent });
     } catch (error) {
       tellFailure(error);
     } finally {

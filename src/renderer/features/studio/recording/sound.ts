@@ -3,8 +3,8 @@ import { create } from 'zustand';
 import i18next from 'i18next';
 import { toast } from 'sonner';
 import { useProject } from '../../../state/project.ts';
-import { upload } from '../../../studio/host.ts';
 import { tellFailure } from '../../../ui/states.tsx';
+import { uploadForProject } from '../uploadForProject.ts';
 
 interface Sound {
   /** 0..1 of the upload; null: none is under way. */
@@ -55,7 +55,8 @@ export async function bringSound(blob: Blob, name: string): Promise<boolean> {
   const abort = (sending = new AbortController());
   useSound.setState({ sending: 0 });
   try {
-    const file = await upload(blob, name, { signal: abort.signal, onProgress: (done) => sending === abort && useSound.setState({ sending: done }) });
+    const file = await uploadForProject(blob, name, { signal: abort.signal, onProgress: (done) => sending === abort && useSound.setState({ sending: done }) });
+    if (file === null) return false;
     useSound.setState(({ heard }) => ({ heard: { ...heard, [file]: URL.createObjectURL(blob) } }));
     useProject.getState().edit({ audio: { file, name: name.slice(0, 200) } });
     return true;
