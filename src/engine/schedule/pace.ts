@@ -4,7 +4,7 @@ import { StudioError, throwIfCanceled } from '../../shared/errors.ts';
 export interface Pace {
   /**
    * The player is here now, seconds. Only the furthest place counts: credit once given is not taken back by a player that
-   * goes back, and of several players the foremost sets the pace.
+   * goes back, and of several players the foremost sets the pace. Infinity: no player is waited for any more.
    */
   want(playheadSec: number): void;
   /**

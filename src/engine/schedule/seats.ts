@@ -29,9 +29,10 @@ export interface Seats {
   /**
    * Runs the take when those before it in its seat are done, and gives what it gives. Refusals are thrown at once, before anything waits.
    * A take that is canceled while it waits leaves the queue; once begun it must watch the signal itself.
+   * @param onAwaited told, perhaps more than once, once its turn has come and its end is waited for: by another take of the seat, or because the seat is closing
    * @throws invalid-input (no such seat, or closed), capacity with `details: { retryAfterSec }` (its queue is full), canceled, what the take throws
    */
-  enqueue<T>(seatId: string, take: () => Promise<T>, signal?: AbortSignal): Promise<T>;
+  enqueue<T>(seatId: string, take: () => Promise<T>, signal?: AbortSignal, onAwaited?: () => void): Promise<T>;
   /** No further takes; the seat is free for another user once its last take is done. Closing a closed seat does nothing. */
   close(seatId: string): void;
   /** So many users from now on; nobody who has a seat loses it. */
@@ -50,11 +51,16 @@ export function realTimeUsers(measuredSpeed: number | null): number | null {
   return measuredSpeed === null ? null : Math.floor(PROMISED_SHARE * measuredSpeed);
 }
 
+interface Turn {
+  begin: () => void;
+  onAwaited: () => void;
+}
+
 interface Seat {
   id: string;
   closing: boolean;
-  rendering: boolean;
-  waiting: List<() => void>;
+  rendering: Turn | null;
+  waiting: List<Turn>;
 }
 
 export function createSeats({ maxSeats: seatsAtFirst = 5, queueLimit = 10, forecast }: SeatsOptions): Seats {
@@ -70,34 +76,41 @@ export function createSeats({ maxSeats: seatsAtFirst = 5, queueLimit = 10, forec
     if (left.length === 0 || speed === null || speed <= 0) return RETRY_UNKNOWN_SEC;
     return Math.min(RETRY_LONGEST_SEC, Math.max(1, Math.ceil((Math.min(...left) * busy) / speed)));
   };
+  /** A take that waits for its player would keep the others waiting with it. */
+  const tellIfAwaited = ({ rendering, closing, waiting }: Seat): void => {
+    if (closing || waiting.length > 0) rendering?.onAwaited();
+  };
   const startNext = (seat: Seat): void => {
     const next = seat.waiting.first;
     if (next) {
       seat.waiting.remove(next);
-      seat.rendering = true;
-      next.value();
+      seat.rendering = next.value;
+      next.value.begin();
+      tellIfAwaited(seat);
     } else if (seat.closing) seats.delete(seat.id);
   };
-  const wait = (seat: Seat, signal: AbortSignal | undefined): Promise<void> =>
+  const wait = (seat: Seat, signal: AbortSignal | undefined, onAwaited: () => void): Promise<void> =>
     new Promise((resolve, reject) => {
       const leave = (): void => {
         seat.waiting.remove(link);
         reject(new StudioError('canceled', 'Canceled.'));
       };
-      const link = seat.waiting.append(() => {
+      const begin = (): void => {
         signal?.removeEventListener('abort', leave);
         resolve();
-      });
+      };
+      const link = seat.waiting.append({ begin, onAwaited });
       signal?.addEventListener('abort', leave, { once: true });
-      if (!seat.rendering) startNext(seat);
+      if (seat.rendering) tellIfAwaited(seat);
+      else startNext(seat);
     });
-  const render = async <T>(seat: Seat, take: () => Promise<T>, signal: AbortSignal | undefined): Promise<T> => {
-    await wait(seat, signal);
+  const render = async <T>(seat: Seat, take: () => Promise<T>, signal: AbortSignal | undefined, onAwaited: () => void): Promise<T> => {
+    await wait(seat, signal, onAwaited);
     try {
       throwIfCanceled(signal);
       return await take();
     } finally {
-      seat.rendering = false;
+      seat.rendering = null;
       startNext(seat);
     }
   };
@@ -119,22 +132,23 @@ export function createSeats({ maxSeats: seatsAtFirst = 5, queueLimit = 10, forec
         const retry = retryAfterSec([...seats.values()]);
         throw new StudioError('capacity', `All ${maxSeats} seats of this studio are taken. Try again in about ${retry} s.`, { details: { retryAfterSec: retry } });
       }
-      const seat: Seat = { id: randomUUID(), closing: false, rendering: false, waiting: createList() };
+      const seat: Seat = { id: randomUUID(), closing: false, rendering: null, waiting: createList() };
       seats.set(seat.id, seat);
       const speed = forecast.speed();
       const promised = realTimeUsers(speed);
       const realTime = promised !== null && seats.size <= promised;
       return { seatId: seat.id, realTime, notice: realTime ? null : slowNotice(speed, promised, seats.size) };
     },
-    enqueue(seatId, take, signal) {
+    enqueue(seatId, take, signal, onAwaited = () => undefined) {
       throwIfCanceled(signal);
-      return render(seatFor(seatId), take, signal);
+      return render(seatFor(seatId), take, signal, onAwaited);
     },
     close(seatId) {
       const seat = seats.get(seatId);
       if (!seat) return;
       seat.closing = true;
-      if (!seat.rendering) startNext(seat);
+      if (seat.rendering) tellIfAwaited(seat);
+      else startNext(seat);
     },
     resize: (limit) => void (maxSeats = limit),
     figures: () => {

@@ -109,7 +109,7 @@ export interface Studio {
 interface Running {
   feed: TakeFeed;
   seat: string;
-  /** The furthest that its player has been. */
+  /** The furthest that its player has been; Infinity: no player is waited for any more. */
   playheadSec: number;
   abort: AbortController;
   /** Never rejects; null: the studio was closed before. */
@@ -222,7 +222,9 @@ export async function openStudio(options: StudioOptions): Promise<Studio> {
       telemetry.countTake('started');
       return runTake(feed, { owner: engine, store: takes, seat: seat ?? take.id, leadSec, playheadSec, suspects, onEvent: observer(performance.now()), signal });
     };
-    const queued = seat === null ? leftTakes.turn({ seat: take.id, cost: 1, signal }, run) : seats.enqueue(seat, run, signal);
+    // Its player may be gone for good, and then nobody would ever give it the credit to end.
+    const hurry = (): void => studio.want(take.id, Infinity);
+    const queued = seat === null ? leftTakes.turn({ seat: take.id, cost: 1, signal }, run) : seats.enqueue(seat, run, signal, hurry);
     const over = queued
       .catch(async (error: unknown) => {
         if (engine.closed) return null; // it goes on another time

@@ -36,6 +36,14 @@ test('a player that goes back, or tells nonsense, takes no credit back', async (
   await pace.until(12 * 25);
 });
 
+test('where no player is waited for any more, every frame is wanted', async () => {
+  const pace = createPace({ fps: 25, leadSec: 2 });
+  const waiting = pace.until(1e9);
+  pace.want(Infinity);
+  await waiting;
+  await pace.until(2e9);
+});
+
 test('a cancel ends the wait of that one only', async () => {
   const pace = createPace({ fps: 25, leadSec: 1 });
   const abort = new AbortController();

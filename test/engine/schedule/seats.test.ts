@@ -79,6 +79,33 @@ describe('takes of a seat', () => {
     expect(seats.figures()).toMatchObject({ takesQueued: 0, takesRendering: 0 });
   });
 
+  test('are told when their end is waited for: by the next one, or because their seat is closing', async () => {
+    const seats = createSeats({ forecast: unknown });
+    const { seatId } = seats.open();
+    const takes = Array.from({ length: 4 }, take);
+    const told = new Set<number>();
+    const enqueue = (number: number) => seats.enqueue(seatId, takes[number].run, undefined, () => told.add(number));
+    /** Who has been told since. */
+    const toldAfter = async (act: () => void): Promise<number[]> => {
+      told.clear();
+      act();
+      await settled();
+      return [...told];
+    };
+    const all: Promise<string>[] = [];
+    const add = (number: number) => void all.push(enqueue(number));
+    expect(await toldAfter(() => add(0))).toEqual([]); // alone, it may wait for its player
+    expect(await toldAfter(() => add(1))).toEqual([0]);
+    expect(await toldAfter(() => add(2))).toEqual([0]);
+    expect(await toldAfter(takes[0].end)).toEqual([1]);
+    expect(await toldAfter(takes[1].end)).toEqual([]); // the third is the last
+    expect(await toldAfter(() => add(3))).toEqual([2]);
+    expect(await toldAfter(() => seats.close(seatId))).toEqual([2]);
+    expect(await toldAfter(takes[2].end)).toEqual([3]);
+    takes[3].end();
+    expect(await Promise.all(all)).toHaveLength(4);
+  });
+
   test('ten may wait; the eleventh is refused at once, and there is room after a cancel', async () => {
     const seats = createSeats({ forecast: unknown });
     const { seatId } = seats.open();

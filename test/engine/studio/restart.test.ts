@@ -23,9 +23,9 @@ afterEach(() => {
 });
 afterAll(() => open.close());
 
-const startOf = (request: Parameters<typeof requestOf>[0], leadSec: number | null = null): TakeInfo => {
+const startOf = (request: Parameters<typeof requestOf>[0]): TakeInfo => {
   const { seatId } = open.studio.seats.open();
-  const take = open.studio.start({ sessionId: seatId, request: requestOf(request), leadSec });
+  const take = open.studio.start({ sessionId: seatId, request: requestOf(request), leadSec: null });
   open.studio.seats.close(seatId); // free for the next test once the take is over
   return take;
 };
@@ -106,7 +106,8 @@ test('a planned restart between chunks ends the process in order and loses nothi
 test('what the player wanted outlives the engine: a reader that waits for more gets it', async () => {
   const { studio } = open;
   let killed = false;
-  const { id } = startOf({ script: ENGLISH }, 1);
+  const { seatId } = studio.seats.open(); // for as long as the take: in a closed one it would wait for no player
+  const { id } = studio.start({ sessionId: seatId, request: requestOf({ script: ENGLISH }), leadSec: 1 });
   const all = await followed(studio, id, (event, { rate }) => {
     if (event.type !== 'fragment') return;
     // As a reader over HTTP: it is where the last fragment that it got begins, and asks only when it gets one.
@@ -117,6 +118,7 @@ test('what the player wanted outlives the engine: a reader that waits for more g
   });
   expect(killed).toBe(true);
   await expectWhole(studio, all);
+  studio.seats.close(seatId);
 });
 
 test('canceled while it is paused: gone, with its files', async () => {

@@ -77,7 +77,7 @@ test('five seats; the sixth user is told when to come back, and gets a seat that
 
 test('ten takes of a session wait in order, the eleventh is refused; one that is canceled makes room', async () => {
   const sessionId = await openSession();
-  const first = await start({ script: LONG }, { sessionId, leadSec: 1 }); // nobody plays it, so it does not end
+  const first = await start({ script: LONG.repeat(20) }, { sessionId }); // longer than all that follows takes
   const waiting: TakeInfo[] = [];
   for (let i = 0; i < 10; i++) waiting.push(await start({ script: `Number ${i}.` }, { sessionId }));
   await expect(client.call('takes.start', { sessionId, request: requestOf() })).rejects.toMatchObject({ code: 'capacity', details: { retryAfterSec: expect.any(Number) as number } });
@@ -128,6 +128,25 @@ test('rendering keeps the lead that was asked for, waits for the player, and goe
   const take = endOf(await watched(id));
   expect(take.state).toBe('finished');
   expect(take.framesDone / 25).toBeGreaterThan(10);
+});
+
+test('a take whose player is gone is rendered to its end once another waits behind it, or its seat is given back', async () => {
+  const { studio } = open;
+  const sessionId = await openSession();
+  const heldBack = async (): Promise<string> => {
+    const { id } = await start({ script: LONG }, { sessionId, leadSec: 1 });
+    await until(() => studio.takes.show(id).framesDone > 0);
+    return id;
+  };
+  const left = await heldBack();
+  expect(endOf(await watched((await start({ script: SHORT }, { sessionId })).id))).toMatchObject({ state: 'finished' });
+  expect(await ask('takes.show', { takeId: left })).toMatchObject({ state: 'finished' });
+
+  const last = await heldBack();
+  const users = studio.seats.figures().users;
+  await ask('sessions.close', { sessionId });
+  expect(endOf(await watched(last))).toMatchObject({ state: 'finished' });
+  await until(() => studio.seats.figures().users === users - 1);
 });
 
 test('a take that is canceled ends for its watchers and leaves no files; canceling it again changes nothing', async () => {
