@@ -48,7 +48,10 @@ export async function remux(from: string, to: string, options: RemuxOptions = {}
         if (code < 0) throw inputFailure(from, code);
         const { timeBase } = streams[packet.streamIndex];
         const target = targets[packet.streamIndex];
-        if (!target) continue;
+        if (!target) {
+          packet.unref();
+          continue;
+        }
         options.onProgress?.(Math.min(1, Math.max(0, (Number(packet.pts) * timeBase.num) / timeBase.den / durationSec)));
         await output.write(packet, target, timeBase);
       }

@@ -2,6 +2,7 @@
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { AVMEDIA_TYPE_VIDEO } from 'node-av/constants';
 import { CodecContext, FilterGraph, FormatContext, Frame, IOContext, SoftwareResampleContext } from 'node-av/lib';
 import { afterEach, expect, test, vi } from 'vitest';
 import { PRESENTERS } from '../../../src/cli/commands/demo.ts';
@@ -12,6 +13,7 @@ import { createI420 } from '../../../src/engine/media/i420.ts';
 import { measureLoudness } from '../../../src/engine/media/loudness.ts';
 import { openMp4Writer } from '../../../src/engine/media/mp4Writer.ts';
 import { writePlates } from '../../../src/engine/media/plates.ts';
+import { remux } from '../../../src/engine/media/remux.ts';
 import { openDecoder, openSource } from '../../../src/engine/media/source.ts';
 import { writeClickTake } from '../../support/clickTake.ts';
 import { speechLike } from '../../support/codedTake.ts';
@@ -49,6 +51,24 @@ test('plates that cannot be encoded: nothing stays, in memory or on disk', async
   expect(freed.encoder).toHaveBeenCalledTimes(1);
   expect(freed.output).toHaveBeenCalledTimes(1);
   expect(await readdir(folder)).toEqual([]);
+  await rm(folder, { recursive: true });
+});
+
+test('pictures that are read on the way to the sound alone', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'sima-released-'));
+  await writeClickTake({ file: join(folder, 'take.mp4'), frames: 30, clickFrame: 3 });
+  const read = Reflect.get(FormatContext.prototype, 'readFrame');
+  let pictures = 0;
+  let lost = 0;
+  vi.spyOn(FormatContext.prototype, 'readFrame').mockImplementation(async function (this: FormatContext, packet) {
+    if (packet.size > 0) lost += 1; // what it still holds is forgotten
+    const code = await read.call(this, packet);
+    if (code >= 0 && this.streams[packet.streamIndex].codecpar.codecType === AVMEDIA_TYPE_VIDEO) pictures += 1;
+    return code;
+  });
+  await remux(join(folder, 'take.mp4'), join(folder, 'sound.m4a'), { soundOnly: true });
+  expect(pictures).toBeGreaterThan(0);
+  expect(lost).toBe(0);
   await rm(folder, { recursive: true });
 });
 
