@@ -50,7 +50,7 @@ export interface TakeStore {
   /** All that are published, in order; `initBytes`: the header before them, null where there are none. */
   fragments(id: string): { initBytes: number | null; fragments: Fragment[] };
   chunks(id: string): TimedChunk[];
-  /** Seals a take whose writer has renamed the growing file to `file(id)`. */
+  /** Seals a take whose writer has renamed the growing file to `file(id)`. @throws Unsealed where only what is known of it cannot be written */
   finish(id: string, outcome: TakeOutcome): Promise<TakeInfo>;
   /** Removes what was rendered and keeps the reason. */
   fail(id: string, error: ErrorData): Promise<TakeInfo>;

@@ -25,6 +25,9 @@ export type TakeChange = Partial<Pick<TakeInfo, 'avatarId' | 'modelId' | 'device
 /** What a finished take keeps beside what was journaled. */
 export type TakeOutcome = Pick<TakeRecord, 'segments' | 'times' | 'speechFound'> & { chunks: readonly Chunk[] };
 
+/** The take's video is whole, and what is known of it cannot be written now: `finish` may be asked again. */
+export class Unsealed extends StudioError {}
+
 export interface NewTake {
   id: string;
   request: RenderRequest;
@@ -114,9 +117,14 @@ export async function finishTake(room: TakeRoom, id: string, { segments, chunks,
     chunks: [...untimed, ...[...own.chunks.values()].map(({ chunk, times: each }) => ({ ...chunk, times: each }))].sort((a, b) => a.index - b.index),
   });
   await syncFile(file);
-  await sealTrack(room.root, id, framesDone);
-  await replaceDurably(recordFile(room.root, id), sealed);
-  room.ask((takes) => takes.putOver(take, room.me));
+  await sealTrack(room.root, id, framesDone).catch(() => undefined); // the take plays without it
+  try {
+    await replaceDurably(recordFile(room.root, id), sealed);
+    room.ask((takes) => takes.putOver(take, room.me));
+  } catch (error) {
+    const failure = room.asStudioError(error);
+    throw failure instanceof StudioError ? new Unsealed(failure.code, failure.message, { cause: error }) : failure;
+  }
   room.letGo(id);
   dropOwner(room.root, id);
   dropGrowingTrack(room.root, id);

@@ -3,6 +3,7 @@
  * and answers the contract. It does no heavy work itself, so that the host's thread always answers.
  */
 import { randomUUID } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import type { StudioServerApi } from '../../shared/contract.ts';
 import type { PausesMs, RenderRequest } from '../../shared/contract/request.ts';
 import type { StudioSettings } from '../../shared/contract/settings.ts';
@@ -311,7 +312,8 @@ export async function openStudio(options: StudioOptions): Promise<Studio> {
     },
     takeFile(takeId) {
       const { id, state } = takes.show(takeId);
-      return state === 'finished' ? takes.file(id) : takes.growingFile(id);
+      // It has its name once it is whole, which may be long before the take is finished: see takeRunner.ts.
+      return state === 'finished' || existsSync(takes.file(id)) ? takes.file(id) : takes.growingFile(id);
     },
     packProject: (id, to, signal) => packProject({ home, projects: studio.projects, library: () => studio.library() }, id, to, signal),
     metrics: () => telemetry.metricsText(),

@@ -4,10 +4,12 @@
  */
 import { existsSync } from 'node:fs';
 import { rename } from 'node:fs/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { TakeInfo } from '../../shared/contract/take.ts';
 import { errorData, orCanceled, StudioError } from '../../shared/errors.ts';
 import { createChange } from '../change.ts';
 import type { TakeStore } from '../library/takes.ts';
+import { Unsealed } from '../library/takesUnderWay.ts';
 import { rateValue } from '../media/rate.ts';
 import type { EngineOwner } from '../process/owner.ts';
 import type { RenderEvent, RenderOrder } from '../process/api.ts';
@@ -19,6 +21,8 @@ import type { TakeFeed } from './takeFeed.ts';
 export const FRUITLESS_LIVES = 5;
 /** What one counts that somebody killed: a take that fills the memory is found out too, but later than one that crashes. */
 const KILLED_LIFE = 0.2;
+/** Between two tries to write what is known of a take whose video is whole. */
+const SEAL_AGAIN_MS = 1000;
 
 export interface RunOptions {
   owner: EngineOwner;
@@ -97,6 +101,27 @@ export async function runTake(feed: TakeFeed, options: RunOptions): Promise<Take
     return leadSec !== null && rate !== null && framesDrawn / rateValue(rate) > playheadSec() + leadSec;
   };
 
+  const pause = (sentence: string): void => {
+    if (feed.take.state !== 'paused') feed.add({ type: 'notice', sentence });
+    try {
+      feed.set(store.change(id, { state: 'paused' }));
+    } catch {
+      feed.set({ ...feed.take, state: 'paused' }); // the disk that has no room for the take's record may have none for its row
+    }
+  };
+  /** The take's video is whole: a full disk leaves it paused until there is room for what is known of it, or the next studio goes on with it. */
+  const seal = async (made: TakeResult): Promise<TakeInfo> => {
+    for (;;) {
+      try {
+        return await store.finish(id, { ...made, times: { ...made.times } });
+      } catch (error) {
+        if (!(error instanceof Unsealed) || owner.closed) throw error;
+        pause(`All of the take is rendered, but it cannot be finished. ${error.message} It is tried again by itself.`);
+      }
+      await sleep(SEAL_AGAIN_MS, undefined, { signal });
+    }
+  };
+
   /** Renders until the take or the engine process ends. null: it goes on in the next one. */
   const renderOn = async (): Promise<TakeInfo | null> => {
     const life = await owner.life(signal);
@@ -105,7 +130,7 @@ export async function runTake(feed: TakeFeed, options: RunOptions): Promise<Take
       feed.set(store.change(id, { state: 'rendering' }));
       for await (const event of life.client.stream('render', await order(), { signal, credit: 32 })) apply(event);
       if (result === null) throw new StudioError('bug', 'The take ended without a result.');
-      return await store.finish(id, { ...result, times: { ...result.times } });
+      return await seal(result);
     } catch (error) {
       if (signal.aborted || owner.closed || !life.over) throw error;
       if (feed.fragments.length > fragmentsBefore) fruitless = 0;

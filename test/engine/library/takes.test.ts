@@ -12,6 +12,7 @@ import { afterAll, afterEach, describe, expect, test } from 'vitest';
 import type { LibraryEvent } from '../../../src/engine/library/room.ts';
 import { areUnbroken, fragmentFault, fragmentsOf, packFragments } from '../../../src/engine/library/takeRecord.ts';
 import { openTakes, type TakesOptions, type TakeStore } from '../../../src/engine/library/takes.ts';
+import { Unsealed } from '../../../src/engine/library/takesUnderWay.ts';
 import { damage } from '../../campaign/avatars/damage.ts';
 import { beginTake, CHUNK, finishedTake, INIT_BYTES, nameFile, nextFragment, OUTCOME, publishNext, REQUEST, TIMES } from './takes/makeTake.ts';
 import type { Fragment } from '../../../src/shared/contract/take.ts';
@@ -90,6 +91,22 @@ describe('from begin to finish', () => {
     appendFileSync(takes.file(id), 'more');
     await expect(takes.finish(id, OUTCOME)).rejects.toMatchObject({ code: 'io', message: expect.stringMatching(/bytes, and \d+ were published/) as string });
     expect(takes.show(id).state).toBe('rendering');
+  });
+
+  test('what stands beside a whole video cannot be written: without its track the take is finished, without its record it can be finished later', async () => {
+    const home = fresh();
+    const takes = open(home);
+    const id = beginTake(takes);
+    takes.addTrack(id, { firstFrame: 0, openings: new Uint8Array(18), peaks: new Uint8Array(72), poses: null });
+    nameFile(takes, id);
+    const names = ['take.json', 'track.blob'].map((name) => path.join(home, 'takes', id, name));
+    for (const inTheWay of names) mkdirSync(inTheWay);
+    await expect(takes.finish(id, OUTCOME)).rejects.toBeInstanceOf(Unsealed);
+    expect(namesIn(home, id)).toEqual(['growing.track', 'owner', 'take.json', 'take.mp4', 'track.blob']);
+    rmSync(names[0], { recursive: true });
+    expect(await takes.finish(id, OUTCOME)).toMatchObject({ state: 'finished', framesDone: 18 });
+    expect(takes.record(id).segments).toEqual(OUTCOME.segments);
+    expect(takes.soFar(id).track()).toBeNull();
   });
 
   test('failed and canceled takes leave nothing but their row and the reason', async () => {

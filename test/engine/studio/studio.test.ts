@@ -1,5 +1,5 @@
 /** The studio behind its door: the whole contract on a port, with the real engine. Every answer is held against the contract. */
-import { existsSync, readdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, rmdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
@@ -158,6 +158,16 @@ test('a take that is canceled ends for its watchers and leaves no files; canceli
   expect(endOf(await watching)).toEqual(canceled);
   expect(await ask('takes.cancel', { takeId: id })).toEqual(canceled);
   expect(readdirSync(path.join(open.home, 'takes'))).not.toContain(id);
+});
+
+test('a whole take whose record cannot be written plays from where it lies, and is finished once it can be', async () => {
+  const { id } = await start({ script: SHORT });
+  const inTheWay = path.join(open.home, 'takes', id, 'take.json');
+  mkdirSync(inTheWay);
+  await until(() => open.studio.takes.show(id).state === 'paused');
+  expect(existsSync(open.studio.takeFile(id))).toBe(true);
+  rmdirSync(inTheWay);
+  await expectWhole(open.studio, await followed(open.studio, id));
 });
 
 test('takes are listed, shown, marked and removed; the request stays as it was', async () => {

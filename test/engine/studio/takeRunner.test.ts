@@ -1,6 +1,6 @@
 /** Which ends of the engine process count against a take: over the real journal, with engine processes that do as the test says. */
 import { randomUUID } from 'node:crypto';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -10,9 +10,10 @@ import type { EngineLife, EngineOwner } from '../../../src/engine/process/owner.
 import { createTurns } from '../../../src/engine/schedule/turns.ts';
 import { createTakeFeed } from '../../../src/engine/studio/takeFeed.ts';
 import { FRUITLESS_LIVES, runTake } from '../../../src/engine/studio/takeRunner.ts';
-import type { TakeInfo } from '../../../src/shared/contract/take.ts';
+import type { TakeEvent, TakeInfo } from '../../../src/shared/contract/take.ts';
 import { StudioError } from '../../../src/shared/errors.ts';
-import { requestOf } from '../../support/studios.ts';
+import { until } from '../../support/processes.ts';
+import { noticesOf, requestOf } from '../../support/studios.ts';
 
 let home: string;
 let store: TakeStore;
@@ -90,4 +91,53 @@ test('an error of an engine that lives is the take’s own', async () => {
   const { take, orders } = await over([{ events: drawn(0) }]);
   expect(orders).toHaveLength(1);
   expect(take).toMatchObject({ state: 'failed', error: { message: 'Refused.' }, restarts: 0 });
+});
+
+/** A take whose video becomes whole while something is in the way of its record. */
+function unsealed() {
+  const { id } = store.begin({ id: randomUUID(), request: requestOf(), kept: false });
+  const record = path.join(home, 'takes', id, 'take.json');
+  mkdirSync(record);
+  const life = { over: false, planned: false, client: {
+    async *stream() {
+      for (const event of [...drawn(5), fragment(0)]) yield event;
+      writeFileSync(store.file(id), Buffer.alloc(110));
+      await Promise.resolve();
+      yield { type: 'finished', result: { summary: {}, segments: [], chunks: [], times: { totalMs: 1 }, speechFound: null } };
+    },
+  } };
+  const owner = { life: () => Promise.resolve(life), closed: false };
+  const feed = createTakeFeed(store.soFar(id));
+  const abort = new AbortController();
+  const ended = runTake(feed, {
+    owner: owner as unknown as EngineOwner, store, seat: 'seat', leadSec: null, playheadSec: () => 0, suspects: createTurns({ slots: 1 }), onEvent: () => undefined, signal: abort.signal,
+  });
+  ended.catch(() => undefined); // looked at when it is over
+  return { id, record, owner, feed, abort, ended, paused: until(() => store.show(id).state === 'paused') };
+}
+
+test('a whole video whose record cannot be written is kept, and finished once it can be', async () => {
+  const { id, record, feed, ended, paused } = unsealed();
+  await paused;
+  expect(existsSync(store.file(id))).toBe(true);
+  rmSync(record, { recursive: true });
+  expect(await ended).toMatchObject({ state: 'finished', framesDone: 5, restarts: 0 });
+  const events: TakeEvent[] = [];
+  for await (const event of feed.watch(new AbortController().signal)) events.push(event);
+  expect(noticesOf(events)).toEqual([expect.stringMatching(/^All of the take is rendered, but it cannot be finished\. The library .* cannot be used: .* It is tried again by itself\.$/)]);
+});
+
+test('meanwhile it can be canceled, and a studio that closes leaves it to the next', async () => {
+  const canceled = unsealed();
+  await canceled.paused;
+  canceled.abort.abort();
+  expect(await canceled.ended).toMatchObject({ state: 'canceled' });
+  expect(existsSync(store.file(canceled.id))).toBe(false);
+
+  const left = unsealed();
+  await left.paused;
+  left.owner.closed = true;
+  await expect(left.ended).rejects.toMatchObject({ code: 'io' });
+  expect(store.show(left.id)).toMatchObject({ state: 'paused', framesDone: 5 });
+  expect(existsSync(store.file(left.id))).toBe(true);
 });

@@ -38,6 +38,8 @@ test('what stands in the text, the files and the disk', async () => {
   expect(errorText(errorData(writeFailure('a.mp4', 28, '')))).toBe('دیسک پر است: \u2068a.mp4\u2069 نوشته نشد. کمی جا باز کنید و دوباره بیازمایید.');
   const full = storageFailure(Object.assign(new Error('full'), { code: 'SQLITE_FULL' }), 'The library /a');
   expect(errorText(errorData(full))).toBe('\u2068The library /a\u2069 به کار نمی‌آید: دیسک پر است؛ کمی جا باز کنید و دوباره بیازمایید.');
+  const paused = `All of the take is rendered, but it cannot be finished. ${errorData(full).message} It is tried again by itself.`;
+  expect(errorText({ message: paused, details: undefined })).toBe(`برداشت تا آخر ساخته شده است، ولی ذخیره نمی‌شود. ${errorText(errorData(full))} این کار خودبه‌خود از نو آزموده می‌شود.`);
 });
 
 test('models and devices: what is refused, and why', async () => {

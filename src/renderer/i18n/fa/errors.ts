@@ -90,6 +90,7 @@ export const errors: Readonly<Record<string, string>> = {
   'There is no upload “{0}”. Uploads go a day after they were last used: send the file again.': 'فایل فرستاده‌شده دیگر نیست؛ یک روز پس از آخرین استفاده پاک می‌شود. دوباره بفرستید. ({0})',
 
   // The disk
+  'All of the take is rendered, but it cannot be finished. {0} It is tried again by itself.': 'برداشت تا آخر ساخته شده است، ولی ذخیره نمی‌شود. {0} این کار خودبه‌خود از نو آزموده می‌شود.',
   'The disk is full: {0} could not be written. Free some space and try again.': 'دیسک پر است: {0} نوشته نشد. کمی جا باز کنید و دوباره بیازمایید.',
   'There is no permission to write {0}. Choose another folder.': 'اجازهٔ نوشتن {0} نیست. پوشهٔ دیگری برگزینید.',
   'The disk has no room for this upload. Free some space and try again.': 'روی دیسک برای این فایل جا نیست. کمی جا باز کنید و دوباره بیازمایید.',
@@ -121,6 +122,7 @@ export const errors: Readonly<Record<string, string>> = {
   'The voice {0} came without its description: {1} is missing. Give both files.': 'صدای {0} بی فایل توضیحش آمد: {1} نیست. هر دو فایل را بدهید.',
 
   // Rendering
+  'The engine is being started again. The take goes on where it was.': 'موتور دوباره راه می‌افتد. برداشت از همان‌جا ادامه می‌یابد.',
   'All {0} seats of this studio are taken. Try again in about {1} s.': 'هر {0} جای این استودیو پر است. حدود {1} ثانیهٔ دیگر دوباره بیازمایید.',
   '{0} takes of this session are waiting, and no more may. Try again in about {1} s, or cancel one.': '{0} برداشت از این پنجره در نوبت است و جای بیشتری نیست. حدود {1} ثانیهٔ دیگر دوباره بیازمایید یا یکی را لغو کنید.',
   'This session is closed, or was never open. Open another one first.': 'این نشست بسته شده است. صفحه را دوباره باز کنید.',

@@ -54,7 +54,7 @@ export function SpeakBar() {
 }
 
 function Rendering({ takeId }: { takeId: string | null }) {
-  const { t } = useTranslation('studio');
+  const { t } = useTranslation(['studio', 'takes']);
   const format = useFormat();
   const data = useTakeData(takeId);
   const state = useTakeFact(data, ({ take }) => take?.state);
@@ -64,7 +64,7 @@ function Rendering({ takeId }: { takeId: string | null }) {
   const share = expected === null || expected === 0 ? null : done / expected;
   const isEnginePending = engine === 'starting' || engine === 'loading';
   const word =
-    state === 'paused' ? t('script.paused')
+    state === 'paused' ? (engine === 'ready' ? t('takes:states.paused') : t('script.paused'))
     : done === 0 && isEnginePending ? t('script.enginePending')
     : state === 'queued' ? t('script.queued')
     : share === null ? t('script.renderingUnknown') : t('script.rendering', { share: format.percent(share) });

@@ -3,6 +3,7 @@ import { Clapperboard, LoaderCircle, Play, TriangleAlert, X } from 'lucide-react
 import { useEffect, useState, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { isOver } from '../../../../shared/contract/take.ts';
+import { errorText } from '../../../i18n/errorText.ts';
 import { useFormat } from '../../../i18n/format.ts';
 import { usePlayer } from '../../../player/player.ts';
 import { useTakeFact, type TakeData } from '../../../player/takeData.ts';
@@ -15,6 +16,7 @@ export function Overlay({ data }: { data: TakeData | null }) {
   const take = useTakeFact(data, (facts) => facts.take);
   const lost = useTakeFact(data, (facts) => facts.error);
   const hasPicture = useTakeFact(data, (facts) => facts.fragments > 0);
+  const pause = usePause(data);
   const blocked = usePlayer((player) => player.blocked);
   const broken = usePlayer((player) => player.error);
   const { retry, play } = usePlayer.getState();
@@ -27,7 +29,7 @@ export function Overlay({ data }: { data: TakeData | null }) {
     <>
       {!hasPicture && <BeforePicture data={data} />}
       {hasPicture && take?.state === 'paused' && (
-        <p role="status" className="absolute inset-x-0 top-0 flex items-center justify-center gap-2 bg-warn px-4 py-1.5 text-accent-ink"><TriangleAlert aria-hidden size={15} />{t('restarting')}</p>
+        <p role="status" className="absolute inset-x-0 top-0 flex items-center justify-center gap-2 bg-warn px-4 py-1.5 text-accent-ink"><TriangleAlert aria-hidden size={15} />{pause}</p>
       )}
       {hasPicture && <Waiting data={data} />}
       {hasPicture && take && !isOver(take.state) && <div className="absolute end-2 bottom-2"><Cancel takeId={take.id} /></div>}
@@ -40,6 +42,13 @@ export function Overlay({ data }: { data: TakeData | null }) {
   );
 }
 
+/** Why the take stands still, once it does: as the studio says, of which the last thing counts. */
+function usePause(data: TakeData | null): string {
+  const { t } = useTranslation('player');
+  const said = useTakeFact(data, (facts) => facts.notices.at(-1));
+  return said === undefined ? t('restarting') : errorText({ message: said, details: undefined });
+}
+
 function Centre({ plain = false, children }: { plain?: boolean; children: ReactNode }) {
   return <div className={`absolute inset-0 flex flex-col items-center justify-center gap-3 overflow-auto p-4 text-center ${plain ? 'bg-ground' : 'bg-ground/90'}`}>{children}</div>;
 }
@@ -50,7 +59,8 @@ function BeforePicture({ data }: { data: TakeData }) {
   const state = useTakeFact(data, (facts) => facts.take?.state ?? null);
   const stage = useTakeFact(data, (facts) => facts.stage);
   const still = usePlayer((player) => player.still);
-  const words = state === 'paused' ? t('restarting') : state === 'queued' ? t('queued') : t('preparing');
+  const pause = usePause(data);
+  const words = state === 'paused' ? pause : state === 'queued' ? t('queued') : t('preparing');
   return (
     <div role="status" className={`absolute inset-0 flex flex-col items-center justify-center gap-3 p-4 text-center ${still ? 'bg-ground/70' : 'bg-ground'}`}>
       <p className="flex items-center gap-2"><LoaderCircle aria-hidden size={16} className="animate-spin text-accent" />{words}</p>
