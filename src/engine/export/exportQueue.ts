@@ -3,7 +3,7 @@
  * What is in it outlives the host: queued ones are taken up by the next studio, one that was being made begins again.
  */
 import { randomUUID } from 'node:crypto';
-import { constants, rmSync } from 'node:fs';
+import { constants, existsSync, rmSync } from 'node:fs';
 import { access, mkdir, rm, stat, statfs } from 'node:fs/promises';
 import path from 'node:path';
 import type { ExportInfo, ExportSettings, RemovedExport } from '../../shared/contract/export.ts';
@@ -16,7 +16,7 @@ import { takesFolder } from '../library/takeFolder.ts';
 import type { TakeStore } from '../library/takes.ts';
 import { systemFailure } from '../media/wholeFile.ts';
 import { textOf } from '../pipeline/speechPlan.ts';
-import type { EngineLife, EngineOwner } from '../process/owner.ts';
+import { mayBeBlamed, type EngineLife, type EngineOwner } from '../process/owner.ts';
 import type { Made } from './api.ts';
 import { checkSettings, estimatedBytes } from './checks.ts';
 import { exportedTake } from './exportedTake.ts';
@@ -46,6 +46,8 @@ export interface Exports {
   move(id: string, before: string | null): void;
   /** Cancels it where it is not over. Its files stay, unless they lie in the studio's own folder. */
   remove(id: string): Promise<void>;
+  /** One is being made: were the engine ended, it would begin anew. */
+  readonly busy: boolean;
   /** All there are, then each whenever something about it changes, or it was removed; a slow reader gets the latest. */
   watch(signal: AbortSignal): AsyncGenerator<ExportInfo | RemovedExport, void, void>;
   /** What is not over stays for the next studio. */
@@ -60,15 +62,17 @@ export interface ExportsParts {
   folder: () => string | null | Promise<string | null>;
   /** Goes on with what another studio has left. */
   goOn: boolean;
+  /** Told whenever none is being made, also between two of them: the engine may be started again then. */
+  onIdle?: () => void;
 }
 
 /** The studio's own folder for exports. */
 export const exportsFolder = (home: string): string => path.join(home, 'exports');
 
-/** How many that are over are remembered. */
+/** How many that are over are remembered, but for those whose files only their removal would delete. */
 const REMEMBERED = 200;
 /** Engine processes that ended while they made it: it is this export that ends them. */
-const MOST_LIVES = 5;
+export const MOST_LIVES = 5;
 /** Left free on the disk. */
 const RESERVE_BYTES = 64 << 20;
 
@@ -90,7 +94,7 @@ interface Entry {
 const isOver = ({ state }: Pick<ExportInfo, 'state'>): boolean => state === 'finished' || state === 'failed' || state === 'canceled';
 
 /** Opens the queue; it works by itself from here on. The opener closes. @throws io */
-export function openExports({ home, takes, engine, folder: settingsFolder, goOn }: ExportsParts): Exports {
+export function openExports({ home, takes, engine, folder: settingsFolder, goOn, onIdle = () => undefined }: ExportsParts): Exports {
   const records = openExportRecords(home);
   const me = thisProcess();
   const own = exportsFolder(home);
@@ -131,6 +135,7 @@ export function openExports({ home, takes, engine, folder: settingsFolder, goOn 
   const end = (entry: Entry, state: 'finished' | 'failed' | 'canceled', known: Partial<Entry['info']> = {}): void => {
     set(entry, { ...known, state, progress: state === 'finished' ? 1 : entry.info.progress, endedAt: new Date().toISOString() });
   };
+  const isBusy = (): boolean => [...entries.values()].some(({ info }) => info.state === 'running');
   const waiting = (): Entry[] => [...entries.values()].filter(({ info: { state } }) => state === 'queued' || state === 'paused').sort((a, b) => a.place - b.place);
   /** The latest first. */
   const over = (): Entry[] => [...entries.values()].filter(({ info }) => isOver(info)).sort((a, b) => ((a.info.endedAt ?? '') < (b.info.endedAt ?? '') ? 1 : -1));
@@ -138,6 +143,8 @@ export function openExports({ home, takes, engine, folder: settingsFolder, goOn 
     records.remove(id);
     entries.delete(id);
   };
+  /** Its files that lie in the studio's own folder, where the user has put none of them. */
+  const ownFiles = ({ info: { files } }: Entry): string[] => files.filter((file) => path.dirname(file) === path.resolve(own));
   const told = (entry: Entry): ExportInfo => {
     const place = waiting().indexOf(entry);
     return { ...entry.info, place: place < 0 ? null : place };
@@ -150,7 +157,8 @@ export function openExports({ home, takes, engine, folder: settingsFolder, goOn 
 
   /** Gives the turn to the next, where nobody has it. */
   const next = (): void => {
-    if (closing || [...entries.values()].some(({ info }) => info.state === 'running')) return;
+    if (closing || isBusy()) return;
+    onIdle();
     const entry = waiting().find(({ info }) => info.state === 'queued');
     if (!entry) return;
     set(entry, { state: 'running' });
@@ -188,7 +196,7 @@ export function openExports({ home, takes, engine, folder: settingsFolder, goOn 
         else end(entry, 'failed', { error: errorData(error) });
       };
     }
-    await rm(workFolder, { recursive: true, force: true }).catch(() => undefined); // what cannot be removed is in nobody's way
+    await discard(workFolder);
     tell();
   };
 
@@ -198,13 +206,13 @@ export function openExports({ home, takes, engine, folder: settingsFolder, goOn 
     const { signal } = work.abort;
     const take = exportedTake(takes, takeId);
     checkSettings(settings, take);
-    for (let lives = 1; ; ) {
+    for (let fruitless = 0; ; ) {
       const life = await engine.life(signal);
       work.life = life;
       await anew(workFolder);
       let made: Made | null = null;
       try {
-        const order = { id, settings, take, file: takes.file(takeId), takesRoot: takesFolder(home), workFolder, held: entry.info.state === 'paused' };
+        const order = { id, settings, take, file: takes.file(takeId), takesRoot: takesFolder(home), workFolder, held: entry.info.state !== 'running' };
         for await (const step of life.client.stream('export', order, { signal })) {
           if (step.type === 'made') ({ made } = step);
           else set(entry, { progress: step.done });
@@ -214,8 +222,8 @@ export function openExports({ home, takes, engine, folder: settingsFolder, goOn 
       } catch (error) {
         throwIfCanceled(signal);
         if (engine.closed || !life.over) throw error;
-        // Planned ends too: it may be this export that takes the memory.
-        if (lives++ >= MOST_LIVES) throw new StudioError('bug', `The engine ended ${MOST_LIVES} times while it made this export. The last time: ${await life.exit}.`, { cause: error });
+        if (mayBeBlamed(life)) fruitless += 1;
+        if (fruitless >= MOST_LIVES) throw new StudioError('bug', `The engine ended ${MOST_LIVES} times while it made this export. The last time: ${await life.exit}.`, { cause: error });
         set(entry, { progress: 0 });
         if (entry.info.state === 'paused') return null;
       } finally {
@@ -250,7 +258,7 @@ export function openExports({ home, takes, engine, folder: settingsFolder, goOn 
       if (closing) throw new StudioError('canceled', 'The studio is closing.');
       const row = { info, folder: path.resolve(place), place: Math.max(0, ...[...entries.values()].map((other) => other.place)) + 1 };
       keep(row);
-      for (const { info: { id } } of over().slice(REMEMBERED)) forget(id);
+      for (const each of over().slice(REMEMBERED)) if (!ownFiles(each).some((file) => existsSync(file))) forget(each.info.id);
       const entry = add(row);
       change.announce();
       next();
@@ -302,9 +310,12 @@ export function openExports({ home, takes, engine, folder: settingsFolder, goOn 
     async remove(id) {
       const entry = find(id);
       await cancel(entry);
-      for (const file of entry.info.files) if (path.dirname(file) === path.resolve(own)) await rm(file, { force: true });
+      for (const file of ownFiles(entry)) await rm(file, { force: true });
       forget(id);
       change.announce();
+    },
+    get busy() {
+      return isBusy();
     },
     async *watch(signal) {
       const seen = new Map<string, number>();
@@ -338,16 +349,21 @@ export function openExports({ home, takes, engine, folder: settingsFolder, goOn 
 
   async function cancel(entry: Entry): Promise<void> {
     if (isOver(entry.info)) return;
-    if (!entry.work) end(entry, 'canceled');
-    else {
+    if (entry.work) {
       entry.work.abort.abort(new StudioError('canceled', 'Canceled.'));
       await entry.work.over;
-      // It stood still, and what it had was lost, just before.
-      if (!isOver(entry.info)) end(entry, 'canceled');
+    }
+    // It waits, or it stood still and what it had was lost: what is left of that is still there.
+    if (!isOver(entry.info)) {
+      end(entry, 'canceled');
+      await discard(workFolderOf(entry));
     }
     next();
   }
 }
+
+/** What cannot be removed is in nobody's way. */
+const discard = (workFolder: string): Promise<void> => rm(workFolder, { recursive: true, force: true }).catch(() => undefined);
 
 /** What a host that was killed has left: gone before the export begins again in the same place. What cannot be removed is in nobody's way. */
 function clear(workFolder: string): void {

@@ -18,6 +18,8 @@ export interface EngineLife {
   readonly over: boolean;
   /** It is being ended, or was, on purpose. */
   readonly planned: boolean;
+  /** It is being ended, or was, for the memory that it had taken: what works in it may be what takes it. */
+  readonly outgrown: boolean;
   /** How it ended, once it has. */
   readonly exit: Promise<string>;
   /** Once it has ended: somebody else's kill ended it, not what it was doing. */
@@ -42,8 +44,8 @@ export interface EngineOwner {
   readonly outdated: boolean;
   /** What the next process is started with; without a change, something else that it reads at its start is new, such as the list of models. */
   renew(change?: Pick<EngineProcessOptions, 'device' | 'settings'>): void;
-  /** A planned restart: takes end after their last fragment and go on in the next life. */
-  restart(reason: string): Promise<void>;
+  /** A planned restart: takes end after their last fragment and go on in the next life. @param outgrown for the memory that it has taken */
+  restart(reason: string, outgrown?: boolean): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -204,10 +206,11 @@ export function ownEngineProcess({ start, onLibraryEvent, onCrash, patience = PA
       if (change) orders = { ...orders, ...change };
       else hasNews = true;
     },
-    async restart(reason) {
+    async restart(reason, outgrown = false) {
       const old = life;
       if (!old || old.planned) return;
       old.planned = true;
+      old.outgrown = outgrown;
       lastCrash = { at: new Date().toISOString(), reason };
       await old.end('drain');
     },
@@ -227,6 +230,9 @@ export function ownEngineProcess({ start, onLibraryEvent, onCrash, patience = PA
 
 /** It is loaded, or it is said why not: what follows in the background counts as the engine's models, not as what rendering has added. */
 const isSettled = ({ state, message }: Readiness['models'][number]): boolean => state === 'ready' || message !== null;
+
+/** Whether work that this life's end cut off, and that begins anew each time, may be what ended it; not where somebody wanted the engine started again. */
+export const mayBeBlamed = ({ planned, outgrown }: Pick<EngineLife, 'planned' | 'outgrown'>): boolean => !planned || outgrown;
 
 const gone = (): StudioError => new StudioError('io', 'The engine has been closed.');
 
@@ -253,6 +259,7 @@ class Life implements EngineLife {
   wasReady = false;
   /** It is being ended on purpose. */
   planned = false;
+  outgrown = false;
   killed = false;
   #gone = false;
   #killedFor: string | null = null;

@@ -32,7 +32,7 @@ export function keepWithinMemory({ engine, telemetry }: { engine: EngineOwner; t
         action = now;
         change.announce();
       }
-      if (action === 'restart-engine') await engine.restart(advice[0] ?? 'Its memory had grown over its budget.');
+      if (action === 'restart-engine') await engine.restart(advice[0] ?? 'Its memory had grown over its budget.', true);
       else if (action !== 'none' || limited !== null) await limit(action !== 'none');
     }
   };

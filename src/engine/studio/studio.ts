@@ -86,8 +86,10 @@ export interface Studio {
   readonly preferences: Preferences;
   readonly lexicon: LexiconStore;
   readonly voices: VoiceShelf;
-  /** The outdated engine is started again: at once where nothing is rendered, else after the last take, or when the user restarts it. */
+  /** The outdated engine is started again: at once where nothing is made in it, else after the last take, export or face, or when the user restarts it. */
   renewEngine(): void;
+  /** Work that begins anew where the engine ends: it is not started again by itself before this is called back. */
+  occupyEngine(): () => void;
   /** The host's own hand on the avatars, for lists; preparing is the engine's. */
   library(): Promise<Library>;
   /** Queues a take. @throws capacity, invalid-input */
@@ -184,9 +186,11 @@ export async function openStudio(options: StudioOptions): Promise<Studio> {
   };
   /** What the engine read at its start is no longer so, and it is to be started again by itself. */
   let isStale = false;
-  /** Nobody has to wait for a restart while nothing is rendered. */
+  /** Who occupies the engine. */
+  const occupants = new Set<symbol>();
+  /** Nobody has to wait for a restart while nothing is rendered, and exports and faces are not thrown back to their beginning. */
   const renewIfIdle = (): void => {
-    if (!isStale || running.size > 0 || engine.closed) return;
+    if (!isStale || running.size > 0 || occupants.size > 0 || studio.exports.busy || engine.closed) return;
     isStale = false;
     if (engine.outdated) void engine.restart('What it works with has changed: its models, or the default voices.');
   };
@@ -257,7 +261,7 @@ export async function openStudio(options: StudioOptions): Promise<Studio> {
     engine,
     takes,
     projects: openProjects(home, () => changes.announce('projects')),
-    exports: openExports({ home, takes, engine, folder: () => preferences.current().exportFolder, goOn }),
+    exports: openExports({ home, takes, engine, folder: () => preferences.current().exportFolder, goOn, onIdle: renewIfIdle }),
     seats,
     telemetry,
     preferences,
@@ -289,6 +293,13 @@ export async function openStudio(options: StudioOptions): Promise<Studio> {
       isStale = true;
       renewIfIdle();
       changes.announce('settings'); // whether a restart is needed
+    },
+    occupyEngine() {
+      const occupant = Symbol();
+      occupants.add(occupant);
+      return () => {
+        if (occupants.delete(occupant)) renewIfIdle();
+      };
     },
     async *watch(takeId, signal) {
       const { id } = takes.show(takeId);

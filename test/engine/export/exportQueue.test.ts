@@ -124,6 +124,23 @@ test('the engine is killed in the middle: the export begins again in the next on
   expect((await probe(path.join(folder, named()[0]), { packets: true })).video!.frames).toBe(400);
 });
 
+test('what the engine is started again for waits for the export that is being made', async () => {
+  const { engine, preferences } = open.studio;
+  await engine.ready();
+  const { restarts } = engine.status();
+  const { id } = await start(long.id, slow);
+  const voice = preferences.defaultVoices().en === 'espeak-en-gb' ? 'espeak-en-us' : 'espeak-en-gb';
+  await amid(id, () => client().call('voices.setDefault', { id: voice }));
+  let furthest = 0;
+  await until((known, now) => {
+    if (now.id === id) expect(now.progress ?? 0).toBeGreaterThanOrEqual(furthest);
+    furthest = Math.max(furthest, known.get(id)?.progress ?? 0);
+    return known.get(id)?.state === 'finished';
+  });
+  for await (const status of client().stream('engine.watch', null)) if (status.restarts > restarts) break;
+  expect(engine.status().restarts).toBe(restarts + 1);
+});
+
 test('a studio that ends leaves its queue to the next: what was being made begins again, what is paused stays so', async () => {
   const running = await start(long.id, slow);
   const queued = await start(short.id, {}, { name: 'queued' });

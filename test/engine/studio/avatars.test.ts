@@ -10,10 +10,12 @@ import { contract, type StudioApi } from '../../../src/shared/contract.ts';
 import type { InspectEvent } from '../../../src/shared/contract/avatar.ts';
 import type { Client } from '../../../src/shared/rpc.ts';
 import { writeVideoFile } from '../../support/mediaFiles.ts';
-import { openTestStudio, type TestStudio } from '../../support/studios.ts';
+import { until } from '../../support/processes.ts';
+import { openTestStudio, sabotaged, type Saboteur, type TestStudio } from '../../support/studios.ts';
 import { pair, WOMAN } from '../avatar/presenters.ts';
 
 let open: TestStudio;
+const saboteur: Saboteur = {};
 let client: Client<StudioApi>;
 let service: Service;
 const folder = mkdtempSync(path.join(os.tmpdir(), 'sima-faces-'));
@@ -21,7 +23,7 @@ const at = (name: string) => path.join(folder, name);
 let id: string;
 
 beforeAll(async () => {
-  open = await openTestStudio();
+  open = await openTestStudio({ start: sabotaged(saboteur) });
   client = open.client();
   const { studio } = open;
   service = await openService({
@@ -125,4 +127,26 @@ test('a removed avatar can be had back', async () => {
   expect((await ownAddress(`/avatars/${id}/thumbnail.webp`)).status).toBe(404);
   expect(await ask('avatars.restore', { id })).toMatchObject({ id, name: 'Right', favourite: true });
   expect(await ask('avatars.list', {})).toEqual(before);
+});
+
+test('what the engine is started again for waits for a face that is being registered', async () => {
+  const { engine, preferences } = open.studio;
+  const voice = preferences.defaultVoices().en === 'espeak-en-gb' ? 'espeak-en-us' : 'espeak-en-gb';
+  await engine.ready();
+  const { restarts } = engine.status();
+  let orders = 0;
+  saboteur.onRequest = ({ name }) => {
+    if (name === 'register') orders += 1;
+    return false;
+  };
+  await sharp(WOMAN).resize(480, 480).png().toFile(at('another.png'));
+  let isChanged = false;
+  for await (const event of client.stream('avatars.register', { file: at('another.png') })) {
+    if (event.type !== 'progress' || isChanged) continue;
+    isChanged = true;
+    await ask('voices.setDefault', { id: voice });
+  }
+  delete saboteur.onRequest;
+  expect([isChanged, orders]).toEqual([true, 1]);
+  await until(() => engine.status().restarts === restarts + 1);
 });

@@ -3,6 +3,8 @@ import { mkdtempSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { afterEach, expect, test } from 'vitest';
+import { keepWithinMemory } from '../../../src/engine/studio/memoryWatch.ts';
+import { orCanceled } from '../../../src/shared/errors.ts';
 import { until } from '../../support/processes.ts';
 import { followed, openTestStudio, requestOf, type TestStudio } from '../../support/studios.ts';
 
@@ -38,4 +40,25 @@ test('a studio closes though takes are held back, and leaves them for the next o
   const next = await openTestStudio({ home: path.dirname(path.dirname(path.dirname(studio.takes.growingFile(second)))), goOn: true });
   open = next;
   expect((await followed(next.studio, second)).take.state).toBe('finished');
+});
+
+test('a life that ends for its memory is told from one that somebody ends', async () => {
+  open = await openTestStudio();
+  const { engine } = open.studio;
+  const telemetry = {
+    async *watch(signal: AbortSignal) {
+      yield { advice: ['It has grown.'] };
+      await orCanceled(new Promise(() => undefined), signal);
+    },
+    memory: () => ({ action: 'restart-engine' }),
+  };
+  const first = await engine.life();
+  const watch = keepWithinMemory({ engine, telemetry } as unknown as Parameters<typeof keepWithinMemory>[0]);
+  await until(() => first.over);
+  watch.close();
+  expect([first.planned, first.outgrown]).toEqual([true, true]);
+  await first.exit;
+  const second = await engine.life();
+  await engine.restart('Somebody asked for it.');
+  expect([second.planned, second.outgrown]).toEqual([true, false]);
 });

@@ -3,24 +3,32 @@ import { StudioError, throwIfCanceled } from '../../../shared/errors.ts';
 import type { Client } from '../../../shared/rpc.ts';
 import { DEFAULT_BUDGET_BYTES } from '../../library/avatars.ts';
 import type { EngineApi } from '../../process/api.ts';
+import { mayBeBlamed } from '../../process/owner.ts';
 import { FRUITLESS_LIVES } from '../takeRunner.ts';
 import type { Area, HandlerParts } from './area.ts';
 
 export function avatarHandlers({ studio, changes }: HandlerParts): Area<'avatars'> {
   const { engine } = studio;
 
-  /** What the engine's end cuts off is begun again in its next life. */
+  /** What the engine's end cuts off is begun again in its next life. Nobody ends it meanwhile only because something is new. */
   async function* throughLives<T>(file: string, signal: AbortSignal, work: (client: Client<EngineApi>) => AsyncIterable<T>): AsyncGenerator<T, void, void> {
-    for (let lives = 1; ; lives++) {
-      const life = await engine.life(signal);
-      try {
-        yield* work(life.client);
-        return;
-      } catch (error) {
-        throwIfCanceled(signal);
-        if (!life.over) throw error;
-        if (lives >= FRUITLESS_LIVES) throw new StudioError('bug', `The engine ended ${lives} times while it prepared ${file}. The last time: ${await life.exit}.`, { cause: error });
+    const leave = studio.occupyEngine();
+    let fruitless = 0;
+    try {
+      for (;;) {
+        const life = await engine.life(signal);
+        try {
+          yield* work(life.client);
+          return;
+        } catch (error) {
+          throwIfCanceled(signal);
+          if (!life.over) throw error;
+          if (mayBeBlamed(life)) fruitless += 1;
+          if (fruitless >= FRUITLESS_LIVES) throw new StudioError('bug', `The engine ended ${fruitless} times while it prepared ${file}. The last time: ${await life.exit}.`, { cause: error });
+        }
       }
+    } finally {
+      leave();
     }
   }
 
