@@ -10,6 +10,7 @@ import { until } from '../support/processes.ts';
 
 const SIZE = { width: 256, height: 256 };
 const SHORT = 'Hello there. My mother bought five blue lamps.';
+const FINE = 'What a fine day it is. Nobody knows when the rain will come.';
 const PERSIAN = 'سلام! امروز هوا خیلی خوب است.';
 const LONG = `${PERSIAN} مادرم پنج چراغ آبی خرید و روی میز گذاشت. هیچ‌کس نمی‌داند باران کی می‌آید.`;
 
@@ -143,6 +144,35 @@ describe.skipIf(executable === null)('a take in the studio’s page', () => {
     expect(studio.takes.show(take.id)).toMatchObject({ state: 'finished' });
     expect(frames.at(-1)!.sec).toBeCloseTo((studio.takes.show(take.id).framesDone - 1) / 25, 1);
     expect(countOf(await playbackOf(page), 'error')).toBe(0);
+    await page.context().close();
+  });
+
+  test('a sentence that is made anew does not wait for what the page makes for the project meanwhile', async () => {
+    const { takes } = pages.studio;
+    const newest = () => takes.list({ limit: 1 }).at(0)?.id ?? '';
+    const before = newest();
+    const page = await opened(FINE);
+    await speak(page);
+    await until(() => newest() !== before && takes.show(newest()).state === 'finished', 60_000);
+    const first = newest();
+    await page.locator('.cm-content').click();
+    await page.keyboard.press('Control+A');
+    await page.keyboard.insertText(LONG.repeat(20)); // longer than it is rendered ahead
+    await speak(page);
+    await until(() => newest() !== first && takes.show(newest()).framesDone > 0);
+    const long = newest();
+
+    await page.keyboard.press('Control+3');
+    await page.getByRole('button', { name: '2 versions' }).first().click(); // of the latest script
+    await page.getByRole('button', { name: FINE }).first().click();
+    await page.getByRole('button', { name: 'Open in studio' }).click();
+    await page.getByRole('button', { name: /^Sentence 1:/ }).click();
+    const editor = page.getByRole('dialog');
+    await editor.getByLabel('What is said').fill('What a long day it is.');
+    await editor.getByRole('button', { name: 'Re-render this sentence' }).click();
+    await until(() => takes.show(newest()).parentId === first);
+    await until(() => takes.show(newest()).state === 'finished', 60_000);
+    expect(takes.show(long)).toMatchObject({ state: 'canceled' });
     await page.context().close();
   });
 });

@@ -7,7 +7,6 @@ import { useShallow } from 'zustand/react/shallow';
 import type { Project } from '../../shared/contract/project.ts';
 import type { ReviewMark } from '../../shared/contract/qa.ts';
 import { errorData, StudioError, type ErrorData } from '../../shared/errors.ts';
-import { isOver, type TakeInfo } from '../../shared/contract/take.ts';
 import { noteAsked } from '../player/player.ts';
 import { call, seat } from '../studio/connection.ts';
 import { queries } from '../studio/queries.ts';
@@ -15,6 +14,7 @@ import { createAutosave, type Saving } from './autosave.ts';
 import { useCurrentTake } from './currentTake.ts';
 import { isSameWork, keptAt, savedElsewhere, savedElsewhereAt } from './elsewhere.ts';
 import { begun, changed, redone, undone, type History } from './history.ts';
+import { giveWay, noteOwn } from './ownTakes.ts';
 import { planOf, usePlan } from './plan.ts';
 import { needsPlan, requestOf } from './renderRequest.ts';
 import { textOf, withChange, type TextChange } from './segments.ts';
@@ -70,7 +70,7 @@ interface ProjectStore {
   /** What was saved elsewhere is shown; undo brings back what is here. */
   takeTheirs: () => Promise<void>;
 
-  /** Renders the project as it is, and shows the take; one of this page's that is still under way gives way to it. */
+  /** Renders the project as it is, and shows the take; one that this page has under way for the project gives way to it. */
   speak: () => Promise<void>;
   cancel: () => Promise<void>;
   dismissRefusal: () => void;
@@ -349,8 +349,9 @@ export const useProject = create<ProjectStore>((set, get) => {
         const known = usePlan.getState();
         const plan = !needsPlan(project) ? null : known.plan && known.text === textOf(project.segments) ? known.plan : await planOf(project);
         const sessionId = await seat();
-        await giveWay();
+        await giveWay(project);
         const take = await call('takes.start', { sessionId, request: requestOf(project, avatar, plan), projectId: isDraft(project) ? null : project.id, leadSec: LEAD_SEC });
+        noteOwn(take.id);
         queries.setQueryData(['takes.show', { takeId: take.id }], take);
         useCurrentTake.getState().show(take.id);
         get().addTake(take.id);
@@ -371,13 +372,6 @@ export const useProject = create<ProjectStore>((set, get) => {
 /** Some of the project's fields; null while none is open. Who uses them is drawn again when one of them changes, not at every key in the script. */
 export function useFields<K extends keyof Project>(...names: K[]): Pick<Project, K> | null {
   return useProject(useShallow(({ project }) => project && (Object.fromEntries(names.map((name) => [name, project[name]])) as Pick<Project, K>)));
-}
-
-/** Takes of one seat are rendered one after the other: who asks again does not want to wait for the one before. */
-async function giveWay(): Promise<void> {
-  const { takeId } = useCurrentTake.getState();
-  const take = takeId === null ? undefined : queries.getQueryData<TakeInfo>(['takes.show', { takeId }]);
-  if (take && !isOver(take.state)) await call('takes.cancel', { takeId: take.id }).catch(() => undefined); // it is over by now
 }
 
 const EMPTY: Omit<Project, 'id' | 'name' | 'segments'> = {

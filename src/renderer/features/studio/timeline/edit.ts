@@ -2,6 +2,7 @@
 import { usePlayer } from '../../../player/player.ts';
 import type { TakeData } from '../../../player/takeData.ts';
 import { useCurrentTake } from '../../../state/currentTake.ts';
+import { giveWay, noteOwn } from '../../../state/ownTakes.ts';
 import { useProject } from '../../../state/project.ts';
 import { textOf } from '../../../state/segments.ts';
 import { call, seat } from '../../../studio/connection.ts';
@@ -20,6 +21,9 @@ export async function renderSentenceAgain(data: TakeData, index: number, draft: 
   // Words that the project says otherwise by now are said so.
   const lexicon = before && before.id === take.projectId ? { lexicon: before.lexicon } : {};
   const child = await call('takes.edit', { sessionId: await seat(), takeId: take.id, segments: sentenceChanged(pieces, place, draft), ...lexicon, leadSec: LEAD_SEC });
+  // Not before: nothing is to be lost where the change is refused.
+  if (before) await giveWay(before);
+  noteOwn(child.id);
   usePlayer.getState().open(child.id, { sec: startSec, playing: true });
   useCurrentTake.getState().show(child.id);
   useCurrentTake.getState().select(index);
