@@ -3,10 +3,12 @@ import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openClip } from '../../src/engine/media/clip.ts';
 import { PATIENCE } from '../../src/engine/process/owner.ts';
+import { openStudio } from '../../src/engine/studio/studio.ts';
 import { findChromium, launchChromium, NO_CHROMIUM } from '../support/chromium.ts';
 import { openStudioPages, type StudioPages } from '../support/page.ts';
-import { countOf, notePlayback, playbackOf, shownPicture, untilPlayback, untilShown } from '../support/playback.ts';
+import { countOf, notePlayback, playbackOf, shownPicture, untilLoaded, untilPlayback, untilShown } from '../support/playback.ts';
 import { until } from '../support/processes.ts';
+import { requestOf } from '../support/studios.ts';
 
 const SIZE = { width: 256, height: 256 };
 const SHORT = 'Hello there. My mother bought five blue lamps.';
@@ -25,8 +27,8 @@ describe.skipIf(executable === null)('a take in the studio’s page', () => {
   afterAll(() => pages?.close());
 
   /** A window with a project of that text, ready for Ctrl+Enter. */
-  async function opened(text: string, { page, size = SIZE }: { page?: Page; size?: typeof SIZE } = {}): Promise<Page> {
-    const { id } = await pages.project({ segments: [{ text }], size });
+  async function opened(text: string, { page, size = SIZE, takeIds = [] }: { page?: Page; size?: typeof SIZE; takeIds?: string[] } = {}): Promise<Page> {
+    const { id } = await pages.project({ segments: [{ text }], size, takeIds });
     page ??= await pages.window();
     await page.addInitScript(`localStorage.setItem('sima-project', '${id}')`);
     await notePlayback(page);
@@ -174,6 +176,24 @@ describe.skipIf(executable === null)('a take in the studio’s page', () => {
     await until(() => takes.show(newest()).state === 'finished', 60_000);
     expect(takes.show(long)).toMatchObject({ state: 'canceled' });
     await page.context().close();
+  });
+
+  test('a take that another program has finished by now is had by trying again', async () => {
+    const other = await openStudio({ home: pages.home });
+    try {
+      const { id } = other.start({ sessionId: other.seats.open().seatId, request: requestOf({ avatar: pages.avatarId, script: LONG }), leadSec: 1 }); // nobody plays it, so it does not end
+      await until(() => other.takes.show(id).framesDone > 0, 60_000);
+      const page = await opened(SHORT, { takeIds: [id] });
+      await page.getByText('is being rendered by another program').waitFor();
+      other.want(id, Infinity);
+      await until(() => other.takes.show(id).state === 'finished', 60_000);
+      await page.getByRole('button', { name: 'Try again' }).click();
+      await page.getByRole('button', { name: /^Sentence 1:/ }).waitFor();
+      await untilLoaded(page);
+      await page.context().close();
+    } finally {
+      await other.close();
+    }
   });
 });
 

@@ -189,7 +189,7 @@ function createEntry(takeId: string): Entry {
   const follow = async (signal: AbortSignal): Promise<void> => {
     while (!signal.aborted) {
       const now = await client();
-      facts.setState({ notices: [], error: null }); // all is told again
+      facts.setState({ notices: [], over: false, error: null }); // all is told again
       arrivals = [];
       try {
         for await (const event of now.stream('takes.watch', { takeId }, { signal, credit: 512 })) apply(event);
@@ -199,7 +199,10 @@ function createEntry(takeId: string): Entry {
         const { code } = errorData(error);
         if (signal.aborted) return;
         // The connection broke, or the studio is stopping: it is asked again when there is one.
-        if (code !== 'io' && code !== 'canceled') return facts.setState({ error: errorData(error), over: true });
+        if (code !== 'io' && code !== 'canceled') {
+          abort = null; // what kept it from being watched may be gone when it is opened again
+          return facts.setState({ error: errorData(error), over: true });
+        }
         await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
       }
     }

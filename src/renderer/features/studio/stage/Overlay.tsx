@@ -21,7 +21,7 @@ export function Overlay({ data }: { data: TakeData | null }) {
   const broken = usePlayer((player) => player.error);
   const { retry, play } = usePlayer.getState();
   if (!data) return <Centre plain><Empty icon={Clapperboard} title={t('empty')}><p className="max-w-md">{t('emptyHint')}</p></Empty></Centre>;
-  if (lost) return <Centre><Failure error={lost} /></Centre>;
+  if (lost) return <Centre><Failure error={lost} onRetry={retry} /></Centre>;
   if (take?.error) return <Centre><Failure error={take.error} /><p className="text-muted">{t('failedHint')}</p></Centre>;
   if (take?.state === 'canceled') return <Centre><p>{t('canceled')}</p><p className="text-muted">{t('canceledHint')}</p></Centre>;
   if (broken) return <Centre><Failure error={broken} onRetry={retry} /></Centre>;
