@@ -241,7 +241,7 @@ function openTake(takeId: string, at: { sec: number; playing: boolean } | null):
     const durationSec = durationOf(facts);
     if (durationSec !== get().durationSec) set({ durationSec });
     const hasCeased = facts.take?.state === 'canceled' || facts.take?.state === 'failed';
-    if (hasCeased && get().playing) set({ playing: false, waiting: false });
+    if (hasCeased && get().playing) get().pause(); // also what of it is heard already
   });
   const { take } = data.facts.getState();
   if (take) {
@@ -255,7 +255,10 @@ function openTake(takeId: string, at: { sec: number; playing: boolean } | null):
       follow();
       run();
     },
-    onFailed: (error) => set({ error, playing: false, waiting: false }),
+    onFailed: (error) => {
+      get().pause();
+      set({ error });
+    },
   });
   let seen = false;
   shown.requestVideoFrameCallback(() => {

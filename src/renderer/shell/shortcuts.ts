@@ -27,9 +27,10 @@ export function keyName(keys: string): string {
 
 const isField = (target: EventTarget | null): boolean => target instanceof HTMLElement && /^(INPUT|TEXTAREA)$/.test(target.tagName);
 const isTyping = (target: EventTarget | null): boolean => target instanceof HTMLElement && (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName));
-/** Space presses a focused button and arrows move a slider, the other keys are free there; lists and dialogs have all of them. */
+/** Space presses a focused button, arrows move a slider, a closed list is opened by arrows and goes to what letters begin; the other keys are free there. Lists and dialogs have all of them. */
 const OWN_KEYS: [selector: string, keys: RegExp][] = [
   ['button', /^(Space|Enter)$/],
+  ['[role=combobox]', /^(Key.|Digit.|ArrowUp|ArrowDown|Home|End)$/],
   ['[role=slider]', /^(Shift\+)?(Arrow\w+|Home|End|Page\w+)$/],
   ['[role=menu], [role=listbox], [role=tablist], [role=radiogroup], [role=dialog]', /./],
 ];

@@ -17,11 +17,15 @@ export interface Sample {
 
 const sound = new Audio();
 let address: string | null = null;
-/** Told when what plays is over, or gives way to another. */
+/** What is being asked for or played. */
+let asking: AbortController | null = null;
+/** Told when that is over, or gives way to another. */
 let onOver: () => void = () => undefined;
 sound.addEventListener('ended', () => onOver());
 
 function silence(): void {
+  asking?.abort();
+  asking = null;
   sound.pause();
   onOver();
   onOver = () => undefined;
@@ -33,19 +37,18 @@ export function useSample(): Sample {
   const [state, setState] = useState<Sample['state']>('idle');
   const [error, setError] = useState<unknown>(null);
   const [said, setSaid] = useState<Said | null>(null);
-  const [asking, setAsking] = useState<AbortController | null>(null);
-  useEffect(() => () => asking?.abort(), [asking]);
+  const [own, setOwn] = useState<AbortController | null>(null);
+  useEffect(() => () => own?.abort(), [own]);
 
   const stop = () => {
-    asking?.abort();
-    silence();
-    setState('idle');
+    if (own === asking) silence();
   };
   const play = (asked: Asked) => {
-    asking?.abort();
     silence();
     const abort = new AbortController();
-    setAsking(abort);
+    asking = abort;
+    onOver = () => setState('idle');
+    setOwn(abort);
     setState('asking');
     setError(null);
     void (async () => {
@@ -55,7 +58,6 @@ export function useSample(): Sample {
         setSaid(heard);
         address = URL.createObjectURL(new Blob([Uint8Array.from(atob(heard.wav), (character) => character.charCodeAt(0))], { type: 'audio/wav' }));
         sound.src = address;
-        onOver = () => setState('idle');
         setState('playing');
         await sound.play();
       } catch (failure) {

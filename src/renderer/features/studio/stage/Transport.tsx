@@ -1,5 +1,5 @@
 /** Play, step, repeat, how fast and how loud. */
-import { ChevronLeft, ChevronRight, Maximize, Pause, Play, Repeat, SkipBack, SkipForward, Volume2, VolumeX } from 'lucide-react';
+import { ChevronLeft, ChevronRight, Maximize, Minimize, Pause, Play, Repeat, SkipBack, SkipForward, Volume2, VolumeX } from 'lucide-react';
 import { Slider } from 'radix-ui';
 import { useEffect, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -13,7 +13,7 @@ import { ExportTake } from '../../takes/ExportTake.tsx';
 import { KEYS, toggleLoop } from './playerKeys.ts';
 import { goToSegment } from './segments.ts';
 
-export function Transport({ data, onFullScreen }: { data: TakeData | null; onFullScreen: () => void }) {
+export function Transport({ data, isFull, onFullScreen }: { data: TakeData | null; isFull: boolean; onFullScreen: () => void }) {
   const { t } = useTranslation('player');
   const playing = usePlayer((player) => player.playing);
   const looping = usePlayer((player) => player.loopRange !== null);
@@ -32,7 +32,7 @@ export function Transport({ data, onFullScreen }: { data: TakeData | null; onFul
       <Speed />
       <Volume />
       <ExportTake />
-      <IconButton disabled={disabled} label={t('fullScreen')} shortcut={KEYS.fullScreen} icon={Maximize} onClick={onFullScreen} />
+      <IconButton disabled={disabled} label={t(isFull ? 'leaveFullScreen' : 'fullScreen')} shortcut={KEYS.fullScreen} icon={isFull ? Minimize : Maximize} onClick={onFullScreen} />
     </div>
   );
 }
@@ -73,7 +73,7 @@ function Volume() {
     <div className="flex items-center">
       <IconButton label={muted ? t('unmute') : t('mute')} shortcut={KEYS.mute} icon={loud === 0 ? VolumeX : Volume2} onClick={() => setMuted(!muted)} />
       <Tip label={t('volume')}>
-        <Slider.Root dir="ltr" value={[loud]} min={0} max={1} step={0.05} onValueChange={([next]) => setVolume(next)} className="relative flex h-8 w-20 touch-none items-center @max-xl:hidden">
+        <Slider.Root dir="ltr" value={[loud]} min={0} max={1} step={0.05} onValueChange={([next]) => setVolume(next)} className="relative flex h-8 w-20 touch-none items-center @max-2xl:hidden">
           <Slider.Track className="relative h-1 grow rounded bg-line"><Slider.Range className="absolute h-full rounded bg-muted" /></Slider.Track>
           <Slider.Thumb aria-label={t('volume')} aria-valuetext={format.percent(loud)} className="block size-3 rounded-full bg-ink" />
         </Slider.Root>
