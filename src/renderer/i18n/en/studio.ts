@@ -5,14 +5,14 @@ export const studio = {
     saved: 'Saved', saving: 'Saving…', unsaved: 'Not saved yet', failed: 'Not saved', failedTip: 'The studio could not save: {{message}} What you wrote is kept in this window, and saving is tried again by itself.', savedTip: 'Everything is saved as you work',
     elsewhere: { text: '“\u2068{{name}}\u2069” was changed in another window. Which version is to stay?', theirs: 'The other window’s', theirsTip: 'Undo brings back what is here now', mine: 'What is here', mineTip: 'Replaces what the other window saved', waits: 'Nothing is saved until you have chosen which version is to stay.' },
     restored: 'What was not saved when the studio closed has been restored.',
-    device: 'Device: {{device}}', deviceTip: 'What models run on', notTaken: 'Why not {{device}}', models: 'Models', waiting: 'waiting', loading: 'loading', ready: 'ready', modelFailed: 'failed', restarts: 'Engine restarts: {{value}}', lastCrash: 'The last one: {{reason}}',
+    device: 'Device: {{device}}', deviceTip: 'What models run on', notTaken: 'Why not {{device}}', models: 'Models', waiting: 'waiting', loading: 'loading', ready: 'ready', modelFailed: 'failed', restarts: 'Engine restarts: {{value}}', lastCrash: 'The last one: {{reason}}', why: 'Why: {{reason}}',
     engine: { starting: 'Engine is starting…', loading: 'Loading models', restarting: 'Engine is restarting. Takes go on by themselves.', stopped: 'The engine has stopped', ready: 'Ready' },
     load: 'Load of this machine', cpu: 'CPU', gpu: 'GPU', loadTip: 'CPU {{cpu}} · GPU {{gpu}} · memory {{memory}}', openMeters: 'Open the meters',
     alertsTip: 'Alerts: {{value}}', offline: 'Offline',
     sections: { edit: 'Editing', project: 'Project' },
   },
   shelf: {
-    title: 'Avatars', search: 'Search avatars', add: 'Add an avatar', all: 'All', tag: 'Tag', favourite: 'Favourite', none: 'No avatar matches.', clear: 'Clear the search', empty: 'The presenters are on their way…', emptyHint: 'Drop a photo or a clip here, or add one.',
+    title: 'Avatars', search: 'Search avatars', add: 'Add an avatar', all: 'All', tag: 'Tag', favourite: 'Favourite', none: 'No avatar matches.', clear: 'Clear the search', empty: 'No faces yet. The presenters appear once they are prepared, unless you removed them.', emptyHint: 'Drop a photo or a clip here, or add one.',
     drop: 'Drop to add', uploading: 'Sending', preparing: 'Preparing', dropHint: 'Photos and clips can be dropped here', photo: 'photo', clip: 'clip', gone: 'The avatar of this project was removed. Choose another one.', chooseFace: 'Choose the face',
   },
   script: {
@@ -31,7 +31,7 @@ export const studio = {
   },
   recording: {
     instead: 'A recording is used instead of the script.', write: 'Write instead', writeTip: 'Take the recording out; the script is still there', add: 'Use a recording', choose: 'Choose a file…', record: 'Record…', hint: 'A sound file or your microphone instead of the script; drop one here',
-    dialog: 'Record with the microphone', start: 'Start recording', stop: 'Stop', use: 'Use this recording', again: 'Record again', level: 'Level', listen: 'Listen to it', asking: 'Waiting for your permission to use the microphone…', sending: 'Sending', limit: 'At most {{minutes}} minutes.', quiet: 'Nothing is heard yet. Is the right microphone on?', clipping: 'Too loud: move a little away.', noReplay: 'It cannot be listened to here, but it is in the studio.',
+    dialog: 'Record with the microphone', start: 'Start recording', stop: 'Stop', use: 'Use this recording', again: 'Record again', throwAwayAsk: 'The recording is not used yet. Throw it away?', throwAway: 'Throw away', keep: 'Keep it', level: 'Level', listen: 'Listen to it', asking: 'Waiting for your permission to use the microphone…', sending: 'Sending', limit: 'At most {{minutes}} minutes.', quiet: 'Nothing is heard yet. Is the right microphone on?', clipping: 'Too loud: move a little away.', noReplay: 'It cannot be listened to here, but it is in the studio.',
     denied: 'The microphone may not be used. Allow it for this page in the browser’s address bar or in the system’s privacy settings, then try again.', missing: 'No microphone was found. Plug one in, or choose a file instead.', failed: 'The microphone could not be opened.', unsupported: 'Recording needs a secure page: open the studio on this machine itself (localhost).', mine: 'Recording {{time}}', notSound: '“{{name}}” is not a sound file.', otherProject: '“\u2068{{name}}\u2069” was not used: another project was opened while it was being sent.',
   },
   inspector: {

@@ -24,6 +24,8 @@ export function RecordDialog({ onClose }: { onClose: () => void }) {
   const [attempt, setAttempt] = useState(0);
   const microphone = useRef<Microphone | null>(null);
   const sending = useSound((sound) => sound.sending);
+  /** It is asked whether the recording is thrown away. */
+  const [isLeaving, setLeaving] = useState(false);
 
   useEffect(() => {
     let isGone = false;
@@ -70,6 +72,8 @@ export function RecordDialog({ onClose }: { onClose: () => void }) {
     setAttempt((before) => before + 1);
   };
   const close = () => {
+    if (stage.is === 'recording') return void stop();
+    if (stage.is === 'decoding' || (stage.is === 'recorded' && !isLeaving && sending === null)) return setLeaving(stage.is === 'recorded');
     cancelSending();
     onClose();
   };
@@ -81,9 +85,14 @@ export function RecordDialog({ onClose }: { onClose: () => void }) {
       actions={
         stage.is === 'ready' ? <Button kind="primary" icon={Circle} onClick={start}>{t('recording.start')}</Button>
         : stage.is === 'recording' ? <Button kind="primary" icon={Square} onClick={() => void stop()}>{t('recording.stop')}</Button>
-        : stage.is === 'recorded' ? (
+        : stage.is === 'recorded' && isLeaving ? (
           <>
-            <Button disabled={sending !== null} onClick={() => setStage({ is: 'ready' })}>{t('recording.again')}</Button>
+            <Button autoFocus onClick={() => setLeaving(false)}>{t('recording.keep')}</Button>
+            <Button kind="danger" onClick={close}>{t('recording.throwAway')}</Button>
+          </>
+        ) : stage.is === 'recorded' ? (
+          <>
+            <Button disabled={sending !== null} onClick={() => (microphone.current?.isLive() ? setStage({ is: 'ready' }) : again())}>{t('recording.again')}</Button>
             <Button kind="primary" disabled={sending !== null} onClick={() => void use()}>{t('recording.use')}</Button>
           </>
         ) : stage.is === 'faulty' ? <Button kind="primary" onClick={again}>{t('common:retry')}</Button> : undefined
@@ -93,15 +102,16 @@ export function RecordDialog({ onClose }: { onClose: () => void }) {
         {stage.is === 'asking' && <Loading label={t('recording.asking')} />}
         {stage.is === 'decoding' && <Loading />}
         {stage.is === 'faulty' && <p role="alert" className="text-warn">{t(`recording.${stage.fault}`)}</p>}
-        {(stage.is === 'ready' || stage.is === 'recording') && <Listening microphone={microphone} sinceMs={stage.is === 'recording' ? stage.sinceMs : null} onFull={() => void stop()} />}
+        {(stage.is === 'ready' || stage.is === 'recording') && <Listening microphone={microphone} sinceMs={stage.is === 'recording' ? stage.sinceMs : null} onOver={() => void stop()} />}
         {stage.is === 'recorded' && <audio controls src={stage.address} aria-label={t('recording.listen')} className="w-full" />}
         {sending !== null && <Progress label={t('recording.sending')} done={sending} />}
+        {isLeaving && stage.is === 'recorded' && <p role="alert" className="text-warn">{t('recording.throwAwayAsk')}</p>}
       </div>
     </Dialog>
   );
 }
 
-function Listening({ microphone, sinceMs, onFull }: { microphone: React.RefObject<Microphone | null>; sinceMs: number | null; onFull: () => void }) {
+function Listening({ microphone, sinceMs, onOver }: { microphone: React.RefObject<Microphone | null>; sinceMs: number | null; /** There is no room for more, or no microphone. */ onOver: () => void }) {
   const { t } = useTranslation('studio');
   const format = useFormat();
   const [now, setNow] = useState({ level: 0, quietSec: 0, sec: 0 });
@@ -109,7 +119,7 @@ function Listening({ microphone, sinceMs, onFull }: { microphone: React.RefObjec
     const level = microphone.current?.level() ?? 0;
     const sec = sinceMs === null ? 0 : (Date.now() - sinceMs) / 1000;
     setNow(({ level: before, quietSec }) => ({ level: Math.max(level, before * 0.85), quietSec: level > SILENT ? 0 : quietSec + TICK_MS / 1000, sec }));
-    if (sec >= MOST_MINUTES * 60) onFull();
+    if (sec >= MOST_MINUTES * 60 || (sinceMs !== null && microphone.current?.isLive() === false)) onOver();
   });
   useEffect(() => {
     const ticking = setInterval(() => look(), TICK_MS);

@@ -6,6 +6,8 @@ export type MicrophoneFault = 'denied' | 'missing' | 'failed' | 'unsupported';
 export interface Microphone {
   /** 0..1, the loudest sample of the last moment. */
   level: () => number;
+  /** Not once it was unplugged: then nothing more is recorded. */
+  isLive: () => boolean;
   start: () => void;
   /** What was said since `start`. */
   stop: () => Promise<Blob>;
@@ -35,14 +37,18 @@ export async function openMicrophone(): Promise<Microphone> {
       analyser.getFloatTimeDomainData(moment);
       return moment.reduce((most, sample) => Math.max(most, Math.abs(sample)), 0);
     },
+    isLive: () => stream.active,
     start() {
       pieces = [];
       recorder.start(1000);
     },
     async stop() {
-      const stopped = new Promise((resolve) => recorder.addEventListener('stop', resolve, { once: true }));
-      recorder.stop();
-      await stopped;
+      // One that was unplugged has stopped by itself.
+      if (recorder.state !== 'inactive') {
+        const stopped = new Promise((resolve) => recorder.addEventListener('stop', resolve, { once: true }));
+        recorder.stop();
+        await stopped;
+      }
       const decoded = await context.decodeAudioData(await new Blob(pieces).arrayBuffer());
       const channels = Array.from({ length: decoded.numberOfChannels }, (_, i) => decoded.getChannelData(i));
       return new Blob([wavOf(monoOf(channels), decoded.sampleRate)], { type: 'audio/wav' });
