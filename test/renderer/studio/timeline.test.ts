@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import type { SaidSegment, TakeInfo } from '../../../src/shared/contract/take.ts';
 import { familyOf } from '../../../src/renderer/features/studio/timeline/family.ts';
 import { pxPerSecAt, scrollFor, tickSecOf, visible } from '../../../src/renderer/features/studio/timeline/view.ts';
-import { placeOf, sentenceChanged } from '../../../src/renderer/features/studio/timeline/sentence.ts';
+import { ownOf, placeOf, sentenceChanged } from '../../../src/renderer/features/studio/timeline/sentence.ts';
 
 test('zoom goes from all that there is to single frames, and a short take is not stretched', () => {
   expect(pxPerSecAt(0, 1000, 50)).toBe(20);
@@ -63,4 +63,11 @@ test('whatever sentence is changed, joined again the texts are the script with t
       expect(changed.find(({ voice }) => voice === 'z')?.text).toBe(text);
     }),
   );
+});
+
+test('only what was changed of a sentence becomes the project’s: the take names voices that nobody chose', () => {
+  const before = { text: 'سلام', voice: 'espeak-fa', rate: undefined };
+  expect(ownOf({ ...before, text: 'درود' }, before, {})).toEqual({ text: 'درود', voice: undefined, rate: undefined });
+  expect(ownOf({ ...before, rate: 1.2 }, before, { voice: 'mine' })).toEqual({ text: 'سلام', voice: 'mine', rate: 1.2 });
+  expect(ownOf({ ...before, voice: undefined }, before, { voice: 'mine', rate: 0.8 })).toEqual({ text: 'سلام', voice: undefined, rate: 0.8 });
 });

@@ -11,7 +11,7 @@ export const qa = {
   segments: 'Sentences', segment: 'Sentence {{number}}, {{verdict}}: {{text}} {{time}}', selectTip: 'Shows and repeats this sentence', fine: 'Nothing to mind.',
   review: 'Your verdict', reviewTake: 'Your verdict on the take', pass: 'Pass', fail: 'Fail', passTip: 'This is good enough', failTip: 'This must be made again', note: 'Note', notePlaceholder: 'What is to be done?',
   compareTip: 'Frame beside its source picture, and what differs', compareTitle: 'Frame and source picture', frame: 'Frame', plate: 'Source picture', difference: 'Difference', gain: 'Enlarged', times: '{{value}}×',
-  frameOf: 'Frame {{frame}} of {{of}}', back: 'One frame back', on: 'One frame on', compareHint: 'The source picture stands as the head stands in this frame. Black means no difference.', noPicture: 'This picture cannot be shown: {{reason}}',
+  frameOf: 'Frame {{frame}} of {{of}}', back: 'One frame back', on: 'One frame on', compareHint: 'The source picture stands as the head stands in this frame. Black means no difference.', noPicture: 'This picture cannot be shown. Its avatar may have been removed.',
   save: 'Report', saveTip: 'A page with figures, pictures and your marks', saveHtml: 'Save as a page (HTML)', savePdf: 'Save as PDF', saving: 'Writing the report…', saved: 'The report is saved.',
   keys: { fail: 'Mark the sentence: fail', pass: 'Mark the sentence: pass', compare: 'Compare with the source picture' },
 } as const;

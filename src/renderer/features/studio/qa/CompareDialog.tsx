@@ -60,7 +60,7 @@ function Picture({ label, src }: { label: string; src: string }) {
   return (
     <figure className="flex flex-col gap-1">
       <div className="grid min-h-40 place-items-center overflow-hidden rounded bg-black">
-        {failed === src ? <p className="p-3 text-center text-xs text-muted">{t('noPicture', { reason: label })}</p> : <img src={src} alt={label} className="max-h-[58vh] w-full object-contain" onError={() => setFailed(src)} />}
+        {failed === src ? <p className="p-3 text-center text-xs text-muted">{t('noPicture')}</p> : <img src={src} alt={label} className="max-h-[58vh] w-full object-contain" onError={() => setFailed(src)} />}
       </div>
       <figcaption dir="auto" className="text-center text-xs text-muted">{label}</figcaption>
     </figure>

@@ -2,22 +2,10 @@
 import { useTranslation } from 'react-i18next';
 import type { QaMeasure } from '../../../../shared/contract/qa.ts';
 import { QA_NAMES, qaClock, qaFigure, qaLimit, qaSentence } from '../../../../shared/qaWords.ts';
-import { usePlayer } from '../../../player/player.ts';
 import { useView } from '../../../state/view.ts';
 import { Tip } from '../../../ui/Tip.tsx';
+import { jumpTo } from '../stage/jumpTo.ts';
 import { VerdictSign } from './VerdictSign.tsx';
-
-/** A moment is repeated with so much around it: a single frame cannot be watched. */
-const AROUND_SEC = 0.6;
-
-export function jumpTo({ startSec, endSec }: { startSec: number; endSec: number }): void {
-  const player = usePlayer.getState();
-  const isShort = endSec - startSec < 2 * AROUND_SEC;
-  const middle = (startSec + endSec) / 2;
-  const range = isShort ? { startSec: Math.max(0, middle - AROUND_SEC), endSec: Math.min(player.durationSec || Infinity, middle + AROUND_SEC) } : { startSec, endSec };
-  player.seek(range.startSec);
-  player.loop(range);
-}
 
 export function MeasureList({ measures, figures }: { measures: readonly QaMeasure[]; figures: boolean }) {
   return (

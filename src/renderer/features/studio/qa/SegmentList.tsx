@@ -9,7 +9,8 @@ import { useFormat } from '../../../i18n/format.ts';
 import { useCurrentTake } from '../../../state/currentTake.ts';
 import { useView } from '../../../state/view.ts';
 import { Tip } from '../../../ui/Tip.tsx';
-import { jumpTo, MeasureList } from './MeasureList.tsx';
+import { jumpTo } from '../stage/jumpTo.ts';
+import { MeasureList } from './MeasureList.tsx';
 import { ReviewFields, useMark } from './ReviewFields.tsx';
 import { VerdictSign } from './VerdictSign.tsx';
 

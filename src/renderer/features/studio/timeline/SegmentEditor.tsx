@@ -11,6 +11,7 @@ import { useCall } from '../../../studio/queries.ts';
 import { Button, IconButton } from '../../../ui/Button.tsx';
 import { CONTROL, Field, Select, Slider } from '../../../ui/fields.tsx';
 import { Failure } from '../../../ui/states.tsx';
+import { useVoiceName } from '../voiceNames.ts';
 import { renderSentenceAgain } from './edit.ts';
 import { draftOf, piecesOf, type SentenceDraft } from './sentence.ts';
 
@@ -18,7 +19,8 @@ import { draftOf, piecesOf, type SentenceDraft } from './sentence.ts';
 const SAME_VALUE = 'same';
 
 export function SegmentEditor({ data, index, onClose }: { data: TakeData; index: number; onClose: () => void }) {
-  const { t } = useTranslation('timeline');
+  const { t } = useTranslation(['timeline', 'studio']);
+  const nameOf = useVoiceName();
   const format = useFormat();
   const textId = useId();
   const take = useTakeFact(data, (facts) => facts.take);
@@ -66,7 +68,7 @@ export function SegmentEditor({ data, index, onClose }: { data: TakeData; index:
           <div className="grid grid-cols-2 gap-3">
             <Select
               label={t('editor.voice')} value={draft.voice ?? SAME_VALUE} onChange={(voice) => setDraft({ ...draft, voice: voice === SAME_VALUE ? undefined : voice })}
-              choices={[{ value: SAME_VALUE, label: t('editor.sameVoice') }, ...(voices.data ?? []).filter(({ installed }) => installed).map(({ id, name }) => ({ value: id, label: name }))]}
+              choices={[{ value: SAME_VALUE, label: t('editor.sameVoice') }, ...(voices.data ?? []).filter(({ installed }) => installed).map((voice) => ({ value: voice.id, label: nameOf(voice), group: t(`studio:inspector.${voice.lang === 'fa' ? 'persian' : 'english'}`) }))]}
             />
             <Slider label={t('editor.rate')} value={rate} min={0.5} max={2} step={0.05} text={t('editor.times', { value: format.number(rate, 2) })} onChange={(next) => setDraft({ ...draft, rate: next })} />
           </div>

@@ -10,6 +10,7 @@ import { durationOf, useTakeFact, type TakeData } from '../../../player/takeData
 import { useShortcuts } from '../../../shell/shortcuts.ts';
 import { useCurrentTake } from '../../../state/currentTake.ts';
 import { useView } from '../../../state/view.ts';
+import { jumpTo } from '../stage/jumpTo.ts';
 import { segmentAt } from '../stage/segments.ts';
 import { draw, heightOf, LEAST_BUTTON_PX, ROWS, secUnder } from './draw.ts';
 import { SegmentEditor } from './SegmentEditor.tsx';
@@ -159,13 +160,25 @@ export function Strip({ data, rate, zoom, onZoom, isLow, marks }: { data: TakeDa
           </Editor>
         )}
         {marks.map(({ startSec, endSec, verdict, label }, i) => (
-          <div key={i} title={label} className={clsx('pointer-events-none absolute h-1 rounded', MARK_TONES[verdict])} style={{ top: isLow ? height - 4 : ROWS.wave.top, left: startSec * pxPerSec, width: Math.max(3, (endSec - startSec) * pxPerSec) }} />
+          <button
+            key={i} type="button" title={label} aria-label={label} tabIndex={-1}
+            className={clsx('absolute flex h-3 cursor-pointer', isLow ? 'items-end' : 'items-start')} style={{ top: isLow ? height - 12 : ROWS.wave.top, left: startSec * pxPerSec, width: Math.max(MARK_PX, (endSec - startSec) * pxPerSec) }}
+            onClick={(event) => {
+              event.currentTarget.blur(); // the keys stay the player's; the panel has all of these for them
+              jumpTo({ startSec, endSec });
+            }}
+          >
+            <span className={clsx('h-1 w-full rounded', MARK_TONES[verdict])} />
+          </button>
         ))}
         <div ref={playhead} aria-hidden className="pointer-events-none absolute inset-y-0 left-0 w-0.5 bg-accent" />
       </div>
     </div>
   );
 }
+
+/** The least that a mark is wide: it can be pressed. */
+const MARK_PX = 6;
 
 function Editor({ by, onClose, data, index, children }: { by: 'pointer' | 'keys' | null; onClose: () => void; data: TakeData; index: number; /** Where it stands. */ children: React.ReactNode }) {
   const { t } = useTranslation('timeline');

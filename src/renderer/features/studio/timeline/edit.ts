@@ -4,9 +4,9 @@ import type { TakeData } from '../../../player/takeData.ts';
 import { useCurrentTake } from '../../../state/currentTake.ts';
 import { giveWay, noteOwn } from '../../../state/ownTakes.ts';
 import { useProject } from '../../../state/project.ts';
-import { textOf } from '../../../state/segments.ts';
+import { overrideAt, textOf } from '../../../state/segments.ts';
 import { call, seat } from '../../../studio/connection.ts';
-import { piecesOf, placeOf, sentenceChanged, type SentenceDraft } from './sentence.ts';
+import { draftOf, ownOf, piecesOf, placeOf, sentenceChanged, type SentenceDraft } from './sentence.ts';
 
 const LEAD_SEC = 60;
 
@@ -29,6 +29,6 @@ export async function renderSentenceAgain(data: TakeData, index: number, draft: 
   useCurrentTake.getState().select(index);
   const { project, edit, addTake } = useProject.getState();
   // The script follows as long as it is still the take's.
-  if (project && textOf(project.segments) === textOf(pieces)) edit({ segments: sentenceChanged(project.segments, place, draft) });
+  if (project && textOf(project.segments) === textOf(pieces)) edit({ segments: sentenceChanged(project.segments, place, ownOf(draft, draftOf(pieces, data.said, index), overrideAt(project.segments, place.from))) });
   addTake(child.id);
 }

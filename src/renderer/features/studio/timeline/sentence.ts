@@ -1,7 +1,7 @@
 /** A sentence of a take in the script that it was made from. Pure. */
 import type { ScriptSegment } from '../../../../shared/contract/request.ts';
 import type { SaidSegment, TakeInfo } from '../../../../shared/contract/take.ts';
-import { overrideAt, withChange, withOverride } from '../../../state/segments.ts';
+import { overrideAt, withChange, withOverride, type Override } from '../../../state/segments.ts';
 
 export interface SentenceDraft {
   text: string;
@@ -38,3 +38,10 @@ export function draftOf(pieces: readonly ScriptSegment[], said: readonly SaidSeg
 /** Those pieces with the sentence changed; all else keeps its words and its voice. */
 export const sentenceChanged = (pieces: readonly ScriptSegment[], { from, to }: Place, { text, voice, rate }: SentenceDraft): ScriptSegment[] =>
   withChange(withOverride(pieces, from, to, { voice, rate }), { from, to, insert: text.trim() });
+
+/** What of the draft the project keeps: the take names a voice for every sentence, the project only where its user chose one. @param before the draft as it began */
+export const ownOf = (draft: SentenceDraft, before: SentenceDraft, ofProject: Override): SentenceDraft => ({
+  text: draft.text,
+  voice: draft.voice === before.voice ? ofProject.voice : draft.voice,
+  rate: draft.rate === before.rate ? ofProject.rate : draft.rate,
+});
