@@ -44,6 +44,7 @@ describe.skipIf(executable === null)('a newcomer', { timeout: 240_000 }, () => {
     await opened.locator('main h1').waitFor({ state: 'attached' });
     return opened;
   }
+  const go = (screen: string) => page.getByRole('navigation').getByRole('button', { name: screen }).click();
   const hasFocus = (place: Locator) => expect.poll(() => place.evaluate((element) => element === document.activeElement)).toBe(true);
 
   test('the screen stays where it is when a sentence of the quality panel is opened, and its heading in sight', async () => {
@@ -133,7 +134,7 @@ describe.skipIf(executable === null)('a newcomer', { timeout: 240_000 }, () => {
     const [woman, man] = await Promise.all((['woman', 'man'] as const).map((key) => sharp(presenterFile(key)).resize(500, 500).toBuffer()));
     const file = path.join(folder, 'pair.jpg');
     await sharp({ create: { width: 1000, height: 500, channels: 3, background: '#999' } }).composite([{ input: woman, left: 0, top: 0 }, { input: man, left: 500, top: 0 }]).jpeg().toFile(file);
-    await page.getByRole('navigation').getByRole('button', { name: 'Avatars' }).click();
+    await go('Avatars');
     await page.locator('input[type=file]').last().setInputFiles(file);
     await page.getByRole('dialog').waitFor();
     await page.keyboard.press('1');
@@ -153,10 +154,105 @@ describe.skipIf(executable === null)('a newcomer', { timeout: 240_000 }, () => {
     const told = page.locator('[data-sonner-toast]').filter({ hasText: 'pair 1' });
     await told.waitFor();
     await expect.poll(() => page.evaluate(() => document.activeElement?.matches('[data-avatar]'))).toBe(true);
-    await page.getByRole('navigation').getByRole('button', { name: 'Studio' }).click();
+    await go('Studio');
     const speak = page.getByRole('button', { name: /^Speak/ });
     await speak.waitFor();
     const [{ x }, button] = [(await told.boundingBox())!, (await speak.boundingBox())!];
     expect(x).toBeGreaterThanOrEqual(button.x + button.width);
+  });
+
+  test('Stop ends the voice, too, not the rendering alone', async () => {
+    await go('Studio');
+    await page.locator('.cm-content').fill(Array.from({ length: 12 }, () => SAID).join(' '));
+    await page.keyboard.press('Control+Enter');
+    const silent = () => page.locator('video').evaluate((video) => (video as HTMLVideoElement).paused);
+    await expect.poll(silent, { timeout: PATIENCE_MS }).toBe(false);
+    await page.getByRole('button', { name: 'Stop', exact: true }).click();
+    await expect.poll(silent).toBe(true);
+    await page.keyboard.press('Control+z');
+  });
+
+  test('in full screen, lists are seen; a list that has the focus has the letters', async () => {
+    await page.locator('body').press('f');
+    await page.waitForFunction(() => document.fullscreenElement !== null);
+    const speed = page.getByRole('combobox', { name: 'Speed' });
+    await speed.click();
+    const option = page.getByRole('option', { name: '1.5×' });
+    await option.waitFor();
+    expect(await option.evaluate((element) => {
+      const { left, top, width, height } = element.getBoundingClientRect();
+      return element.contains(document.elementFromPoint(left + width / 2, top + height / 2));
+    })).toBe(true);
+    await option.click();
+    await hasFocus(speed);
+    await page.evaluate(() => document.exitFullscreen());
+    await page.keyboard.press('r');
+    expect(await page.getByRole('dialog').count()).toBe(0);
+    await speed.click();
+    await page.getByRole('option', { name: '1×', exact: true }).click();
+  });
+
+  test('a recording is not lost by a key: it ends, is asked about, and is there when the microphone has gone', async () => {
+    await page.evaluate(() => {
+      navigator.mediaDevices.getUserMedia = () => {
+        const context = new AudioContext();
+        const [tone, place] = [context.createOscillator(), context.createMediaStreamDestination()];
+        tone.connect(place);
+        tone.start();
+        const { stream } = place;
+        window.addEventListener('unplug', () => stream.getTracks().forEach((track) => track.stop()), { once: true });
+        return Promise.resolve(stream);
+      };
+    });
+    const dialog = page.getByRole('dialog');
+    const press = (name: string) => dialog.getByRole('button', { name }).click();
+    await page.getByRole('button', { name: 'Use a recording' }).click();
+    await page.getByRole('menuitem', { name: 'Record…' }).click();
+    await press('Start recording');
+    await dialog.getByText('00:01').waitFor();
+    await page.keyboard.press('Escape');
+    await dialog.getByRole('button', { name: 'Use this recording' }).waitFor();
+    await page.keyboard.press('Escape');
+    await press('Keep it');
+    await press('Record again');
+    await press('Start recording');
+    await dialog.getByText('00:01').waitFor();
+    await page.evaluate(() => window.dispatchEvent(new Event('unplug')));
+    await dialog.getByRole('button', { name: 'Use this recording' }).waitFor();
+    await page.keyboard.press('Escape');
+    await press('Throw away');
+    await dialog.waitFor({ state: 'detached' });
+  });
+
+  test('what cannot be had back is asked about, what can is undone: exports, the rows of a batch', async () => {
+    const { calls } = pages.studio.handlers;
+    const { signal } = new AbortController();
+    const take = (await calls['takes.list']({ limit: 10, offset: 0 }, signal)).find(({ state }) => state === 'finished')!;
+    const { id } = await calls['exports.start']({ takeId: take.id, name: 'kept', settings: { kind: 'subtitles', format: 'srt', karaoke: false } }, signal);
+    await expect.poll(async () => (await calls['exports.list'](null, signal)).find((each) => each.id === id)?.state, { timeout: PATIENCE_MS }).toBe('finished');
+    await go('Takes');
+    await page.getByRole('tab', { name: 'Exports' }).click();
+    await page.getByRole('button', { name: 'Clear finished' }).click();
+    await page.keyboard.press('Escape');
+    expect(await calls['exports.list'](null, signal)).toHaveLength(1);
+    await page.getByRole('button', { name: 'Clear finished' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Remove' }).click();
+    await expect.poll(async () => (await calls['exports.list'](null, signal)).length).toBe(0);
+
+    await page.getByRole('tab', { name: 'Batch' }).click();
+    await page.getByLabel('Paste text here').fill('One.\n\nTwo.\n\nThree.');
+    await page.getByRole('button', { name: 'Read it' }).click();
+    const rows = page.getByRole('row').filter({ has: page.getByRole('button', { name: /^Remove row/ }) });
+    await expect.poll(() => rows.count()).toBe(3);
+    await rows.nth(1).getByRole('button', { name: /^Remove row/ }).focus();
+    await page.keyboard.press('Enter');
+    await expect.poll(() => rows.count()).toBe(2);
+    await hasFocus(rows.nth(1).getByRole('button', { name: /^Remove row/ }));
+    await page.getByRole('button', { name: 'Undo', exact: true }).last().click();
+    await expect.poll(() => rows.nth(1).textContent()).toContain('Two.');
+    await page.getByRole('button', { name: 'Clear table' }).click();
+    await rows.first().waitFor({ state: 'detached' });
+    await page.locator('[data-sonner-toast]', { hasText: 'cleared' }).getByRole('button', { name: 'Undo' }).click();
+    await expect.poll(() => rows.count()).toBe(3);
   });
 });

@@ -4,11 +4,12 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { toast } from 'sonner';
 import type { ExportPreset, ExportSettings } from '../../../shared/contract/export.ts';
-import type { TakeInfo } from '../../../shared/contract/take.ts';
+import type { StudioSettings } from '../../../shared/contract/settings.ts';
+import { isOver, type TakeInfo } from '../../../shared/contract/take.ts';
 import { useFormat } from '../../i18n/format.ts';
 import { usePlayer } from '../../player/player.ts';
 import { call } from '../../studio/connection.ts';
-import { useAct, useCall } from '../../studio/queries.ts';
+import { queries, useAct, useCall } from '../../studio/queries.ts';
 import { Button, IconButton } from '../../ui/Button.tsx';
 import { Dialog } from '../../ui/Dialog.tsx';
 import { CONTROL, Select, Slider, Switch, TextField } from '../../ui/fields.tsx';
@@ -34,7 +35,7 @@ export function ExportSheet({ takeId, takeIds = [takeId], names = {}, onClose }:
   if (take?.state === 'finished') return <Sheet take={take} takeIds={takeIds} names={names} title={title} onClose={onClose} />;
   return (
     <Dialog open onClose={onClose} title={title}>
-      {error ? <Failure error={error} onRetry={() => void refetch()} /> : take ? <p>{t('exports.notFinished')}</p> : <Loading />}
+      {error ? <Failure error={error} onRetry={() => void refetch()} /> : take ? <p>{t(isOver(take.state) ? 'exports.neverFinished' : 'exports.notFinished')}</p> : <Loading />}
     </Dialog>
   );
 }
@@ -102,11 +103,18 @@ function Sheet({ take, takeIds, names, title, onClose }: { take: TakeInfo; takeI
 
 function Presets({ take, settings, chosen, onChoose }: { take: TakeInfo; settings: ExportSettings; chosen: string | null; onChoose: (key: string, settings: ExportSettings) => void }) {
   const { t } = useTranslation('takes');
+  const { t: common } = useTranslation('common');
   const { data } = useCall('settings.get', null);
   const save = useAct('settings.set');
   const [naming, setNaming] = useState<string | null>(null);
   const own = data?.settings.exportPresets ?? [];
   const keep = (presets: ExportPreset[], done?: () => void) => save.mutate({ change: { exportPresets: presets } }, { onSuccess: () => done?.(), onError: tellFailure });
+  const remove = (preset: ExportPreset) =>
+    keep(own.filter((each) => each !== preset), () => {
+      // Others may have been saved meanwhile.
+      const undo = () => keep([...(queries.getQueryData<{ settings: StudioSettings }>(['settings.get', null])?.settings.exportPresets ?? own).filter(({ name }) => name !== preset.name), preset]);
+      toast(t('exports.removedPreset', { name: preset.name }), { action: { label: common('undo'), onClick: undo }, duration: 15_000 });
+    });
   const add = () => {
     const name = (naming ?? '').trim();
     if (name === '') return;
@@ -131,7 +139,7 @@ function Presets({ take, settings, chosen, onChoose }: { take: TakeInfo; setting
         {own.map((preset) => (
           <div key={preset.name} className="flex items-center">
             <div className="min-w-0 flex-1"><Preset name={preset.name} text={t(`exports.kinds.${preset.settings.kind}`)} isChosen={chosen === `own ${preset.name}`} onChoose={() => onChoose(`own ${preset.name}`, preset.settings)} /></div>
-            <IconButton icon={X} size={14} label={t('exports.removePreset', { name: preset.name })} onClick={() => keep(own.filter((each) => each !== preset))} />
+            <IconButton icon={X} size={14} label={t('exports.removePreset', { name: preset.name })} onClick={() => remove(preset)} />
           </div>
         ))}
         {naming === null

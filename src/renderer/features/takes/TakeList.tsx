@@ -92,8 +92,8 @@ function Row({ row: { take, versions, isOpen, isOlder }, index, avatars, voices,
           </button>
         </Tip>
       )}
-      <IconButton icon={Columns2} label={t(isMarked ? 'compareUnmark' : 'compareMark')} aria-pressed={isMarked} disabled={!isFinished} onClick={() => compare(take.id)} className="max-sm:hidden" />
-      <IconButton icon={take.kept ? PinOff : Pin} label={t(take.kept ? 'unkeep' : 'keep')} aria-pressed={take.kept} disabled={!isFinished} onClick={() => keep(take)} />
+      <IconButton icon={Columns2} label={t('compareMark')} aria-pressed={isMarked} disabled={!isFinished} onClick={() => compare(take.id)} className="max-sm:hidden" />
+      <IconButton icon={take.kept ? PinOff : Pin} label={t(take.kept ? 'unkeep' : 'keep')} disabled={!isFinished} onClick={() => keep(take)} />
       <IconButton icon={Share} label={t('actions.export')} disabled={!isFinished} onClick={() => set({ exporting: [take.id] })} className="max-sm:hidden" />
       <TakeMenu take={take} onRemove={onRemove} />
     </div>

@@ -115,13 +115,14 @@ function Choose({ onFiles, kind }: { onFiles: (files: Iterable<File>) => Promise
 
 function Table({ onFiles, onExport }: { onFiles: (files: Iterable<File>) => Promise<void>; onExport: (takeIds: readonly string[]) => void }) {
   const { t } = useTranslation('takes');
+  const { t: common } = useTranslation('common');
   const format = useFormat();
   const rows = useBatchRows();
   const { project, setBatch } = useProject();
-  const { projectId, failures, waiting, start, cancel } = useBatch();
+  const { projectId, failures, waiting, start, cancel, removeRow, insertRow } = useBatch();
   const avatars = useAvatars().data ?? NO_AVATARS;
   const voices = useCall('voices.list', null).data ?? NO_VOICES;
-  const takes = useCall('takes.list', { limit: 1000 }).data ?? NO_TAKES;
+  const { data: takes = NO_TAKES, isSuccess: areTakesKnown } = useCall('takes.list', { limit: 1000 });
   const [shown, setShown] = useState(SHOWN_ROWS);
   const isRunning = projectId !== null && projectId === project?.id;
   const takeOf = new Map(takes.map((take) => [take.id, take]));
@@ -129,9 +130,19 @@ function Table({ onFiles, onExport }: { onFiles: (files: Iterable<File>) => Prom
   const started = rows.flatMap(({ takeId }) => (takeId === null ? [] : [takeOf.get(takeId)]));
   const finished = started.flatMap((take) => (take?.state === 'finished' ? [take.id] : []));
   const underWay = started.filter((take) => take && (take.state === 'queued' || take.state === 'rendering' || take.state === 'paused')).length;
-  const left = rows.filter(({ takeId }, i) => takeId === null && problems[i] === null && !(i in failures)).length;
+  // What was refused is tried once more when it is gone on.
+  const left = rows.filter(({ takeId }, i) => takeId === null && problems[i] === null && !(isRunning && i in failures)).length;
   const faulty = problems.filter((problem) => problem !== null).length;
-  const change = (index: number, to: Partial<BatchRow> | null) => setBatch(rows.flatMap((row, i) => (i !== index ? [row] : to === null ? [] : [{ ...row, ...to }])));
+  const change = (index: number, to: Partial<BatchRow>) => setBatch(rows.map((row, i) => (i === index ? { ...row, ...to } : row)));
+  const undone = (words: string, undo: () => void) => toast(words, { action: { label: common('undo'), onClick: undo }, duration: 15_000 });
+  const remove = (index: number) => {
+    removeRow(index);
+    undone(t('batch.removed', { name: rows[index].name }), () => insertRow(index, rows[index]));
+  };
+  const clear = () => {
+    setBatch([]);
+    undone(t('batch.cleared'), () => setBatch([...rows, ...(useProject.getState().project?.batch ?? [])].slice(0, MOST_ROWS)));
+  };
   const projectAvatar = avatars.find(({ id }) => id === project?.avatarId)?.name;
   return (
     <div className="flex flex-col gap-3 p-4">
@@ -141,7 +152,7 @@ function Table({ onFiles, onExport }: { onFiles: (files: Iterable<File>) => Prom
           : <Button kind="primary" icon={Play} disabled={left === 0} tip={t(started.length > 0 ? 'batch.goOn' : 'batch.start')} onClick={start}>{t(started.length > 0 ? 'batch.goOn' : 'batch.start')}</Button>}
         <Button icon={Share} disabled={finished.length === 0} tip={t('batch.exportAll')} onClick={() => onExport(finished)}>{t('batch.exportAll')}</Button>
         <Choose onFiles={onFiles} kind="quiet" />
-        <Button kind="quiet" icon={Trash2} disabled={isRunning} tip={t('batch.clear')} onClick={() => setBatch([])}>{t('batch.clear')}</Button>
+        <Button kind="quiet" icon={Trash2} disabled={isRunning} tip={t('batch.clear')} onClick={clear}>{t('batch.clear')}</Button>
         <span className="flex-1" />
         <span className="text-xs text-muted tabular-nums">{t('batch.rows', { count: rows.length })}</span>
         {faulty > 0 && <span className="text-xs text-warn">{t('batch.problems', { count: faulty })}</span>}
@@ -157,7 +168,7 @@ function Table({ onFiles, onExport }: { onFiles: (files: Iterable<File>) => Prom
           <tbody>
             {rows.slice(0, shown).map((row, i) => {
               const take = row.takeId === null ? undefined : takeOf.get(row.takeId);
-              return <Row key={i} row={row} problem={problems[i]} failure={failures[i]} take={take} avatars={avatars} voices={voices} waits={isRunning} onChange={(to) => change(i, to)} />;
+              return <Row key={i} row={row} problem={problems[i]} failure={failures[i]} take={take} isGone={row.takeId !== null && take === undefined && areTakesKnown} avatars={avatars} voices={voices} waits={isRunning} onChange={(to) => change(i, to)} onRemove={() => remove(i)} />;
             })}
           </tbody>
         </table>
@@ -167,13 +178,13 @@ function Table({ onFiles, onExport }: { onFiles: (files: Iterable<File>) => Prom
   );
 }
 
-function Row({ row, problem, failure, take, avatars, voices, waits, onChange }: { row: BatchRow; problem: ReturnType<typeof problemOf>; failure: ErrorData | undefined; take: TakeInfo | undefined; avatars: readonly AvatarRow[]; voices: readonly VoiceInfo[]; waits: boolean; onChange: (to: Partial<BatchRow> | null) => void }) {
+function Row({ row, problem, failure, take, isGone, avatars, voices, waits, onChange, onRemove }: { row: BatchRow; problem: ReturnType<typeof problemOf>; failure: ErrorData | undefined; take: TakeInfo | undefined; /** Its take was removed. */ isGone: boolean; avatars: readonly AvatarRow[]; voices: readonly VoiceInfo[]; waits: boolean; onChange: (to: Partial<BatchRow>) => void; onRemove: () => void }) {
   const { t } = useTranslation('takes');
-  const { name, text, avatarId, voice, takeId } = row;
+  const { name, text, avatarId, voice } = row;
   const set = useTakesView((view) => view.set);
   const voiceName = useVoiceName();
   const named = voices.find(({ id }) => id === voice);
-  const canRetry = take?.state === 'failed' || take?.state === 'canceled' || (takeId !== null && !take);
+  const canRetry = take?.state === 'failed' || take?.state === 'canceled' || isGone;
   return (
     <tr className="border-t border-line align-middle">
       <td className="max-w-40 truncate px-2 py-1"><bdi>{name}</bdi></td>
@@ -184,12 +195,13 @@ function Row({ row, problem, failure, take, avatars, voices, waits, onChange }: 
         {take ? <TakeState take={take} />
           : failure ? <span role="alert" dir="auto" className="text-bad">{errorText(failure)}</span>
           : problem ? <span className="text-warn">{t(`batch.problem.${problem}`, { name: (problem === 'unknown-voice' ? voice : avatarId) ?? '' })}</span>
+          : isGone ? <span className="text-warn">{t('batch.gone')}</span>
           : <span className="text-muted">{t(waits ? 'batch.waiting' : 'batch.ready')}</span>}
       </td>
       <td className="px-1 py-1 text-end whitespace-nowrap">
         {take && <IconButton icon={Eye} label={t('batch.showTake', { name })} onClick={() => set({ tab: 'history', selectedId: take.id, search: '', kept: false, avatarId: null })} />}
         {canRetry && <IconButton icon={RotateCcw} label={t('batch.retryRow', { name })} onClick={() => onChange({ takeId: null })} />}
-        <IconButton icon={X} label={t('batch.removeRow', { name })} onClick={() => onChange(null)} />
+        <IconButton icon={X} label={t('batch.removeRow', { name })} onClick={onRemove} />
       </td>
     </tr>
   );

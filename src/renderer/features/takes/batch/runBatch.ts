@@ -24,6 +24,9 @@ interface Batch {
   start: () => void;
   /** No row more; those that are queued or being rendered are canceled. */
   cancel: () => Promise<void>;
+  removeRow: (index: number) => void;
+  /** Where it was before. */
+  insertRow: (index: number, row: BatchRow) => void;
 }
 
 export const useBatch = create<Batch>()(
@@ -46,6 +49,16 @@ export const useBatch = create<Batch>()(
           const take = await call('takes.show', { takeId }).catch(() => null);
           if (take && !isOver(take.state)) await call('takes.cancel', { takeId }).catch(() => undefined); // it is over by now
         }
+      },
+      removeRow(index) {
+        const { project, setBatch } = useProject.getState();
+        set(({ failures }) => ({ failures: Object.fromEntries(Object.entries(failures).filter(([at]) => Number(at) !== index).map(([at, failure]) => [Number(at) > index ? Number(at) - 1 : Number(at), failure])) }));
+        setBatch((project?.batch ?? []).toSpliced(index, 1));
+      },
+      insertRow(index, row) {
+        const { project, setBatch } = useProject.getState();
+        set(({ failures }) => ({ failures: Object.fromEntries(Object.entries(failures).map(([at, failure]) => [Number(at) >= index ? Number(at) + 1 : Number(at), failure])) }));
+        setBatch((project?.batch ?? []).toSpliced(index, 0, row));
       },
     }),
     { name: 'sima-batch', partialize: ({ projectId }) => ({ projectId }) },
