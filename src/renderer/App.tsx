@@ -15,6 +15,7 @@ import { Shell } from './shell/Shell.tsx';
 import { useView, type Screen } from './state/view.ts';
 import { keepConnected } from './studio/connection.ts';
 import { followChanges, queries } from './studio/queries.ts';
+import { keepFocus } from './ui/keepFocus.ts';
 
 const SCREENS: Record<Screen, () => React.ReactNode> = {
   studio: StudioScreen, avatars: AvatarsScreen, takes: TakesScreen, meters: MetersScreen, models: ModelsScreen, doctor: DoctorScreen, settings: SettingsScreen,
@@ -26,6 +27,7 @@ const EDGE = 12;
 const started = startI18n(useView.getState().language);
 void keepConnected();
 void followChanges();
+keepFocus();
 
 export function App() {
   const { screen, language, theme } = useView();

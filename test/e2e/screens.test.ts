@@ -97,8 +97,10 @@ describe.skipIf(chromium === null)('the screens', { timeout: 300_000 }, () => {
     await page.getByLabel('Search the lexicon').fill('engine');
     await expect.poll(() => page.getByRole('row').count(), { timeout: PATIENCE_MS }).toBe(2);
     await page.getByLabel('Search the lexicon').fill('');
-    await row.getByRole('button', { name: /Remove/ }).click();
+    await row.getByRole('button', { name: /Remove/ }).focus();
+    await page.keyboard.press('Enter');
     await told('“tomato” is removed.').waitFor();
+    await page.locator('[role=row] button:focus').waitFor(); // in the row beside
     await page.getByRole('button', { name: 'Undo' }).click();
     await shown(row);
 
@@ -178,13 +180,13 @@ describe.skipIf(chromium === null)('the screens', { timeout: 300_000 }, () => {
   test('settings are kept as they are changed, in digits of any language; what needs a restart says so', async () => {
     await until(() => pages.studio.engine.status().state === 'ready', PATIENCE_MS);
     await go('Settings');
-    await page.getByLabel('Users at once').fill('۳');
-    await page.getByLabel('Users at once').press('Enter');
+    await page.getByLabel('Users at once', { exact: true }).fill('۳');
+    await page.getByLabel('Users at once', { exact: true }).press('Enter');
     await until(() => pages.studio.seats.figures().maxUsers === 3);
-    await page.getByLabel('Users at once').fill('many');
-    await page.getByLabel('Users at once').press('Enter');
+    await page.getByLabel('Users at once', { exact: true }).fill('many');
+    await page.getByLabel('Users at once', { exact: true }).press('Enter');
     await shown(page.getByText('A number from 1 to 1,000, or nothing for the default.'));
-    await page.getByLabel('Users at once').press('Escape');
+    await page.getByLabel('Users at once', { exact: true }).press('Escape');
     await page.getByLabel('Where models run').click();
     await page.getByRole('option', { name: 'Processor' }).click();
     const restarts = pages.studio.engine.status().restarts;

@@ -1,13 +1,16 @@
 /** Which device models run on and how far they are; why other devices were not taken, on demand. */
-import { ChevronDown, CircleAlert, LoaderCircle, WifiOff, Cpu } from 'lucide-react';
+import { ChevronDown, CircleAlert, LoaderCircle, RotateCw, WifiOff, Cpu } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
 import type { EngineStatus, ModelReadiness } from '../../shared/contract/engine.ts';
 import { errorText } from '../i18n/errorText.ts';
 import { useFormat } from '../i18n/format.ts';
 import { useMachine } from '../state/machine.ts';
+import { useView } from '../state/view.ts';
 import { useConnection } from '../studio/connection.ts';
+import { useAct } from '../studio/queries.ts';
+import { Button } from '../ui/Button.tsx';
 import { Popover } from '../ui/Menu.tsx';
-import { Progress } from '../ui/states.tsx';
+import { Progress, tellFailure } from '../ui/states.tsx';
 
 /** Of the model that takes use, else of any. */
 function deviceOf({ models, defaultModelId }: EngineStatus): string | null {
@@ -47,8 +50,21 @@ export function EngineState() {
           <p key={key} dir="auto" className="text-xs text-muted">{t('bar.notTaken', { device: other.toUpperCase() })}: <bdi>{errorText({ message: reason })}</bdi></p>
         ))}
         {engine.restarts > 0 && <p className="text-xs text-muted">{t('bar.restarts', { value: format.number(engine.restarts) })}</p>}
-        {engine.lastCrash && <p dir="auto" className="text-xs text-muted">{t('bar.lastCrash', { reason: errorText({ message: engine.lastCrash.reason }) })}</p>}
+        {engine.lastCrash && <p dir="auto" className="text-xs text-muted">{t(engine.restarts > 0 ? 'bar.lastCrash' : 'bar.why', { reason: errorText({ message: engine.lastCrash.reason }) })}</p>}
+        {engine.state === 'stopped' && <StartAgain />}
       </Popover>
+    </div>
+  );
+}
+
+function StartAgain() {
+  const { t } = useTranslation(['studio', 'settings', 'common']);
+  const restart = useAct('engine.restart');
+  const go = useView((view) => view.go);
+  return (
+    <div className="flex flex-wrap gap-2">
+      <Button kind="primary" icon={RotateCw} disabled={restart.isPending} onClick={() => restart.mutate(null, { onError: tellFailure })}>{t('settings:restart.button')}</Button>
+      <Button onClick={() => go('doctor')}>{t('common:screens.doctor')}</Button>
     </div>
   );
 }

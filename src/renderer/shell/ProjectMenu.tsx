@@ -20,7 +20,8 @@ import { Tip } from '../ui/Tip.tsx';
 import { pressShortcut, useShortcuts } from './shortcuts.ts';
 import { FileInput } from '../ui/FileInput.tsx';
 
-const RECENT = 8;
+/** In the menu, which scrolls. */
+const MOST = 200;
 const LONG_MS = 600;
 
 export function ProjectMenu() {
@@ -55,6 +56,7 @@ export function ProjectMenu() {
     if (savedAt !== undefined) heard(savedAt);
   }, [savedAt, savingState, heard]);
 
+  const words = { working: t('bar.working'), cancel: t('common:cancel') };
   const another = (opening: () => Promise<unknown>) => void saveNow().then(opening).catch(tellFailure);
   const createNew = () => another(async () => {
     await create(t('bar.numbered', { number: format.number(rows.length + 1) }));
@@ -69,7 +71,7 @@ export function ProjectMenu() {
   });
   const savePackage = () => {
     if (host === 'desktop') saveAs(true);
-    else if (project) another(async () => saveBlob(`${project.name}.simapack`, await patiently(t('bar.working'), packed(project.id))));
+    else if (project) another(async () => saveBlob(`${project.name}.simapack`, await patiently(words, (signal) => packed(project.id, signal))));
   };
 
   useWatch('desktop.commands', host === 'desktop' ? { lang: language } : undefined, (command) => {
@@ -89,7 +91,7 @@ export function ProjectMenu() {
   ]);
 
   if (!project) return null;
-  const others = rows.filter(({ id }) => id !== project.id).slice(0, RECENT);
+  const others = rows.filter(({ id }) => id !== project.id).slice(0, MOST);
   return (
     <>
       <Menu tip={t('bar.project')} trigger={<Button kind="quiet" className="max-w-72 max-[900px]:max-w-40"><bdi className="truncate">{project.name || t('bar.untitled')}</bdi><ChevronDown aria-hidden size={14} className="shrink-0 text-muted" /></Button>}>
@@ -111,26 +113,27 @@ export function ProjectMenu() {
         <MenuItem icon={Trash2} danger onSelect={() => setDialog('remove')}>{t('bar.remove')}</MenuItem>
       </Menu>
       <SavedState />
-      <FileInput ref={picker} label={t('bar.openFile')} accept=".sima,.simapack,application/json" onFiles={([file]) => another(async () => showIfAny(await patiently(t('bar.working'), importing(file))))} />
+      <FileInput ref={picker} label={t('bar.openFile')} accept=".sima,.simapack,application/json" onFiles={([file]) => another(async () => showIfAny(await patiently(words, (signal) => importing(file, signal))))} />
       {dialog === 'rename' && <RenameDialog onClose={() => setDialog(null)} />}
       {dialog === 'remove' && <RemoveDialog onClose={() => setDialog(null)} />}
     </>
   );
 }
 
-/** Packing and preparing faces take a while: what takes long says so. */
-async function patiently<T>(words: string, work: Promise<T>): Promise<T> {
+/** Packing and preparing faces take a while: what takes long says so, and can be canceled. */
+async function patiently<T>({ working, cancel }: { working: string; cancel: string }, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
   const id = crypto.randomUUID();
-  const telling = setTimeout(() => toast.loading(words, { id }), LONG_MS);
+  const abort = new AbortController();
+  const telling = setTimeout(() => toast.loading(working, { id, action: { label: cancel, onClick: () => abort.abort() } }), LONG_MS);
   try {
-    return await work;
+    return await work(abort.signal);
   } finally {
     clearTimeout(telling);
     toast.dismiss(id);
   }
 }
 
-const importing = async (file: File) => call('projects.import', { file: await upload(file, file.name) });
+const importing = async (file: File, signal: AbortSignal) => call('projects.import', { file: await upload(file, file.name, { signal }) }, signal);
 
 const showIfAny = (opened: Parameters<ReturnType<typeof useProject.getState>['show']>[0] | null): void => {
   if (opened) useProject.getState().show(opened);

@@ -81,8 +81,8 @@ export function upload(file: Blob, name: string, { signal, onProgress }: { signa
 }
 
 /** A project with everything that it needs, as the studio packs it. Large ones are kept on the disk by the browser. @throws what the studio says */
-export async function packed(projectId: string): Promise<Blob> {
-  const response = await fetch(`/projects/${encodeURIComponent(projectId)}.simapack`, { cache: 'no-store' });
+export async function packed(projectId: string, signal: AbortSignal): Promise<Blob> {
+  const response = await fetch(`/projects/${encodeURIComponent(projectId)}.simapack`, { cache: 'no-store', signal });
   if (response.ok) return response.blob();
   const { error } = (await response.json()) as { error: ErrorData };
   throw fromErrorData(error);

@@ -204,14 +204,15 @@ function Figures({ avatar }: { avatar: AvatarRow }) {
 const SHOWN_TAKES = 4;
 
 function Takes({ avatar: { id } }: { avatar: AvatarRow }) {
-  const { t } = useTranslation('avatars');
+  const { t } = useTranslation(['avatars', 'takes']);
   const format = useFormat();
   const go = useView((view) => view.go);
-  const { data } = useCall('takes.list', { avatarId: id, limit: SHOWN_TAKES });
+  const { data, error, refetch } = useCall('takes.list', { avatarId: id, limit: SHOWN_TAKES });
   const show = (selectedId: string | null) => {
     useTakesView.getState().set({ tab: 'history', search: '', kept: false, avatarId: id, selectedId });
     go('takes');
   };
+  if (error) return <Failure error={error} onRetry={() => void refetch()} />;
   if (!data) return <Loading />;
   if (data.length === 0) return <p className="text-xs text-muted">{t('details.noTakes')}</p>;
   return (
@@ -221,7 +222,7 @@ function Takes({ avatar: { id } }: { avatar: AvatarRow }) {
           <li key={take.id}>
             <button type="button" onClick={() => show(take.id)} className="flex w-full items-center gap-2 rounded p-1 text-start hover:bg-raised">
               <img src={frameOf(take, 60)} alt="" width={48} height={32} loading="lazy" className="h-8 w-12 shrink-0 rounded bg-raised object-cover" />
-              <span className="min-w-0 flex-1 truncate"><bdi>{excerptOf(take)}</bdi></span>
+              <span className="min-w-0 flex-1 truncate"><bdi>{excerptOf(take) || t('takes:unnamed')}</bdi></span>
               <span className="text-xs text-muted tabular-nums">{format.clock(durationOf(take))}</span>
             </button>
           </li>

@@ -100,7 +100,7 @@ export function Favourite({ avatar: { id, name, favourite }, className = '' }: {
   const label = t(favourite ? 'unfavourite' : 'favourite', { name });
   return (
     <Tip label={label}>
-      <button type="button" aria-label={label} aria-pressed={favourite} onClick={() => describe.mutate({ id, favourite: !favourite }, { onError: tellFailure })} className={`inline-flex size-7 items-center justify-center rounded ${className}`}>
+      <button type="button" aria-label={label} onClick={() => describe.mutate({ id, favourite: !favourite }, { onError: tellFailure })} className={`inline-flex size-7 items-center justify-center rounded ${className}`}>
         <Star aria-hidden size={15} fill={favourite ? 'currentColor' : 'none'} />
       </button>
     </Tip>

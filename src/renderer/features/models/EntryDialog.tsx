@@ -12,8 +12,8 @@ import { Dialog } from '../../ui/Dialog.tsx';
 import { Segmented, TextField } from '../../ui/fields.tsx';
 import { Failure } from '../../ui/states.tsx';
 
-/** @param entry null: a new one */
-export function EntryDialog({ entry, onClose }: { entry: LexiconEntry | null; onClose: () => void }) {
+/** @param entry null: a new one; `known`: what the lexicon holds */
+export function EntryDialog({ entry, known, onClose }: { entry: LexiconEntry | null; known: readonly LexiconEntry[]; onClose: () => void }) {
   const { t } = useTranslation('models');
   const language = useView((view) => view.language);
   const sample = useSample();
@@ -25,6 +25,7 @@ export function EntryDialog({ entry, onClose }: { entry: LexiconEntry | null; on
   const [saving, setSaving] = useState(false);
   const isWhole = word.trim() !== '' && say.trim() !== '';
   const draft: LexiconEntry = { lang, word: word.trim(), ...(how === 'say' ? { say: say.trim() } : { phonemes: say.trim() }) };
+  const replaced = known.find((each) => each.lang === lang && each.word.toLowerCase() === draft.word.toLowerCase() && each !== entry);
   const save = async (event: SyntheticEvent) => {
     event.preventDefault();
     if (!isWhole) return;
@@ -50,6 +51,7 @@ export function EntryDialog({ entry, onClose }: { entry: LexiconEntry | null; on
         <TextField label={t('lexicon.word')} value={word} maxLength={100} autoFocus autoComplete="off" onChange={({ target }) => setWord(target.value)} />
         <Segmented label={t('lexicon.how')} value={how} onChange={setHow} choices={(['say', 'phonemes'] as const).map((value) => ({ value, label: t(`lexicon.hows.${value}`), tip: t(`lexicon.${value}Hint`) }))} />
         <TextField label={t(how === 'say' ? 'lexicon.say' : 'lexicon.phonemes')} hint={t(`lexicon.${how}Hint`)} value={say} maxLength={300} autoComplete="off" {...(how === 'phonemes' ? { dir: 'ltr', lang: 'und-fonipa', spellCheck: false } : {})} onChange={({ target }) => setSay(target.value)} />
+        {replaced && <p role="status" className="text-xs text-warn">{t('lexicon.replaces', { word: replaced.word, say: replaced.say ?? `/${replaced.phonemes ?? ''}/` })}</p>}
         {(error ?? sample.error) !== null && <Failure error={error ?? sample.error} />}
         <div className="flex flex-wrap justify-end gap-2">
           {sample.state === 'idle'

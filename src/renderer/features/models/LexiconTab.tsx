@@ -68,7 +68,7 @@ export function LexiconTab() {
     <div className="mx-auto flex h-full max-w-5xl flex-col gap-3 p-4">
       <p className="text-xs text-muted">{t('lexicon.intro')}</p>
       <div className="flex flex-wrap items-center gap-2">
-        <input type="search" aria-label={t('lexicon.search')} placeholder={t('lexicon.search')} dir="auto" value={search} onChange={({ target }) => setSearch(target.value)} className={`${CONTROL} min-w-40 flex-1`} />
+        <input type="search" aria-label={t('lexicon.search')} placeholder={t('lexicon.search')} dir={search === '' ? undefined : 'auto'} value={search} onChange={({ target }) => setSearch(target.value)} className={`${CONTROL} min-w-40 flex-1`} />
         <span className="text-xs whitespace-nowrap text-muted">{search.trim() === '' ? t('lexicon.count', { count: all.length, value: format.number(all.length) }) : t('lexicon.found', { count: rows.length, value: format.number(rows.length) })}</span>
         <Button icon={FileUp} tip={t('lexicon.importTip')} onClick={() => chooser.current?.click()}>{t('lexicon.import')}</Button>
         <Button icon={Download} tip={t('lexicon.exportTip')} disabled={all.length === 0} onClick={() => void save()}>{t('lexicon.export')}</Button>
@@ -78,7 +78,7 @@ export function LexiconTab() {
       {all.length === 0 ? (
         <Empty icon={BookA} title={t('lexicon.empty')}><p>{t('lexicon.emptyText')}</p><Button kind="primary" icon={Plus} onClick={() => setEditing('new')}>{t('lexicon.add')}</Button></Empty>
       ) : rows.length === 0 ? <p className="p-4 text-muted">{t('lexicon.none')}</p> : <Table rows={rows} onEdit={setEditing} />}
-      {editing !== null && <EntryDialog entry={editing === 'new' ? null : editing} onClose={() => setEditing(null)} />}
+      {editing !== null && <EntryDialog entry={editing === 'new' ? null : editing} known={all} onClose={() => setEditing(null)} />}
       <Dialog open={imported !== null} onClose={() => setImported(null)} title={t('lexicon.refusedTitle')} actions={<Button onClick={() => setImported(null)}>{common('close')}</Button>}>
         <ul className="flex flex-col gap-1">{imported?.refused.map(({ line, reason }) => <li key={line}><span className="text-muted">{t('lexicon.refusedLine', { line: format.number(line) })}: </span><bdi>{errorText({ message: reason })}</bdi></li>)}</ul>
       </Dialog>
@@ -130,7 +130,7 @@ function RemoveButton({ entry }: { entry: LexiconEntry }) {
   const go = () =>
     remove.mutate({ lang, word }, {
       onError: tellFailure,
-      onSuccess: () => toast(t('lexicon.removed', { word }), { action: { label: common('undo'), onClick: () => void call('lexicon.put', { entry }).catch(tellFailure) } }),
+      onSuccess: () => toast(t('lexicon.removed', { word }), { action: { label: common('undo'), onClick: () => void call('lexicon.put', { entry }).catch(tellFailure) }, duration: 15_000 }),
     });
   return <IconButton label={t('lexicon.remove', { word })} icon={Trash2} size={14} disabled={remove.isPending} onClick={go} />;
 }

@@ -33,7 +33,7 @@ export function ModelCard({ row, loaded, verdict, onImport, onFetch }: { row: Mo
         <span className="text-xs text-muted">{kindName}</span>
         <span className="rounded border border-line px-1.5 py-0.5 text-xs text-muted">{t(`models.origins.${origin}`)}</span>
         {isDefault && <span className="inline-flex items-center gap-1 rounded bg-accent px-1.5 py-0.5 text-xs font-medium text-accent-ink"><Check aria-hidden size={12} />{t('models.isDefault')}</span>}
-        {verdict && <span className={`inline-flex items-center gap-1 text-xs ${verdict.ok ? 'text-good' : 'text-bad'}`}>{verdict.ok ? <CircleCheck aria-hidden size={14} /> : <CircleAlert aria-hidden size={14} />}{verdict.ok ? t('models.whole') : t('models.broken', { problem: verdict.problem ?? '' })}</span>}
+        {verdict && <span className={`inline-flex items-center gap-1 text-xs ${verdict.ok ? 'text-good' : 'text-bad'}`}>{verdict.ok ? <CircleCheck aria-hidden size={14} /> : <CircleAlert aria-hidden size={14} />}{verdict.ok ? t('models.whole') : t('models.broken', { problem: errorText({ message: verdict.problem ?? '' }) })}</span>}
         <span className="flex-1" />
         {movesLips && installed && !isDefault && (
           <Button icon={Star} tip={t('models.makeDefaultTip')} disabled={setDefault.isPending} onClick={() => setDefault.mutate({ id }, { onError: tellFailure, onSuccess: () => toast.success(t('models.madeDefault', { id })) })}>{t('models.makeDefault')}</Button>

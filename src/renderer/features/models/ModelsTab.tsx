@@ -4,6 +4,7 @@ import { useTranslation } from 'react-i18next';
 import { toast } from 'sonner';
 import type { EngineStatus } from '../../../shared/contract/engine.ts';
 import type { ModelRow } from '../../../shared/contract/model.ts';
+import { errorText } from '../../i18n/errorText.ts';
 import { useFormat } from '../../i18n/format.ts';
 import { useAct, useCall, useWatch } from '../../studio/queries.ts';
 import { Button } from '../../ui/Button.tsx';
@@ -44,7 +45,7 @@ export function ModelsTab() {
       onSuccess: (verdicts) => {
         const broken = verdicts.filter(({ ok }) => !ok);
         if (broken.length === 0) toast.success(t('models.allWell', { value: format.number(verdicts.length) }));
-        for (const { id, problem } of broken) toast.error(id, { description: t('models.broken', { problem: problem ?? '' }), duration: 15_000 });
+        for (const { id, problem } of broken) toast.error(id, { description: t('models.broken', { problem: errorText({ message: problem ?? '' }) }), duration: 15_000 });
       },
     });
   if (list.isError) return <div className="p-4"><Failure error={list.error} onRetry={() => void list.refetch()} /></div>;

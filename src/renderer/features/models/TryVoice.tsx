@@ -3,6 +3,7 @@ import { Download, Square, Volume2 } from 'lucide-react';
 import { useId, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { VoiceInfo } from '../../../shared/contract/voice.ts';
+import { errorText } from '../../i18n/errorText.ts';
 import { useFormat } from '../../i18n/format.ts';
 import { useView } from '../../state/view.ts';
 import { useSample, type Sample } from '../../studio/sample.ts';
@@ -89,7 +90,7 @@ function Heard({ said: { changes, phonemes, warnings } }: { said: NonNullable<Sa
       {warnings.length > 0 && (
         <div className="flex flex-col gap-1">
           <h3 className="text-xs text-muted">{t('try.warnings')}</h3>
-          <ul lang="en" dir="auto" className="flex flex-col gap-1 text-xs text-warn">{warnings.map((warning) => <li key={warning}>{warning}</li>)}</ul>
+          <ul className="flex flex-col gap-1 text-xs text-warn">{warnings.map((warning) => <li key={warning} dir="auto">{errorText({ message: warning })}</li>)}</ul>
         </div>
       )}
       <div className="flex flex-col gap-1">

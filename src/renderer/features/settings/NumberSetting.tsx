@@ -47,7 +47,7 @@ export function NumberSetting({ label, hint, value, defaultValue, unit, min, max
           className={`${CONTROL} max-w-56 tabular-nums aria-invalid:border-bad`}
         />
         {unit !== undefined && value !== null && <span className="text-muted">{unit}</span>}
-        {value !== null && <IconButton label={t('useDefaultTip')} icon={RotateCcw} size={14} onClick={() => { setTyped(null); onChange(null); }} />}
+        {value !== null && <IconButton label={`${label}: ${t('useDefaultTip')}`} icon={RotateCcw} size={14} onClick={() => { setTyped(null); onChange(null); }} />}
       </div>
       <p id={`${id}-hint`} className={`text-xs ${isWrong ? 'text-bad' : 'text-muted'}`}>{isWrong ? t('notNumber', { min: format.number(min, digits(min)), max: format.number(max) }) : hint}</p>
     </div>

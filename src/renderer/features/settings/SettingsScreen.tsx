@@ -27,8 +27,8 @@ export function SettingsScreen() {
   if (found.isError) return <div className="p-4"><Failure error={found.error} onRetry={() => void found.refetch()} /></div>;
   if (!found.data) return <Loading />;
   const { settings, home } = found.data;
-  const set = (change: Partial<StudioSettings>) =>
-    act.mutate({ change }, { onError: tellFailure, onSuccess: (reply) => { queries.setQueryData(['settings.get', null], reply); void queries.invalidateQueries({ queryKey: ['takes.disk'] }); toast.success(t('saved'), { duration: 1500 }); } });
+  const set = (change: Partial<StudioSettings>, words: string = t('saved')) =>
+    act.mutate({ change }, { onError: tellFailure, onSuccess: (reply) => { queries.setQueryData(['settings.get', null], reply); void queries.invalidateQueries({ queryKey: ['takes.disk'] }); toast.success(words, { duration: 1500 }); } });
   return (
     <div className="mx-auto flex max-w-3xl flex-col gap-4 p-4">
       <header>
@@ -52,7 +52,7 @@ export function SettingsScreen() {
           </div>
         </Section>
       )}
-      <Reset onReset={() => set(DEFAULTS)} />
+      <Reset onReset={() => set(DEFAULTS, t('reset.done'))} />
     </div>
   );
 }

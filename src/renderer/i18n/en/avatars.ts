@@ -9,7 +9,7 @@ export const avatars = {
   nothingFound: { title: 'No avatar is found', text: 'Nothing fits this search.', reset: 'Show all' },
   drop: 'Drop photos or clips to add them',
   kinds: { photo: 'Photo', clip: 'Clip' },
-  favourite: 'Mark \u2068{{name}}\u2069 as a favourite', unfavourite: '\u2068{{name}}\u2069 is no longer a favourite', card: '\u2068{{name}}\u2069, {{kind}}',
+  favourite: 'Mark \u2068{{name}}\u2069 as a favourite', unfavourite: 'Remove \u2068{{name}}\u2069 from the favourites', card: '\u2068{{name}}\u2069, {{kind}}',
   cache: {
     title: 'Face cache', disk: 'On disk', memory: 'In memory', memoryOf: '{{used}} of {{budget}}', hits: 'Answered from cache', memoryHits: 'from memory',
     hint: 'A face in memory starts speaking at once; one on disk is read first. Both count as hits.',

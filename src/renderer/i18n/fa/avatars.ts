@@ -14,8 +14,8 @@ export const avatars: Words<typeof english> = {
   kinds: { photo: 'عکس', clip: 'کلیپ' },
   favourite: 'برگزیدن \u2068{{name}}\u2069', unfavourite: 'برداشتن \u2068{{name}}\u2069 از برگزیده‌ها', card: '\u2068{{name}}\u2069، {{kind}}',
   cache: {
-    title: 'انبارهٔ چهره‌ها', disk: 'روی دیسک', memory: 'در حافظه', memoryOf: '{{used}} از {{budget}}', hits: 'پاسخ از انباره', memoryHits: 'از حافظه',
-    hint: 'چهره‌ای که در حافظه است بی‌درنگ سخن می‌گوید؛ آنچه روی دیسک است نخست خوانده می‌شود. هر دو پاسخ از انباره به شمار می‌آیند.',
+    title: 'حافظهٔ نهان چهره‌ها', disk: 'روی دیسک', memory: 'در حافظه', memoryOf: '{{used}} از {{budget}}', hits: 'پاسخ از حافظهٔ نهان', memoryHits: 'از حافظه',
+    hint: 'چهره‌ای که در حافظه است بی‌درنگ سخن می‌گوید؛ آنچه روی دیسک است نخست خوانده می‌شود. هر دو پاسخ از حافظهٔ نهان به شمار می‌آیند.',
   },
   intake: {
     title: 'در راه', checking_one: 'بررسی {{count, number}} فایل…', checking_other: 'بررسی {{count, number}} فایل…',
@@ -37,7 +37,7 @@ export const avatars: Words<typeof english> = {
     title: 'جزئیات', close: 'بستن جزئیات', use: 'به کار بردن در استودیو', used: 'از این پس «\u2068{{name}}\u2069» در «\u2068{{project}}\u2069» سخن می‌گوید', noProject: 'نخست پروژه‌ای را در استودیو باز کنید.', name: 'نام', rename: 'نام این چهره',
     tags: 'برچسب‌ها', addTag: 'افزودن برچسب', addTagHint: 'بنویسید و Enter بزنید', removeTag: 'برداشتن برچسب \u2068{{tag}}\u2069', favourite: 'برگزیده',
     kind: 'گونه', picture: 'تصویر', duration: 'مدت', face: 'چهره', faceOf: '{{index}} از {{count, number}}', files: 'فایل‌ها', added: 'افزوده شده', uses: 'استفاده', usesTimes_one: '{{count, number}} بار', usesTimes_other: '{{count, number}} بار', lastUsed: 'آخرین استفاده', never: 'هرگز',
-    takes: 'برداشت‌هایش', noTakes: 'هنوز هیچ.', allTakes: 'نمایش در برداشت‌ها', remove: 'حذف', removed: '«\u2068{{name}}\u2069» حذف شد. برداشت‌هایش می‌مانند.', restored: '«\u2068{{name}}\u2069» برگشت.', preview: 'تصویر \u2068{{name}}\u2069',
+    takes: 'برداشت‌هایش', noTakes: 'هنوز برداشتی ندارد.', allTakes: 'نمایش در برداشت‌ها', remove: 'حذف', removed: '«\u2068{{name}}\u2069» حذف شد. برداشت‌هایش می‌مانند.', restored: '«\u2068{{name}}\u2069» برگشت.', preview: 'تصویر \u2068{{name}}\u2069',
   },
   quality: {
     title: 'چقدر خوب از آب درمی‌آید', good: 'ایرادی دیده نمی‌شود: چهره‌ای روشن و واضح است.', loading: 'در حال پرسیدن…', better: 'بهتر است:', refuse: 'به کار نمی‌آید', warn: 'توجه', measure: '{{value}}؛ از {{limit}} به بالا پیداست', measureBelow: '{{value}}؛ زیر {{limit}} پیداست',
@@ -49,7 +49,7 @@ export const avatars: Words<typeof english> = {
       bright: { what: 'بخش‌هایی از چهره از نور زیاد سفیدِ یکدست شده است.', better: 'نور کمتر یا نرم‌تر، بی فلاش.' },
       turned: { what: 'سر خیلی به پهلو چرخیده است و دهان شاید نامتقارن حرکت کند.', better: 'نمایی از روبه‌رو.' },
       tilted: { what: 'سر کج یا رو به بالا و پایین است و دهان کوتاه یا کج دیده می‌شود.', better: 'سر راست، و دوربین هم‌سطح چشم‌ها.' },
-      'mouth-hidden': { what: 'انگار دست، ماسک یا میکروفون جلوی دهان است.', better: 'عکسی که دهان در آن آزاد باشد.' },
+      'mouth-hidden': { what: 'انگار دست، ماسک یا میکروفن جلوی دهان است.', better: 'عکسی که دهان در آن آزاد باشد.' },
       'mouth-open': { what: 'دهان در حالت عادی باز است و شاید لب‌ها میان واژه‌ها بسته نشوند.', better: 'لب بسته یا لبخندی کوچک.' },
       outside: { what: 'بخشی از چهره بیرون از تصویر است و حرکتش آنجا بریده می‌شود.', better: 'کمی فضای خالی دور سر.' },
       'several-faces': { what: 'کسان دیگری هم در تصویرند؛ وقتی یکی سخن می‌گوید، بی‌حرکت می‌مانند.', better: 'عکسی از یک نفر به‌تنهایی.' },

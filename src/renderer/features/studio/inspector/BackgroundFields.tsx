@@ -1,10 +1,10 @@
 /** What is behind the person. */
-import { ImageUp } from 'lucide-react';
+import { ImageUp, X } from 'lucide-react';
 import { useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useFormat } from '../../../i18n/format.ts';
 import { useFields, useProject } from '../../../state/project.ts';
-import { Button } from '../../../ui/Button.tsx';
+import { Button, IconButton } from '../../../ui/Button.tsx';
 import { Segmented, Slider } from '../../../ui/fields.tsx';
 import { Progress, tellFailure } from '../../../ui/states.tsx';
 import { Tip } from '../../../ui/Tip.tsx';
@@ -15,12 +15,12 @@ import { uploadForProject } from '../uploadForProject.ts';
 const COLOURS = { green: '#00b140', white: '#ffffff', grey: '#8a8d91', dark: '#16202c' } as const;
 
 export function BackgroundFields() {
-  const { t } = useTranslation('studio');
+  const { t } = useTranslation(['studio', 'common']);
   const format = useFormat();
   const project = useFields('background');
   const edit = useProject((store) => store.edit);
   const picker = useRef<HTMLInputElement>(null);
-  const [sending, setSending] = useState<number | null>(null);
+  const [sending, setSending] = useState<{ done: number; abort: AbortController } | null>(null);
   if (!project) return null;
   const background = backgroundOf(project.background);
   const set = (next: Background, group?: string) => edit({ background: backgroundText(next) }, group);
@@ -31,9 +31,10 @@ export function BackgroundFields() {
     else picker.current?.click(); // it is one when there is a picture
   };
   const bring = async (file: File) => {
-    setSending(0);
+    const abort = new AbortController();
+    setSending({ done: 0, abort });
     try {
-      const sent = await uploadForProject(file, file.name, { onProgress: setSending });
+      const sent = await uploadForProject(file, file.name, { signal: abort.signal, onProgress: (done) => setSending({ done, abort }) });
       if (sent !== null) set({ kind: 'picture', file: sent });
     } catch (error) {
       tellFailure(error);
@@ -58,7 +59,7 @@ export function BackgroundFields() {
         </div>
       )}
       {background.kind === 'picture' && sending === null && <Button icon={ImageUp} onClick={() => picker.current?.click()}>{t('inspector.choosePicture')}</Button>}
-      {sending !== null && <Progress label={t('recording.sending')} done={sending} />}
+      {sending !== null && <span className="flex items-center gap-1"><Progress label={t('recording.sending')} done={sending.done} /><IconButton label={t('common:cancel')} icon={X} size={14} className="size-6" onClick={() => sending.abort.abort()} /></span>}
       <FileInput ref={picker} label={t('inspector.choosePicture')} accept="image/*" onFiles={([file]) => void bring(file)} />
     </div>
   );

@@ -43,7 +43,7 @@ export function Shelf() {
       {(data?.length ?? 0) > 4 && (
         <div className="relative">
           <Search aria-hidden size={14} className="absolute start-2 top-2.5 text-muted" />
-          <input type="search" dir="auto" aria-label={t('shelf.search')} placeholder={t('shelf.search')} value={search} onChange={({ target }) => setSearch(target.value)} className={`${CONTROL} ps-7`} />
+          <input type="search" dir={search === '' ? undefined : 'auto'} aria-label={t('shelf.search')} placeholder={t('shelf.search')} value={search} onChange={({ target }) => setSearch(target.value)} className={`${CONTROL} ps-7`} />
         </div>
       )}
       {tags.length > 0 && data && data.length > 4 && <Select label={t('shelf.tag')} hideLabel value={tags.includes(tag) ? tag : ALL} choices={[{ value: ALL, label: t('shelf.all') }, ...tags.map((value) => ({ value, label: value }))]} onChange={setTag} />}
