@@ -3,8 +3,8 @@
  * What is in it outlives the host: queued ones are taken up by the next studio, one that was being made begins again.
  */
 import { randomUUID } from 'node:crypto';
-import { constants, existsSync, rmSync } from 'node:fs';
-import { access, mkdir, rm, stat, statfs } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { ExportInfo, ExportSettings, RemovedExport } from '../../shared/contract/export.ts';
 import { errorData, StudioError, throwIfCanceled } from '../../shared/errors.ts';
@@ -14,7 +14,6 @@ import { isAlive, NOBODY, thisProcess } from '../library/owner.ts';
 import { shortId } from '../library/room.ts';
 import { takesFolder } from '../library/takeFolder.ts';
 import type { TakeStore } from '../library/takes.ts';
-import { systemFailure } from '../media/wholeFile.ts';
 import { textOf } from '../pipeline/speechPlan.ts';
 import { mayBeBlamed, type EngineLife, type EngineOwner } from '../process/owner.ts';
 import type { Made } from './api.ts';
@@ -22,6 +21,7 @@ import { checkSettings, estimatedBytes } from './checks.ts';
 import { exportedTake } from './exportedTake.ts';
 import { openExportRecords } from './exportRecords.ts';
 import { deliver, endingOf, nameOfScript, safeName } from './fileNames.ts';
+import { anew, checkFolder, clear, discard, workFolderOf } from './folders.ts';
 
 export interface ExportWish {
   takeId: string;
@@ -73,8 +73,6 @@ export const exportsFolder = (home: string): string => path.join(home, 'exports'
 const REMEMBERED = 200;
 /** Engine processes that ended while they made it: it is this export that ends them. */
 export const MOST_LIVES = 5;
-/** Left free on the disk. */
-const RESERVE_BYTES = 64 << 20;
 
 /** In other queues of this process: their number is ours, so only this tells whether somebody is at it. */
 const held = new Set<string>();
@@ -360,46 +358,4 @@ export function openExports({ home, takes, engine, folder: settingsFolder, goOn,
     }
     next();
   }
-}
-
-/** What cannot be removed is in nobody's way. */
-const discard = (workFolder: string): Promise<void> => rm(workFolder, { recursive: true, force: true }).catch(() => undefined);
-
-/** What a host that was killed has left: gone before the export begins again in the same place. What cannot be removed is in nobody's way. */
-function clear(workFolder: string): void {
-  try {
-    rmSync(workFolder, { recursive: true, force: true });
-  } catch {
-    // The export itself says so, if it cannot begin anew.
-  }
-}
-
-/** On the disk of the result, so that giving it its name moves no bytes; hidden, and known by the export's id, so that it is found after a crash. */
-const workFolderOf = ({ folder, info: { id } }: Entry): string => path.join(folder, `.sima-export-${id}`);
-
-async function anew(folder: string): Promise<void> {
-  try {
-    await rm(folder, { recursive: true, force: true });
-    await mkdir(folder);
-  } catch (error) {
-    throw systemFailure(folder, error);
-  }
-}
-
-/** @throws io where it cannot be written, capacity where there is no room */
-async function checkFolder(folder: string, own: string, bytes: number): Promise<void> {
-  if (!path.isAbsolute(folder)) throw new StudioError('invalid-input', `${folder} must be the whole path of a folder.`);
-  try {
-    if (folder === own) await mkdir(folder, { recursive: true });
-    else if (!(await stat(folder)).isDirectory()) throw new StudioError('io', `${folder} is a file, not a folder. Choose a folder.`);
-    await access(folder, constants.W_OK | constants.X_OK);
-  } catch (error) {
-    if (error instanceof StudioError) throw error;
-    const why = (error as NodeJS.ErrnoException).code === 'ENOENT' ? 'does not exist' : 'may not be written';
-    throw new StudioError('io', `The folder ${folder} ${why}. Choose another one for exports.`, { cause: error });
-  }
-  const room = await statfs(folder).catch(() => null);
-  if (!room) return;
-  const freeBytes = room.bavail * room.bsize - RESERVE_BYTES;
-  if (bytes > freeBytes) throw new StudioError('capacity', `The disk of ${folder} has no room for this export: it needs about ${Math.ceil(bytes / 1e6)} MB. Free some space, or choose another folder.`, { details: { neededBytes: bytes, freeBytes: Math.max(0, freeBytes) } });
 }
