@@ -58,3 +58,8 @@ export function tellFailure(error: unknown): void {
   const told = errorData(error);
   if (told.code !== 'canceled') toast.error(i18next.t(`errors.${told.code}`), { description: errorText(told), duration: 10_000 });
 }
+
+/** What was removed at once, and for how long it can be had back. */
+export function tellRemoved(words: string, undo: () => void): void {
+  toast(words, { action: { label: i18next.t('undo', { ns: 'common' }), onClick: undo }, duration: 15_000 });
+}

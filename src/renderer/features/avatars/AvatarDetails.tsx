@@ -12,7 +12,7 @@ import { call } from '../../studio/connection.ts';
 import { useAct, useCall } from '../../studio/queries.ts';
 import { Button, IconButton } from '../../ui/Button.tsx';
 import { CONTROL, Select } from '../../ui/fields.tsx';
-import { Failure, Loading, tellFailure } from '../../ui/states.tsx';
+import { Failure, Loading, tellFailure, tellRemoved } from '../../ui/states.tsx';
 import { useVoiceChoices } from '../studio/voiceNames.ts';
 import { durationOf, excerptOf, frameOf } from '../takes/takeWords.ts';
 import { useTakesView } from '../takes/view.ts';
@@ -54,7 +54,6 @@ function Section({ title, children }: { title: string; children: ReactNode }) {
 function Actions({ avatar, onRemoved }: { avatar: AvatarRow; onRemoved: () => void }) {
   const { id, name } = avatar;
   const { t } = useTranslation('avatars');
-  const { t: common } = useTranslation('common');
   const { project, edit } = useProject();
   const go = useView((view) => view.go);
   const remove = useAct('avatars.remove');
@@ -77,7 +76,7 @@ function Actions({ avatar, onRemoved }: { avatar: AvatarRow; onRemoved: () => vo
         onClick={() => remove.mutate({ id }, {
           onSuccess: () => {
             onRemoved();
-            toast(t('details.removed', { name }), { action: { label: common('undo'), onClick: restore }, duration: 15_000 });
+            tellRemoved(t('details.removed', { name }), restore);
           },
           onError: tellFailure,
         })}

@@ -14,7 +14,7 @@ import { Button, IconButton } from '../../ui/Button.tsx';
 import { Dialog } from '../../ui/Dialog.tsx';
 import { CONTROL } from '../../ui/fields.tsx';
 import { saveFile } from '../../ui/saveFile.ts';
-import { Empty, Failure, Loading, tellFailure } from '../../ui/states.tsx';
+import { Empty, Failure, Loading, tellFailure, tellRemoved } from '../../ui/states.tsx';
 import { EntryDialog } from './EntryDialog.tsx';
 import { FileInput } from '../../ui/FileInput.tsx';
 import { useRows } from '../../ui/useRows.ts';
@@ -124,13 +124,12 @@ function Table({ rows, onEdit }: { rows: readonly LexiconEntry[]; onEdit: (entry
 
 function RemoveButton({ entry }: { entry: LexiconEntry }) {
   const { t } = useTranslation('models');
-  const { t: common } = useTranslation('common');
   const remove = useAct('lexicon.remove');
   const { lang, word } = entry;
   const go = () =>
     remove.mutate({ lang, word }, {
       onError: tellFailure,
-      onSuccess: () => toast(t('lexicon.removed', { word }), { action: { label: common('undo'), onClick: () => void call('lexicon.put', { entry }).catch(tellFailure) }, duration: 15_000 }),
+      onSuccess: () => tellRemoved(t('lexicon.removed', { word }), () => void call('lexicon.put', { entry }).catch(tellFailure)),
     });
   return <IconButton label={t('lexicon.remove', { word })} icon={Trash2} size={14} disabled={remove.isPending} onClick={go} />;
 }

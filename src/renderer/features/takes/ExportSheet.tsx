@@ -14,7 +14,7 @@ import { Button, IconButton } from '../../ui/Button.tsx';
 import { Dialog } from '../../ui/Dialog.tsx';
 import { CONTROL, Select, Slider, Switch, TextField } from '../../ui/fields.tsx';
 import { NumberField } from '../../ui/NumberField.tsx';
-import { Failure, Loading, tellFailure } from '../../ui/states.tsx';
+import { Failure, Loading, tellFailure, tellRemoved } from '../../ui/states.tsx';
 import { Tip } from '../../ui/Tip.tsx';
 import { BUILT_IN, type BuiltIn, changedVideo, estimateBytes, fileNameOf, firstWords, fitted, isSameBytes, MAIL_BYTES, presetFor, type VideoSettings } from './presets.ts';
 import { durationOf, excerptOf } from './takeWords.ts';
@@ -103,7 +103,6 @@ function Sheet({ take, takeIds, names, title, onClose }: { take: TakeInfo; takeI
 
 function Presets({ take, settings, chosen, onChoose }: { take: TakeInfo; settings: ExportSettings; chosen: string | null; onChoose: (key: string, settings: ExportSettings) => void }) {
   const { t } = useTranslation('takes');
-  const { t: common } = useTranslation('common');
   const { data } = useCall('settings.get', null);
   const save = useAct('settings.set');
   const [naming, setNaming] = useState<string | null>(null);
@@ -113,7 +112,7 @@ function Presets({ take, settings, chosen, onChoose }: { take: TakeInfo; setting
     keep(own.filter((each) => each !== preset), () => {
       // Others may have been saved meanwhile.
       const undo = () => keep([...(queries.getQueryData<{ settings: StudioSettings }>(['settings.get', null])?.settings.exportPresets ?? own).filter(({ name }) => name !== preset.name), preset]);
-      toast(t('exports.removedPreset', { name: preset.name }), { action: { label: common('undo'), onClick: undo }, duration: 15_000 });
+      tellRemoved(t('exports.removedPreset', { name: preset.name }), undo);
     });
   const add = () => {
     const name = (naming ?? '').trim();

@@ -15,7 +15,7 @@ import { useCall } from '../../../studio/queries.ts';
 import { Button, IconButton } from '../../../ui/Button.tsx';
 import { CONTROL } from '../../../ui/fields.tsx';
 import { saveFile } from '../../../ui/saveFile.ts';
-import { Empty, Progress } from '../../../ui/states.tsx';
+import { Empty, Progress, tellRemoved } from '../../../ui/states.tsx';
 import { DropArea } from '../../avatars/DropArea.tsx';
 import { useVoiceName } from '../../models/voiceName.ts';
 import { ExportSheet } from '../ExportSheet.tsx';
@@ -115,11 +115,10 @@ function Choose({ onFiles, kind }: { onFiles: (files: Iterable<File>) => Promise
 
 function Table({ onFiles, onExport }: { onFiles: (files: Iterable<File>) => Promise<void>; onExport: (takeIds: readonly string[]) => void }) {
   const { t } = useTranslation('takes');
-  const { t: common } = useTranslation('common');
   const format = useFormat();
   const rows = useBatchRows();
   const { project, setBatch } = useProject();
-  const { projectId, failures, waiting, start, cancel, removeRow, insertRow } = useBatch();
+  const { projectId, failures, waiting, start, cancel } = useBatch();
   const avatars = useAvatars().data ?? NO_AVATARS;
   const voices = useCall('voices.list', null).data ?? NO_VOICES;
   const { data: takes = NO_TAKES, isSuccess: areTakesKnown } = useCall('takes.list', { limit: 1000 });
@@ -131,17 +130,14 @@ function Table({ onFiles, onExport }: { onFiles: (files: Iterable<File>) => Prom
   const finished = started.flatMap((take) => (take?.state === 'finished' ? [take.id] : []));
   const underWay = started.filter((take) => take && (take.state === 'queued' || take.state === 'rendering' || take.state === 'paused')).length;
   // What was refused is tried once more when it is gone on.
-  const left = rows.filter(({ takeId }, i) => takeId === null && problems[i] === null && !(isRunning && i in failures)).length;
+  const left = rows.filter(({ takeId }, i) => takeId === null && problems[i] === null && !(isRunning && failures.has(rows[i]))).length;
   const faulty = problems.filter((problem) => problem !== null).length;
   const change = (index: number, to: Partial<BatchRow>) => setBatch(rows.map((row, i) => (i === index ? { ...row, ...to } : row)));
-  const undone = (words: string, undo: () => void) => toast(words, { action: { label: common('undo'), onClick: undo }, duration: 15_000 });
-  const remove = (index: number) => {
-    removeRow(index);
-    undone(t('batch.removed', { name: rows[index].name }), () => insertRow(index, rows[index]));
-  };
-  const clear = () => {
-    setBatch([]);
-    undone(t('batch.cleared'), () => setBatch([...rows, ...(useProject.getState().project?.batch ?? [])].slice(0, MOST_ROWS)));
+  /** Into the table as it is by then. */
+  const putBack = (index: number, gone: readonly BatchRow[]) => setBatch((useProject.getState().project?.batch ?? []).toSpliced(index, 0, ...gone).slice(0, MOST_ROWS));
+  const remove = (index: number, gone: readonly BatchRow[]) => {
+    setBatch(rows.toSpliced(index, gone.length));
+    tellRemoved(gone.length === 1 ? t('batch.removed', { name: gone[0].name }) : t('batch.cleared'), () => putBack(index, gone));
   };
   const projectAvatar = avatars.find(({ id }) => id === project?.avatarId)?.name;
   return (
@@ -152,7 +148,7 @@ function Table({ onFiles, onExport }: { onFiles: (files: Iterable<File>) => Prom
           : <Button kind="primary" icon={Play} disabled={left === 0} tip={t(started.length > 0 ? 'batch.goOn' : 'batch.start')} onClick={start}>{t(started.length > 0 ? 'batch.goOn' : 'batch.start')}</Button>}
         <Button icon={Share} disabled={finished.length === 0} tip={t('batch.exportAll')} onClick={() => onExport(finished)}>{t('batch.exportAll')}</Button>
         <Choose onFiles={onFiles} kind="quiet" />
-        <Button kind="quiet" icon={Trash2} disabled={isRunning} tip={t('batch.clear')} onClick={clear}>{t('batch.clear')}</Button>
+        <Button kind="quiet" icon={Trash2} disabled={isRunning} tip={t('batch.clear')} onClick={() => remove(0, rows)}>{t('batch.clear')}</Button>
         <span className="flex-1" />
         <span className="text-xs text-muted tabular-nums">{t('batch.rows', { count: rows.length })}</span>
         {faulty > 0 && <span className="text-xs text-warn">{t('batch.problems', { count: faulty })}</span>}
@@ -168,7 +164,7 @@ function Table({ onFiles, onExport }: { onFiles: (files: Iterable<File>) => Prom
           <tbody>
             {rows.slice(0, shown).map((row, i) => {
               const take = row.takeId === null ? undefined : takeOf.get(row.takeId);
-              return <Row key={i} row={row} problem={problems[i]} failure={failures[i]} take={take} isGone={row.takeId !== null && take === undefined && areTakesKnown} avatars={avatars} voices={voices} waits={isRunning} onChange={(to) => change(i, to)} onRemove={() => remove(i)} />;
+              return <Row key={i} row={row} problem={problems[i]} failure={failures.get(row)} take={take} isGone={row.takeId !== null && take === undefined && areTakesKnown} avatars={avatars} voices={voices} waits={isRunning} onChange={(to) => change(i, to)} onRemove={() => remove(i, [row])} />;
             })}
           </tbody>
         </table>

@@ -17,28 +17,25 @@ import { problemOf, projectOfRow } from './rows.ts';
 interface Batch {
   /** The project whose rows are being started; null: none. */
   projectId: string | null;
-  /** Rows that were refused, by their place. */
-  failures: Readonly<Record<number, ErrorData>>;
+  /** Why rows were refused. One that is changed is another row. */
+  failures: ReadonlyMap<BatchRow, ErrorData>;
   /** It waits for a seat, or for room in the queue. */
   waiting: 'seat' | 'room' | null;
   start: () => void;
   /** No row more; those that are queued or being rendered are canceled. */
   cancel: () => Promise<void>;
-  removeRow: (index: number) => void;
-  /** Where it was before. */
-  insertRow: (index: number, row: BatchRow) => void;
 }
 
 export const useBatch = create<Batch>()(
   persist(
     (set, get) => ({
       projectId: null,
-      failures: {},
+      failures: new Map(),
       waiting: null,
       start() {
         const { project } = useProject.getState();
         if (!project) return;
-        set({ projectId: project.id, failures: {}, waiting: null });
+        set({ projectId: project.id, failures: new Map(), waiting: null });
         void goOn();
       },
       async cancel() {
@@ -49,16 +46,6 @@ export const useBatch = create<Batch>()(
           const take = await call('takes.show', { takeId }).catch(() => null);
           if (take && !isOver(take.state)) await call('takes.cancel', { takeId }).catch(() => undefined); // it is over by now
         }
-      },
-      removeRow(index) {
-        const { project, setBatch } = useProject.getState();
-        set(({ failures }) => ({ failures: Object.fromEntries(Object.entries(failures).filter(([at]) => Number(at) !== index).map(([at, failure]) => [Number(at) > index ? Number(at) - 1 : Number(at), failure])) }));
-        setBatch((project?.batch ?? []).toSpliced(index, 1));
-      },
-      insertRow(index, row) {
-        const { project, setBatch } = useProject.getState();
-        set(({ failures }) => ({ failures: Object.fromEntries(Object.entries(failures).map(([at, failure]) => [Number(at) >= index ? Number(at) + 1 : Number(at), failure])) }));
-        setBatch((project?.batch ?? []).toSpliced(index, 0, row));
       },
     }),
     { name: 'sima-batch', partialize: ({ projectId }) => ({ projectId }) },
@@ -89,7 +76,7 @@ async function startNext(): Promise<boolean> {
   const { project } = useProject.getState();
   if (projectId === null || project?.id !== projectId) return false; // it goes on when that project is open again
   const [avatars, voices] = [await call('avatars.list', { limit: MOST_AVATARS }), await call('voices.list', null)];
-  const index = project.batch.findIndex((row, i) => row.takeId === null && !(i in failures) && problemOf(row, { avatars, voices }, project.avatarId) === null);
+  const index = project.batch.findIndex((row) => row.takeId === null && !failures.has(row) && problemOf(row, { avatars, voices }, project.avatarId) === null);
   if (index < 0) {
     useBatch.setState({ projectId: null, waiting: null });
     return false;
@@ -111,7 +98,7 @@ async function startNext(): Promise<boolean> {
       seatId = null; // it went with the connection
       await pause(undefined);
     } else {
-      useBatch.setState((now) => ({ failures: { ...now.failures, [index]: failure } }));
+      useBatch.setState((now) => ({ failures: new Map(now.failures).set(row, failure) }));
     }
   }
   return true;
